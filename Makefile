@@ -1,0 +1,57 @@
+# The ways to run, test and measure Ringmaster; `make` alone lists them.
+
+VENV := .venv
+IN_VENV := $(VENV)/bin/python
+# Empty files that say: what this lock file names is installed.
+RUNTIME := $(VENV)/.installed-requirements.lock
+DEVELOPMENT := $(VENV)/.installed-requirements-dev.lock
+RESOLVE := $(IN_VENV) -m uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
+	--generate-hashes --custom-compile-command 'make lock'
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup run demo test acceptance check bench lock test-packages
+
+help: ## List what make can do here
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+setup: $(RUNTIME) ## Make the environment in .venv; the second time takes no time
+	@echo "The environment in $(VENV) is ready."
+
+run: $(RUNTIME) ## Start Ringmaster: phone plane, web server and scheduler; Ctrl-C stops it
+	@exec $(IN_VENV) run.py
+
+demo: $(RUNTIME) ## The same with a made-up company of 3 tenants and 300 simulated phones
+	@exec $(IN_VENV) run.py demo
+
+test: test-packages $(DEVELOPMENT) ## Everything about correctness, on SQLite and PostgreSQL (at most 15 minutes)
+	@$(IN_VENV) -m pytest -n 2 --dist loadfile
+
+acceptance: test-packages $(DEVELOPMENT) ## Full sizes, storms, kills and fuzzing (at most an hour)
+	@$(IN_VENV) -m pytest -m acceptance
+	$(if $(wildcard tests/acceptance/__main__.py),@$(IN_VENV) -m tests.acceptance)
+
+check: $(DEVELOPMENT) ## Lint, format, types, layers, lock files and shell scripts
+	$(IN_VENV) -m ruff check .
+	$(IN_VENV) -m ruff format --check .
+	$(IN_VENV) -m mypy
+	$(VENV)/bin/lint-imports
+	$(IN_VENV) -m pytest --quiet tests/test_architecture.py
+	$(IN_VENV) tools/check_lock_files.py
+	@for script in .ci/run tools/make-environment tools/install-test-packages; do bash -n "$$script" || exit 1; done
+
+bench: $(DEVELOPMENT) ## Measure keep-alives per second and CPU per keep-alive at both doors
+	@$(IN_VENV) -m benchmarks
+
+lock: $(DEVELOPMENT) ## Write the lock files after a change of a requirements file
+	$(RESOLVE) requirements.in --output-file requirements.lock
+	$(RESOLVE) requirements-dev.in --output-file requirements-dev.lock
+
+test-packages:
+	@tools/install-test-packages
+
+$(RUNTIME): requirements.lock
+	@tools/make-environment requirements.lock
+
+$(DEVELOPMENT): requirements-dev.lock $(RUNTIME)
+	@tools/make-environment requirements-dev.lock

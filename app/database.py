@@ -1,0 +1,149 @@
+"""The database: engines set up per kind, the declarative base on Flask-AppBuilder's registry, column types."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from flask_appbuilder import Model
+from sqlalchemy import DateTime, Dialect, Engine, Enum, LargeBinary, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+from app.security.secrets import vault
+from app.security.tenant_scope import guard
+
+SQLITE_BUSY_SECONDS = 30
+WRITES = "ringmaster_writes"
+LONGEST_FOLD = 3  # characters that str.casefold() makes of one, at most
+
+Model.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "pk": "pk_%(table_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Typed models in the same metadata as Flask-AppBuilder's own tables."""
+
+    registry = Model.registry
+    __abstract__ = True
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time in UTC. SQLite has no zones, so the zone is put back when a row is read."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Turn an aware time into UTC; a naive one is a bug of the caller."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise TypeError("a time without a zone cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Give the time its zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class EncryptedText(TypeDecorator[str]):
+    """A text that is encrypted at rest; it can be neither searched nor compared in the database."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> bytes | None:
+        """Encrypt on the way in."""
+        return None if value is None else vault().encrypt(value.encode())
+
+    def process_result_value(self, value: bytes | None, _dialect: Dialect) -> str | None:
+        """Decrypt on the way out."""
+        return None if value is None else vault().decrypt(value).decode()
+
+
+def one_of(words: type[StrEnum]) -> Enum:
+    """Return the column type for one of these words: stored as text, and held to the list by the database."""
+    return Enum(
+        words,
+        name=words.__name__.lower(),
+        native_enum=False,
+        create_constraint=True,
+        length=20,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Return what create_engine needs beside the URL for this kind of database."""
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": SQLITE_BUSY_SECONDS}}
+    return {
+        "pool_pre_ping": True,
+        "connect_args": {"options": "-c timezone=utc -c statement_timeout=30000 -c lock_timeout=10000"},
+    }
+
+
+def make_engine(url: str) -> Engine:
+    """Make an engine that is set up as this system needs it."""
+    engine = create_engine(url, **engine_options(url))
+    set_up(engine)
+    return engine
+
+
+def set_up(engine: Engine) -> None:
+    """Give SQLite write-ahead logging, full durability, foreign keys, and transactions that lose no update.
+
+    pysqlite's own transactions lose updates without a word, so BEGIN is said here: IMMEDIATE for a connection that
+    carries the execution option ``WRITES``, deferred for readers. PostgreSQL needs nothing.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    event.listen(engine, "connect", _set_up_sqlite_connection)
+    event.listen(engine, "begin", _begin_sqlite_transaction)
+
+
+def _set_up_sqlite_connection(connection: DBAPIConnection, _record: object) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        f"busy_timeout={SQLITE_BUSY_SECONDS * 1000}",
+        "foreign_keys=ON",
+        "cache_size=-32000",
+        "temp_store=MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite_transaction(connection: Any) -> None:
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+class ScopedSession(Session):
+    """A session that keeps to its tenant scope; without one it sees no tenant's rows."""
+
+
+guard(ScopedSession)
+
+
+class Database:
+    """The database of a process and its two ways in.
+
+    ``reader`` begins a transaction that only reads, ``writer`` one that may write: on SQLite it takes the write lock
+    at once, so that what was read cannot change before it is written.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.reader = engine
+        self.writer = engine.execution_options(**{WRITES: True})

@@ -1,0 +1,28 @@
+"""The five kinds of error, without HTTP: each edge translates them in one place.
+
+A message is a full sentence for an administrator that names the thing and says what to do.
+"""
+
+
+class RingmasterError(Exception):
+    """The base of every error that is ours; its text is shown to a person or a phone."""
+
+
+class InvalidInputError(RingmasterError):
+    """What came in cannot be understood or is not permitted as a value."""
+
+
+class NotAllowedError(RingmasterError):
+    """The one who asks may not do this."""
+
+
+class NotFoundError(RingmasterError):
+    """The named thing does not exist, or does not exist for the one who asks."""
+
+
+class ConflictError(RingmasterError):
+    """The wish is understood, and something that exists stands against it."""
+
+
+class UnreachableError(RingmasterError):
+    """Another system did not answer: the database, a phone, a directory."""

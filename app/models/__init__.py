@@ -1,0 +1,43 @@
+"""The tables and the words of the field; importing the package makes all of them known to the metadata."""
+
+from app.models.alarm import Alarm
+from app.models.config_file import ConfigFile
+from app.models.config_template import ConfigTemplate, TemplateDefault
+from app.models.configuration_value import ConfigurationValue
+from app.models.decision import Decision
+from app.models.device import Device
+from app.models.device_status import DeviceSeen, DeviceStatus
+from app.models.firmware import Firmware
+from app.models.journal_entry import JournalEntry
+from app.models.operator import Operator
+from app.models.pending_action import PendingAction
+from app.models.phone_model import PhoneModel
+from app.models.phone_user import PhoneUser
+from app.models.placeholder import Placeholder
+from app.models.process import Heartbeat, Lease
+from app.models.system_setting import SystemSetting
+from app.models.tenant import Site, Tenant
+
+__all__ = [
+    "Alarm",
+    "ConfigFile",
+    "ConfigTemplate",
+    "ConfigurationValue",
+    "Decision",
+    "Device",
+    "DeviceSeen",
+    "DeviceStatus",
+    "Firmware",
+    "Heartbeat",
+    "JournalEntry",
+    "Lease",
+    "Operator",
+    "PendingAction",
+    "PhoneModel",
+    "PhoneUser",
+    "Placeholder",
+    "Site",
+    "SystemSetting",
+    "TemplateDefault",
+    "Tenant",
+]

@@ -1,0 +1,102 @@
+"""The words of the field that take one of a few values; stored as their text."""
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """What a phone last said of itself (protocol 2.4); ``disconnected`` follows from silence."""
+
+    STARTED = "started"
+    REGISTERED = "registered"
+    UNREGISTERED = "unregistered"
+    OFFLINE = "offline"
+    DISCONNECTED = "disconnected"
+
+
+class Train(StrEnum):
+    """The two families of firmware: Skype for Business (``UC_…`` versions) and generic SIP."""
+
+    UC = "uc"
+    GENERIC = "generic"
+
+
+class Approval(StrEnum):
+    """Whether a phone that reports may become a device by itself (manual, chapter 8)."""
+
+    NOT_NEEDED = "not_needed"
+    NEEDED = "needed"
+    HELD = "held"
+
+
+class Layer(StrEnum):
+    """Where the value of a placeholder comes from; the first that has one wins, device first."""
+
+    DEVICE = "device"
+    SITE = "site"
+    TENANT = "tenant"
+    TEMPLATE = "template"
+    SYSTEM = "system"
+
+
+class ValueLevel(StrEnum):
+    """Whom a configuration value is laid over for; a later one overrides an earlier one."""
+
+    TENANT = "tenant"
+    SITE = "site"
+    USER = "user"
+
+
+class FileKind(StrEnum):
+    """What a configuration file is (manual 6.10)."""
+
+    PHONE = "phone"
+    GLOBAL = "global"
+    DHCP_OPTION = "dhcp_option"
+    UPLOADED = "uploaded"
+
+
+class VlanMode(StrEnum):
+    """How a phone finds its VLAN (manual 8.1, parameter ``network/lan/vlan/mode``)."""
+
+    NONE = ""
+    DISABLED = "Disable"
+    MANUAL = "Manual"
+    CDP = "CDP"
+    LLDP = "LLDP"
+    CDP_LLDP = "CDP_LLDP"
+
+
+class Severity(StrEnum):
+    """How bad an alarm is, worst first in every list (protocol 4.1)."""
+
+    CRITICAL = "critical"
+    MAJOR = "major"
+    MINOR = "minor"
+    WARNING = "warning"
+    INFO = "info"
+    CLEARED = "cleared"
+
+
+class Cause(StrEnum):
+    """Why a Zero Touch decision was taken."""
+
+    FILE_REQUEST = "file_request"
+    REPORT = "report"
+    APPROVAL = "approval"
+
+
+class Stage(StrEnum):
+    """The three questions of Zero Touch, in the order in which they are asked."""
+
+    PLACEMENT = "placement"
+    TEMPLATE = "template"
+    FIRMWARE = "firmware"
+
+
+class Origin(StrEnum):
+    """How a device came to be known."""
+
+    ZERO_TOUCH = "zero_touch"
+    APPROVED = "approved"
+    IMPORTED = "imported"
+    ADDED = "added"

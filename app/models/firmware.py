@@ -1,0 +1,27 @@
+"""Firmware files that phones download (manual 6.11); the bytes lie under DATA_DIR by checksum."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database import Base, UtcDateTime
+from app.models.name_key import HasNameKey
+
+
+class Firmware(HasNameKey, Base):
+    """One ``.img`` or ``.dfu`` file under the name in its URL; ``<MODEL>.img`` is that model's default."""
+
+    __tablename__ = "firmware"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    name_key: Mapped[str] = mapped_column(String(120), unique=True)
+    description: Mapped[str] = mapped_column(String(200), default="")
+    version: Mapped[str] = mapped_column(String(60), default="")
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    def __str__(self) -> str:
+        return self.name

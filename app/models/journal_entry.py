@@ -1,0 +1,28 @@
+"""The journal: who did what to what, when, from where, with what result (manual 13.3)."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.database import Base, UtcDateTime
+from app.models.tenant import Tenant
+from app.security.tenant_scope import TenantOrNobody
+
+
+class JournalEntry(TenantOrNobody, Base):
+    """One deed of an operator, or one thing that befell a phone; a secret is never part of it."""
+
+    __tablename__ = "journal_entry"
+    __table_args__ = (Index("ix_journal_entry_subject_at", "subject", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    actor: Mapped[str] = mapped_column(String(100), index=True)
+    address: Mapped[str] = mapped_column(String(45), default="")
+    action: Mapped[str] = mapped_column(String(60), index=True)
+    subject: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str] = mapped_column(Text)
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    tenant: Mapped[Tenant | None] = relationship(Tenant)

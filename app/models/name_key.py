@@ -1,0 +1,15 @@
+"""Names that are found without regard to case: the key that goes with them."""
+
+from sqlalchemy.orm import Mapped, validates
+
+
+class HasNameKey:
+    """A row with a name; ``name_key`` is the name folded, for look-ups and for being unique."""
+
+    name: Mapped[str]
+    name_key: Mapped[str]
+
+    @validates("name")
+    def _keep_key(self, _attribute: str, name: str) -> str:
+        self.name_key = name.casefold()
+        return name

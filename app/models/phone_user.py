@@ -1,0 +1,37 @@
+"""Phone users: the people whose name a phone shows; not the operators' accounts."""
+
+from datetime import datetime
+
+from sqlalchemy import Boolean, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.database import LONGEST_FOLD, Base, EncryptedText, UtcDateTime
+from app.models.name_key import HasNameKey
+from app.models.tenant import Tenant
+from app.security.tenant_scope import TenantScoped
+
+MAX_USER_NAME = 128
+MAX_DISPLAY_NAME = 200
+
+
+class PhoneUser(HasNameKey, TenantScoped, Base):
+    """A user of one tenant; for Skype for Business the name is ``name@domain`` in lower case.
+
+    A name is unique in its tenant, so that what a phone of one tenant reports never touches a user of another.
+    """
+
+    __tablename__ = "phone_user"
+    __table_args__ = (UniqueConstraint("tenant_id", "name_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(MAX_USER_NAME))
+    name_key: Mapped[str] = mapped_column(String(MAX_USER_NAME * LONGEST_FOLD), index=True)
+    password: Mapped[str | None] = mapped_column(EncryptedText)
+    display_name: Mapped[str] = mapped_column(String(MAX_DISPLAY_NAME), default="")
+    nickname: Mapped[str] = mapped_column(String(100), default="")
+    is_system: Mapped[bool] = mapped_column(Boolean, default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    tenant: Mapped[Tenant] = relationship(Tenant)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,62 @@
+"""Tenants and their sites: whose phones these are, and where they stand (manual 4.2)."""
+
+from datetime import datetime
+
+from sqlalchemy import Boolean, CheckConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.database import LONGEST_FOLD, Base, UtcDateTime
+from app.models.name_key import HasNameKey
+from app.security.tenant_scope import ScopedByOwnId, TenantScoped
+
+AUTO_DETECTION = "AutoDetection"
+MAX_ENDPOINTS = 30_000
+
+
+class Tenant(HasNameKey, ScopedByOwnId, Base):
+    """A customer or a part of the enterprise; at most one is the default tenant."""
+
+    __tablename__ = "tenant"
+    __table_args__ = (
+        Index(
+            "uq_tenant_is_default",
+            "is_default",
+            unique=True,
+            sqlite_where=text("is_default = 1"),
+            postgresql_where=text("is_default"),
+        ),
+        CheckConstraint(
+            f"endpoint_licenses BETWEEN 0 AND {MAX_ENDPOINTS}", name="endpoint_licenses_in_range"
+        ),
+    )
+
+    name: Mapped[str] = mapped_column(String(100))
+    name_key: Mapped[str] = mapped_column(String(100 * LONGEST_FOLD), unique=True)
+    description: Mapped[str] = mapped_column(Text, default="")
+    subnet: Mapped[str | None] = mapped_column(String(50))
+    is_default: Mapped[bool] = mapped_column(Boolean, default=False)
+    approves_automatically: Mapped[bool] = mapped_column(Boolean, default=False)
+    external_id: Mapped[str | None] = mapped_column(String(64), unique=True)
+    endpoint_licenses: Mapped[int] = mapped_column(default=MAX_ENDPOINTS)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Site(HasNameKey, TenantScoped, Base):
+    """A place of a tenant (older name: region); every tenant has the site AutoDetection."""
+
+    __tablename__ = "site"
+    __table_args__ = (UniqueConstraint("tenant_id", "name_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    name_key: Mapped[str] = mapped_column(String(100 * LONGEST_FOLD))
+    description: Mapped[str] = mapped_column(Text, default="")
+    subnet: Mapped[str | None] = mapped_column(String(50))
+    is_auto_detection: Mapped[bool] = mapped_column(Boolean, default=False)
+    tenant: Mapped[Tenant] = relationship(Tenant)
+
+    def __str__(self) -> str:
+        return f"{self.name} / {self.tenant.name}"

@@ -1,0 +1,1 @@
+"""Who may do what, whose rows a session sees, and secrets at rest."""

@@ -1,0 +1,102 @@
+"""Roles as data: which role may do what on which page (product, "Who uses it").
+
+A permission is a page (Flask-AppBuilder's "view menu") and a deed on it. What only the system level may do is
+refused to an account that names its tenants, whatever its role.
+"""
+
+import re
+from collections.abc import Iterable
+
+ADMINISTRATOR = "Administrator"
+OPERATOR = "Operator"
+HELPDESK = "Helpdesk"
+MONITOR = "Monitor"
+
+DASHBOARD = "Dashboard"
+DEVICES_STATUS = "Devices Status"
+DEVICE = "Device"
+ALARMS = "Alarms"
+TENANTS = "Tenants"
+SITES = "Sites"
+PHONE_MODELS = "Phone Models"
+TEMPLATES = "Templates"
+JOURNAL = "Activity Log"
+OPERATORS = "Operators"
+ROLES_PAGE = "Roles"
+
+LOOK = ("can_list", "can_show")
+CHANGE = ("can_add", "can_edit", "can_delete")
+EXPORT = "can_export"
+APPROVE = "can_approve"
+RESTART = "can_restart"
+SHOW_FILE = "can_show_file"
+SEE_SECRETS = "can_see_secrets"
+
+DEEDS: dict[str, tuple[str, ...]] = {
+    DASHBOARD: ("can_list",),
+    DEVICES_STATUS: ("can_list", EXPORT),
+    DEVICE: ("can_show", APPROVE, RESTART, SHOW_FILE, SEE_SECRETS),
+    ALARMS: ("can_list", EXPORT),
+    TEMPLATES: (*LOOK, SEE_SECRETS),
+    PHONE_MODELS: LOOK,
+    TENANTS: (*LOOK, *CHANGE),
+    SITES: (*LOOK, *CHANGE),
+    OPERATORS: (*LOOK, *CHANGE),
+    ROLES_PAGE: ("can_list",),
+    JOURNAL: ("can_list",),
+}
+"""Every page, and what can be done on it."""
+
+_EVERYBODY_LOOKS = (DASHBOARD, DEVICES_STATUS, DEVICE, ALARMS, TENANTS, SITES, PHONE_MODELS, TEMPLATES)
+
+_SYSTEM_LEVEL_ONLY = frozenset(
+    {
+        *((page, deed) for page in (TENANTS, SITES, OPERATORS) for deed in CHANGE),
+        *((page, deed) for page in (JOURNAL, OPERATORS, ROLES_PAGE) for deed in LOOK),
+    }
+)
+
+
+def _exactly(names: Iterable[str]) -> str:
+    return f"^({'|'.join(re.escape(name) for name in names)})$"
+
+
+def _entry(pages: Iterable[str], deeds: Iterable[str]) -> list[str]:
+    return [_exactly(pages), _exactly(deeds)]
+
+
+_LOOK_AROUND = _entry(_EVERYBODY_LOOKS, LOOK)
+
+ROLES: dict[str, list[list[str]]] = {
+    ADMINISTRATOR: [["^.*$", "^.*$"]],
+    OPERATOR: [
+        _LOOK_AROUND,
+        _entry((DEVICES_STATUS, ALARMS), (EXPORT,)),
+        _entry((DEVICE,), (APPROVE, RESTART, SHOW_FILE, SEE_SECRETS)),
+        _entry((TEMPLATES,), (SEE_SECRETS,)),
+        _entry((SITES,), CHANGE),
+        _entry((JOURNAL,), LOOK),
+    ],
+    HELPDESK: [_LOOK_AROUND, _entry((DEVICE,), (RESTART,))],
+    MONITOR: [_LOOK_AROUND, _entry((DEVICES_STATUS, ALARMS), (EXPORT,)), _entry((DEVICE,), (SHOW_FILE,))],
+}
+
+
+def needs_system_level(page: str, deed: str) -> bool:
+    """Whether this is refused to accounts that name their tenants."""
+    return (page, deed) in _SYSTEM_LEVEL_ONLY
+
+
+def permits(role: str, page: str, deed: str) -> bool:
+    """Whether a role allows a deed on a page."""
+    return any(re.match(pages, page) and re.match(deeds, deed) for pages, deeds in ROLES[role])
+
+
+def overview() -> list[tuple[str, str, list[str], bool]]:
+    """Return for every deed of every page: the page, the deed, the roles that allow it, and whether it needs
+    the system level."""
+    return [
+        (page, deed, [role for role in ROLES if permits(role, page, deed)], needs_system_level(page, deed))
+        for page, deeds in DEEDS.items()
+        for deed in deeds
+    ]

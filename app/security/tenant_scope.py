@@ -1,0 +1,141 @@
+"""Tenant scope: one guard adds it to every ORM statement of a session and checks every write.
+
+A session carries its scope in ``session.info``; without one it sees no tenant's rows. Core statements on mapped
+classes are covered as well; ``text()`` and statements on bare tables are not, and must carry their scope themselves.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ForeignKey, event, inspect, or_
+from sqlalchemy.orm import (
+    Mapped,
+    ORMExecuteState,
+    Session,
+    UOWTransaction,
+    mapped_column,
+    with_loader_criteria,
+)
+
+from app.errors import NotAllowedError
+
+_SCOPE = "tenant_scope"
+
+
+@dataclass(frozen=True)
+class TenantScope:
+    """The tenants whose rows may be seen and changed; ``None`` stands for all of them."""
+
+    tenant_ids: frozenset[int] | None
+
+    def includes(self, tenant_id: int | None) -> bool:
+        """Whether a row of this tenant (``None``: shared by all) may be changed."""
+        return self.tenant_ids is None or tenant_id in self.tenant_ids
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing is hidden."""
+        return self.tenant_ids is None
+
+
+ALL_TENANTS = TenantScope(None)
+NO_TENANT = TenantScope(frozenset())
+
+
+def only_tenants(tenant_ids: Iterable[int]) -> TenantScope:
+    """Return the scope of an account that names its tenants."""
+    return TenantScope(frozenset(tenant_ids))
+
+
+class TenantViolationError(NotAllowedError):
+    """A row of a tenant outside the scope was to be written."""
+
+
+class TenantScoped:
+    """A row that belongs to one tenant."""
+
+    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenant.id"), index=True, active_history=True)
+
+
+class TenantOrNobody:
+    """A row of one tenant, or, without one, of nobody yet: then only full scope sees and changes it."""
+
+    tenant_id: Mapped[int | None] = mapped_column(ForeignKey("tenant.id"), index=True, active_history=True)
+
+
+class TenantOrShared:
+    """A row of one tenant, or, without one, of all: everybody reads it, and only full scope changes it."""
+
+    tenant_id: Mapped[int | None] = mapped_column(ForeignKey("tenant.id"), index=True, active_history=True)
+
+
+class ScopedByOwnId:
+    """The tenant itself: the scope names its id."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+def set_scope(session: Session, scope: TenantScope) -> None:
+    """Give the session its scope for all that follows."""
+    session.info[_SCOPE] = scope
+
+
+def scope_of(session: Session) -> TenantScope:
+    """Return the session's scope; one that was given none sees nothing."""
+    scope: TenantScope = session.info.get(_SCOPE, NO_TENANT)
+    return scope
+
+
+def guard(session_class: type[Session]) -> None:
+    """Make every session of this class keep to its scope."""
+    event.listen(session_class, "do_orm_execute", _add_criteria)
+    event.listen(session_class, "before_flush", _check_writes)
+
+
+def _add_criteria(state: ORMExecuteState) -> None:
+    if state.is_column_load or not (state.is_select or state.is_update or state.is_delete):
+        return
+    scope = scope_of(state.session)
+    if scope.tenant_ids is None or not state.is_orm_statement:
+        return
+    ids = sorted(scope.tenant_ids)
+    state.statement = state.statement.options(
+        with_loader_criteria(TenantScoped, lambda cls: cls.tenant_id.in_(ids), include_aliases=True),
+        with_loader_criteria(TenantOrNobody, lambda cls: cls.tenant_id.in_(ids), include_aliases=True),
+        with_loader_criteria(
+            TenantOrShared,
+            lambda cls: or_(cls.tenant_id.in_(ids), cls.tenant_id.is_(None)),
+            include_aliases=True,
+        ),
+        with_loader_criteria(ScopedByOwnId, lambda cls: cls.id.in_(ids), include_aliases=True),
+    )
+
+
+def _check_writes(session: Session, _context: UOWTransaction, _instances: Any) -> None:
+    scope = scope_of(session)
+    if scope.is_everything:
+        return
+    changed = [row for row in session.dirty if session.is_modified(row)]
+    for row in (*session.new, *changed, *session.deleted):
+        _check_row(session, scope, row)
+
+
+def _check_row(session: Session, scope: TenantScope, row: object) -> None:
+    if isinstance(row, ScopedByOwnId):
+        if row in session.new or not scope.includes(row.id):
+            raise TenantViolationError("Your account may not change this tenant.")
+    elif isinstance(row, TenantScoped | TenantOrNobody | TenantOrShared) and not all(
+        scope.includes(tenant_id) for tenant_id in _tenants_before_and_after(row)
+    ):
+        raise TenantViolationError("Your account may not change what belongs to another tenant.")
+
+
+def _tenants_before_and_after(row: TenantScoped | TenantOrNobody | TenantOrShared) -> list[int | None]:
+    """Return the tenant a row will have and, where it moves, the one it had."""
+    attributes = inspect(row).attrs
+    tenants = [row.tenant_id, *(attributes.tenant_id.history.deleted or ())]
+    relation = attributes.get("tenant")
+    if relation is not None and relation.history.has_changes():
+        tenants = [*tenants[1:], getattr(relation.value, "id", None)]
+    return tenants

@@ -1,0 +1,239 @@
+"""Every setting: its name, its default and one line of meaning; a wrong value stops the start.
+
+A setting ``x`` is overridden by the environment variable ``RINGMASTER_X``. What an administrator changes while the
+system runs (Disconnected Timeout, language, …) is a system setting in the database instead.
+"""
+
+import dataclasses
+import difflib
+import ipaddress
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+PREFIX = "RINGMASTER_"
+PROJECT_FOLDER = Path(__file__).resolve().parent
+
+IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class SettingsError(Exception):
+    """One or more settings are wrong; the text has one sentence for each that says how to mend it."""
+
+
+def setting(meaning: str, parse: Callable[[str], Any], default: Any, shown_default: str = "") -> Any:
+    """Declare a setting: what it means, how its text is read, and its default.
+
+    ``shown_default`` is for the documentation, where the default itself depends on the machine.
+    """
+    return field(
+        default=default, metadata={"meaning": meaning, "parse": parse, "shown_default": shown_default}
+    )
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _folder(value: str) -> Path:
+    if not value:
+        raise ValueError("name a folder")
+    return Path(value).expanduser().resolve()
+
+
+def _database_url(value: str) -> str:
+    if value.startswith("sqlite:///") and len(value) > len("sqlite:///"):
+        return value
+    if value.startswith("postgresql+psycopg://") and urlsplit(value).path.strip("/"):
+        return value
+    raise ValueError(
+        "give sqlite:////folder/ringmaster.db or postgresql+psycopg://user:password@host/database"
+    )
+
+
+def _bind(value: str) -> str:
+    host, colon, port = value.rpartition(":")
+    if not colon or not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise ValueError("give an address and a port, for example 127.0.0.1:8080")
+    return value
+
+
+def _public_url(value: str) -> str:
+    parts = urlsplit(value)
+    try:
+        port_is_valid = parts.port is None or parts.port > 0
+    except ValueError:
+        port_is_valid = False
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not port_is_valid:
+        raise ValueError("give the address that phones reach, for example http://phones.example.com")
+    if parts.path.strip("/") or parts.query or parts.fragment or parts.username is not None:
+        raise ValueError("give scheme, host and port only, for example http://phones.example.com")
+    return value.rstrip("/")
+
+
+def _between(low: int, high: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        if not re.fullmatch(r"\d{1,9}", value) or not low <= int(value) <= high:
+            raise ValueError(f"give a whole number from {low} to {high}")
+        return int(value)
+
+    return parse
+
+
+def _yes_or_no(value: str) -> bool:
+    words = {
+        "1": True,
+        "yes": True,
+        "true": True,
+        "on": True,
+        "0": False,
+        "no": False,
+        "false": False,
+        "off": False,
+    }
+    if value.lower() not in words:
+        raise ValueError("give yes or no")
+    return words[value.lower()]
+
+
+def _networks(value: str) -> tuple[IPNetwork, ...]:
+    try:
+        return tuple(ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip())
+    except ValueError as error:
+        raise ValueError(f"give addresses or networks with commas between them ({error})") from error
+
+
+def _secret_key(value: str) -> str:
+    if len(value) < 16:
+        raise ValueError("give at least 16 characters, better 43 from `openssl rand -base64 32`")
+    return value
+
+
+def _password(value: str) -> str:
+    if len(value) < 8:
+        raise ValueError("give at least 8 characters")
+    return value
+
+
+def _log_level(value: str) -> str:
+    if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+        raise ValueError("give DEBUG, INFO, WARNING or ERROR")
+    return value.upper()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What the environment decides before the first process starts."""
+
+    data_dir: Path = setting(
+        "Folder of the embedded database, firmware files and the installation's key",
+        _folder,
+        PROJECT_FOLDER / "data",
+        "`data` in the project's folder",
+    )
+    database_url: str = setting(
+        "SQLite file or PostgreSQL database: sqlite:////folder/file.db or postgresql+psycopg://user:password@host/name",
+        _database_url,
+        "",
+        "`ringmaster.db` in the data folder",
+    )
+    secret_key: str = setting(
+        "Key that signs sessions and encrypts secrets at rest; made into secret.key in the data folder when not given",
+        _secret_key,
+        "",
+        "made at the first start",
+    )
+    web_bind: str = setting("Address and port of the screens (and the phone API)", _bind, "127.0.0.1:8080")
+    phone_bind: str = setting("Address and port of the phone plane", _bind, "127.0.0.1:8081")
+    public_url: str = setting(
+        "Address that phones reach; without a port, files are on its scheme's port and reports on RINGMASTER_REST_PORT",
+        _public_url,
+        "",
+        "`http://` and RINGMASTER_PHONE_BIND",
+    )
+    rest_port: int = setting(
+        "Port for reports where the public URL names none; 0 takes 8081 for http and 443 for https",
+        _between(0, 65535),
+        0,
+    )
+    admin_password: str = setting(
+        "Password of the first administrator, acladmin; made and printed once when not given",
+        _password,
+        "",
+        "made at the first start",
+    )
+    web_workers: int = setting("Processes of the web server", _between(1, 64), 1)
+    web_threads: int = setting("Threads in each process of the web server", _between(1, 32), 4)
+    phone_workers: int = setting(
+        "Processes of the phone plane: 0 takes one on SQLite and one per core on PostgreSQL",
+        _between(0, 64),
+        0,
+    )
+    trusted_proxies: tuple[IPNetwork, ...] = setting(
+        "Proxies in front whose X-Forwarded-For and X-Forwarded-Proto are believed, with commas between them",
+        _networks,
+        (),
+        "none",
+    )
+    secure_cookies: bool = setting(
+        "Send cookies over HTTPS only: set it where nginx speaks TLS to people", _yes_or_no, default=False
+    )
+    log_level: str = setting("DEBUG, INFO, WARNING or ERROR", _log_level, "INFO")
+
+    def __post_init__(self) -> None:
+        """Fill in the defaults that follow from other settings."""
+        if not self.database_url:
+            object.__setattr__(self, "database_url", f"sqlite:///{self.data_dir / 'ringmaster.db'}")
+        if not self.public_url:
+            object.__setattr__(self, "public_url", f"http://{self.phone_bind}")
+
+    @property
+    def uses_sqlite(self) -> bool:
+        """Whether the embedded database is in use: one machine, one process of the phone plane."""
+        return self.database_url.startswith("sqlite")
+
+
+def _known_settings() -> dict[str, dataclasses.Field[Any]]:
+    return {PREFIX + entry.name.upper(): entry for entry in dataclasses.fields(Settings)}
+
+
+def describe_unknown_settings(environment: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each RINGMASTER_ variable that is no setting, most likely a slip of the pen.
+
+    They do not stop the start: Kubernetes, for one, sets RINGMASTER_PORT for a service of this name.
+    """
+    known = _known_settings()
+    sentences = []
+    for name in sorted(environment):
+        if name.startswith(PREFIX) and name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {close[0]}?" if close else "docs/configuration.md lists them all."
+            sentences.append(f"{name} is not a setting of Ringmaster and is ignored; {hint}")
+    return sentences
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from the environment, or raise SettingsError with a sentence for each wrong one."""
+    environment = os.environ if environment is None else environment
+    values: dict[str, Any] = {}
+    problems = []
+    known = _known_settings()
+    for name, text in sorted(environment.items()):
+        if name not in known:
+            continue
+        try:
+            values[known[name].name] = known[name].metadata["parse"](text.strip())
+        except ValueError as error:
+            shown = (
+                "its value"
+                if "KEY" in name or "PASSWORD" in name or "URL" in name
+                else f"'{text.strip()[:80]}'"
+            )
+            problems.append(f"{name}: {shown} will not do; {error}.")
+    if problems:
+        raise SettingsError("\n".join(problems))
+    return Settings(**values)

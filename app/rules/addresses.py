@@ -1,0 +1,39 @@
+"""IP addresses as phones report them."""
+
+import re
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+Address = IPv4Address | IPv6Address
+
+_LONGEST_TEXT = 256
+_url = re.compile(
+    r"https?://(?:\[(?P<v6>[^\]]+)\]|(?P<host>[^/:?#]+))(?::[0-9]*)?(?:[/?#].*)?", re.IGNORECASE
+).fullmatch
+
+
+def find_address(text: str) -> Address | None:
+    """Return the address that ``text`` is, or None if it is none.
+
+    Blanks around it are ignored; phones also send it as a URL, ``http://10.0.0.7:80/x`` (protocol 3.5).
+    An IPv4 address mapped into IPv6 comes back as IPv4 and a zone (``%eth0``) is dropped.
+    Leading zeros are refused, because some read them as octal numbers.
+    """
+    if len(text) > _LONGEST_TEXT:
+        return None
+    try:
+        address = ip_address(_host_in(text.strip()))
+    except ValueError:
+        return None
+    return address if isinstance(address, IPv4Address) else _plain(address)
+
+
+def _host_in(text: str) -> str:
+    url = _url(text)
+    return (url["v6"] or url["host"]) if url else text
+
+
+def _plain(address: IPv6Address) -> Address:
+    mapped = address.ipv4_mapped
+    if mapped is not None:
+        return mapped
+    return address if address.scope_id is None else IPv6Address(int(address))

@@ -1,0 +1,1 @@
+"""Zero Touch: which tenant and site, which template, which firmware a phone gets, and why."""

@@ -1,0 +1,101 @@
+"""The built-in ladder of templates: which one makes the file of a phone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.models.enums import Stage, Train
+from app.rules.zero_touch.facts import TRAIN_TITLES, TemplateFact, TenantFact
+from app.rules.zero_touch.trace import Matched, Missed, Rule, Step, Verdict, decide
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateChoice:
+    """The template of a phone, None while it has to wait for one."""
+
+    template_id: int | None
+    reason: str
+    steps: tuple[Step, ...]
+
+
+class TemplateTable:
+    """The templates as they are at one moment, arranged for many phones; built anew when one changes."""
+
+    def __init__(self, templates: Iterable[TemplateFact]) -> None:
+        self._defaults: dict[tuple[str, Train, int], TemplateFact] = {}
+        self._factory: dict[tuple[str, Train], TemplateFact] = {}
+        for template in templates:
+            model = template.model.casefold()
+            if template.is_default and template.tenant_id is not None:
+                self._defaults[model, template.train, template.tenant_id] = template
+            if template.is_factory:
+                self._factory[model, template.train] = template
+
+    def find_default(self, model: str, train: Train, tenant_id: int) -> TemplateFact | None:
+        """Return the Zero Touch default of {model, tenant, train}, or None."""
+        return self._defaults.get((model.casefold(), train, tenant_id))
+
+    def find_factory(self, model: str, train: Train) -> TemplateFact | None:
+        """Return the factory template of {model, train}, or None."""
+        return self._factory.get((model.casefold(), train))
+
+
+def choose_template(
+    model: str | None, train: Train, tenant: TenantFact | None, templates: TemplateTable
+) -> TemplateChoice:
+    """Return the tenant's default for the model and train, else the factory template, else none yet."""
+    decided = decide(Stage.TEMPLATE, _LADDER, _Question(model, train, tenant, templates))
+    return TemplateChoice(decided.answer, decided.reason, decided.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    model: str | None
+    train: Train
+    tenant: TenantFact | None
+    templates: TemplateTable
+
+    @property
+    def phone(self) -> str:
+        return f"{self.model} ({TRAIN_TITLES[self.train]})"
+
+
+_UNKNOWN_MODEL = Missed("The model of the phone is not known.", Verdict.NOT_KNOWN)
+
+
+def _default_of_tenant(question: _Question) -> Matched[int | None] | Missed:
+    tenant = question.tenant
+    if question.model is None:
+        return _UNKNOWN_MODEL
+    if tenant is None:
+        return Missed("The tenant of the phone is not known.", Verdict.NOT_KNOWN)
+    template = question.templates.find_default(question.model, question.train, tenant.id)
+    if template is None:
+        return Missed(f"Tenant {tenant.name} has no default template of its own for {question.phone}.")
+    return Matched(
+        template.id, f"{template.name} is the default template of tenant {tenant.name} for {question.phone}."
+    )
+
+
+def _factory(question: _Question) -> Matched[int | None] | Missed:
+    if question.model is None:
+        return _UNKNOWN_MODEL
+    template = question.templates.find_factory(question.model, question.train)
+    if template is None:
+        return Missed(f"There is no factory template for {question.phone}.")
+    return Matched(template.id, f"{template.name} is the factory template for {question.phone}.")
+
+
+def _on_hold(question: _Question) -> Matched[int | None]:
+    if question.model is None:
+        return Matched(None, "The phone has to wait for a template, because its model is not known.")
+    return Matched(
+        None,
+        f"The phone has to wait, because there is no template for {question.phone}.",
+    )
+
+
+_LADDER: tuple[Rule[_Question, int | None], ...] = (
+    Rule("template.tenant_default", "Default template of the tenant", _default_of_tenant),
+    Rule("template.factory", "Factory template of the model", _factory),
+    Rule("template.hold", "Hold", _on_hold),
+)

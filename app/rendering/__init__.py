@@ -1,0 +1,1 @@
+"""Template and values in, the text of a phone's file out."""

@@ -1,0 +1,1 @@
+"""What phones call: one implementation (a PhoneRequest in, a PhoneResponse out) behind two thin doors."""

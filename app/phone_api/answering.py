@@ -1,0 +1,167 @@
+"""From a request to its answer: match, parse, find, and where that is not enough, record."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from app.database import Database
+from app.errors import NotFoundError
+from app.phone_api.access import normal_path
+from app.phone_api.context import Context
+from app.phone_api.delivery import Answer, Deliverable, respond
+from app.phone_api.errors import is_conflict, is_database_away, refusal_of, refuse
+from app.phone_api.messages import MAX_BODY_BYTES, PhoneRequest, PhoneResponse
+from app.phone_api.routes import Endpoint, match
+from app.phone_api.served_files import ServedFiles
+from app.rules.sentences import quoted
+from app.security.tenant_scope import ALL_TENANTS
+from app.services import presence
+from app.transaction import reading, writing
+
+Seen: TypeAlias = dict[str, datetime]
+Recorded: TypeAlias = tuple[list[PhoneResponse], Seen]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A parsed request that waits for its endpoint."""
+
+    request: PhoneRequest
+    endpoint: Endpoint
+    arguments: Any
+
+
+def refuse_too_long() -> PhoneResponse:
+    """Return the refusal of a body of which not even the rest is read."""
+    return refuse(413, f"The body is longer than {MAX_BODY_BYTES} bytes.", Connection="close")
+
+
+def prepare(request: PhoneRequest) -> Call | PhoneResponse:
+    """Return the call that a request makes, or the refusal when it makes none. Asks no database."""
+    try:
+        return _call_or_refusal(replace(request, path=normal_path(request.path)))
+    except Exception as error:  # noqa: BLE001 - the edge turns every error into an answer, bugs included
+        return refusal_of(error, request)
+
+
+def _call_or_refusal(request: PhoneRequest) -> Call | PhoneResponse:
+    found = match(request.path)
+    if found is None:
+        return refuse(404, f"There is nothing for phones at {quoted(request.path)}.")
+    route, parts = found
+    if request.method not in route.methods:
+        return refuse(405, f"Use {' or '.join(route.methods)} here.", Allow=", ".join(route.methods))
+    if len(request.body) > MAX_BODY_BYTES:
+        return refuse_too_long()
+    return Call(request, route.endpoint, route.endpoint.parse(request, parts))
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneApi:
+    """The phone API over one database and one folder of firmware."""
+
+    database: Database
+    firmware_folder: Path
+    served: ServedFiles = field(default_factory=ServedFiles)
+
+    def find(self, call: Call) -> PhoneResponse | None:
+        """Answer a call from what is stored; None when it must be recorded.
+
+        While the database cannot be reached, a file that was served lately is served again (decision 12).
+        """
+        if call.endpoint.find is None:
+            return None
+        try:
+            found = self._find(call)
+            return None if found is None else respond(call.request, found)
+        except Exception as error:  # noqa: BLE001 - as above
+            return refusal_of(error, call.request)
+
+    def record(self, calls: Sequence[Call]) -> Recorded:
+        """Answer calls, in their order, in one transaction that has been committed when this returns.
+
+        When the transaction fails, each call gets one of its own, so that a bad one fails alone. The second value
+        names the phones of which only the time of the last contact is left to be written: ``write_seen``.
+        """
+        return self._record(calls, writes_seen=False)
+
+    def write_seen(self, seen: Seen) -> None:
+        """Write the times of the last contact."""
+        if seen:
+            with writing(self.database, ALL_TENANTS) as session:
+                presence.touch_last_seen(session, seen)
+
+    def answer(self, request: PhoneRequest) -> PhoneResponse:
+        """Answer one request from beginning to end, for a door that serves one at a time."""
+        call = prepare(request)
+        if isinstance(call, PhoneResponse):
+            return call
+        found = self.find(call)
+        if found is not None:
+            return found
+        (answer,), _ = self._record([call], writes_seen=True)
+        return answer
+
+    def _find(self, call: Call) -> Answer | None:
+        path = call.request.path
+        try:
+            with reading(self.database, ALL_TENANTS) as session:
+                found = (
+                    call.endpoint.find(session, call.arguments, self._context())
+                    if call.endpoint.find
+                    else None
+                )
+        except NotFoundError:
+            self.served.forget(path)
+            raise
+        except Exception as error:
+            remembered = self.served.find(path) if is_database_away(error) else None
+            if remembered is None:
+                raise
+            return remembered
+        if isinstance(found, Deliverable):
+            self.served.keep(path, found)
+        return found
+
+    def _record(self, calls: Sequence[Call], *, writes_seen: bool) -> Recorded:
+        try:
+            return self._record_together(calls, writes_seen=writes_seen)
+        except Exception as error:  # noqa: BLE001 - which of the calls it was shows when each is alone
+            if is_database_away(error):
+                return [refusal_of(error, call.request) for call in calls], {}
+        alone = [self._record_alone(call, writes_seen=writes_seen) for call in calls]
+        unchanged: Seen = {}
+        for _, seen in alone:
+            unchanged |= seen
+        return [answer for (answer,), _ in alone], unchanged
+
+    def _record_alone(self, call: Call, *, writes_seen: bool) -> Recorded:
+        """Record one call; a second time where another process wrote the same row in between."""
+        try:
+            return self._record_together([call], writes_seen=writes_seen)
+        except Exception as error:  # noqa: BLE001 - as above
+            if not is_conflict(error):
+                return [refusal_of(error, call.request)], {}
+        try:
+            return self._record_together([call], writes_seen=writes_seen)
+        except Exception as error:  # noqa: BLE001 - as above
+            return [refusal_of(error, call.request)], {}
+
+    def _record_together(self, calls: Sequence[Call], *, writes_seen: bool) -> Recorded:
+        context = self._context()
+        answers: list[Answer] = []
+        with writing(self.database, ALL_TENANTS) as session:
+            for endpoint, group in groupby(calls, key=lambda call: call.endpoint):
+                if endpoint.record is None:
+                    raise TypeError("an endpoint without a way to record left a call unanswered")
+                answers += endpoint.record(session, [call.arguments for call in group], context)
+            if writes_seen:
+                presence.touch_last_seen(session, context.unchanged)
+        responses = [respond(call.request, answer) for call, answer in zip(calls, answers, strict=True)]
+        return responses, {} if writes_seen else context.unchanged
+
+    def _context(self) -> Context:
+        return Context(datetime.now(UTC), self.firmware_folder)

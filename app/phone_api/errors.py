@@ -1,0 +1,75 @@
+"""The one place where errors become answers to phones: a status and one clear sentence."""
+
+import logging
+
+import msgspec
+from sqlalchemy import exc
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+
+from app.errors import (
+    ConflictError,
+    InvalidInputError,
+    NotAllowedError,
+    NotFoundError,
+    RingmasterError,
+    UnreachableError,
+)
+from app.phone_api.messages import PhoneRequest, PhoneResponse
+
+RETRY_AFTER_SECONDS = 30
+
+_STATUS: tuple[tuple[type[RingmasterError], int], ...] = (
+    (InvalidInputError, 400),
+    (NotAllowedError, 403),
+    (NotFoundError, 404),
+    (ConflictError, 409),
+    (UnreachableError, 503),
+)
+# PostgreSQL's codes for transactions that got in one another's way: serialization failure, deadlock.
+_CONFLICT_CODES = ("40001", "40P01")
+
+log = logging.getLogger(__name__)
+
+
+def refuse(status: int, sentence: str, **headers: str) -> PhoneResponse:
+    """Return an answer that says in one sentence why nothing was done."""
+    return PhoneResponse(
+        status, msgspec.json.encode({"error": sentence}), {"Content-Type": "application/json", **headers}
+    )
+
+
+def refusal_of(error: Exception, request: PhoneRequest) -> PhoneResponse:
+    """Return the answer for an error; one that is not ours is a bug and is logged with its trace."""
+    for kind, status in _STATUS:
+        if isinstance(error, kind):
+            return refuse(status, str(error))
+    if is_database_away(error) or isinstance(error, OperationalError):
+        log.error("The database did not answer %s %s: %s", request.method, request.path, _cause(error))
+        return refuse_busy("The database cannot be reached. Try again later.")
+    log.error("%s %s failed", request.method, request.path, exc_info=error)
+    return refuse(500, "The server could not handle this request; its log says why.")
+
+
+def refuse_busy(sentence: str) -> PhoneResponse:
+    """Return 503 with the seconds after which to try again."""
+    return refuse(503, sentence, **{"Retry-After": str(RETRY_AFTER_SECONDS)})
+
+
+def is_conflict(error: Exception) -> bool:
+    """Whether another transaction got in the way, so that the same one, tried again, may well succeed."""
+    if isinstance(error, IntegrityError):
+        return True
+    return isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", None) in _CONFLICT_CODES
+
+
+def is_database_away(error: Exception) -> bool:
+    """Whether the database, rather than the statement, failed: unreachable, shutting down, or locked too long."""
+    if isinstance(error, exc.TimeoutError):  # every connection of the pool is in use
+        return True
+    if not isinstance(error, DBAPIError) or is_conflict(error):
+        return False
+    return error.connection_invalidated or isinstance(error, OperationalError)
+
+
+def _cause(error: Exception) -> object:
+    return error.orig if isinstance(error, DBAPIError) else error

@@ -1,0 +1,136 @@
+"""Status reports of phones (protocol 2), under the address of 7.4 and under the newer one (protocol 6)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from app.errors import InvalidInputError
+from app.models.enums import Status
+from app.phone_api.context import Context
+from app.phone_api.errors import refuse
+from app.phone_api.messages import PhoneRequest, PhoneResponse
+from app.phone_api.payloads import decode_object, text_of
+from app.rules.addresses import find_address
+from app.rules.mac_addresses import parse_mac
+from app.rules.presence import status_from_text
+from app.rules.report_limits import within_limits
+from app.rules.sentences import quoted
+from app.services import customers, presence
+from app.services.presence import Report
+
+COLUMNS = {
+    "ip": "ip",
+    "subnet": "subnet_mask",
+    "region": "region",
+    "model": "model",
+    "fwversion": "firmware_version",
+    "useragent": "user_agent",
+    "username": "user_name",
+    "userid": "user_id",
+    "phonenumber": "phone_number",
+    "location": "location",
+    "sipproxy": "sip_proxy",
+    "vlanid": "vlan_id",
+    "btoepairingstatus": "btoe_status",
+    "btoeversion": "btoe_version",
+    "usbheadsettype": "usb_headset",
+    "hrsspeakermodel": "hrs_speaker_model",
+    "hrsspeakerfw": "hrs_speaker_firmware",
+}
+"""The members that are kept, in lower case as spellings differ by firmware, and the columns they go to."""
+
+_SAY_NOTHING_WHEN_EMPTY = ("region", "model", "useragent")
+"""What a phone is placed by: many send it in their first report and leave it empty later (protocol 2.1)."""
+
+_NOTHING_WAITS = PhoneResponse(200, b'{"requests":[]}', {"Content-Type": "application/json"})
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A report, and the customer whom the newer address names."""
+
+    report: Report
+    customer: str | None
+
+
+def parse(request: PhoneRequest, parts: dict[str, str]) -> Call:
+    """Read a report; raises InvalidInputError for a body that is none, a bad MAC or an unknown status."""
+    members = decode_object(request.body)
+    texts = {name: text_of(members[name]) for name in COLUMNS if name in members}
+    texts["useragent"] = texts.get("useragent") or request.user_agent
+    kept, too_long = within_limits(texts)
+    report = Report(
+        mac=_mac(members.get("mac")),
+        fields=_fields(kept),
+        status=_status(members.get("status")),
+        peer=request.peer,
+        too_long=too_long,
+    )
+    return Call(report, parts.get("customer"))
+
+
+def record(session: Session, calls: Sequence[Call], context: Context) -> list[PhoneResponse]:
+    """Record the reports and answer each with the actions that wait for its phone."""
+    tenants = _names_of_customers(session, calls)
+    refusals = [_refusal(call, tenants) for call in calls]
+    accepted = [
+        _with_tenant(call, tenants) for call, refusal in zip(calls, refusals, strict=True) if not refusal
+    ]
+    recorded = presence.record_keep_alives(session, accepted, now=context.now)
+    context.unchanged |= recorded.unchanged
+    requests = iter(recorded.requests)
+    return [refusal or _answer(next(requests)) for refusal in refusals]
+
+
+def _fields(kept: Mapping[str, str]) -> dict[str, str]:
+    """Return what was sent under the names of its columns, the address in its one form."""
+    fields = {
+        COLUMNS[name]: text for name, text in kept.items() if text or name not in _SAY_NOTHING_WHEN_EMPTY
+    }
+    if "ip" in fields:
+        address = find_address(fields["ip"])
+        fields["ip"] = str(address) if address else ""
+    return fields
+
+
+def _mac(value: Any) -> str:
+    text = text_of(value)
+    if not text:
+        raise InvalidInputError("The report names no phone: send its MAC address in the member mac.")
+    return parse_mac(text)
+
+
+def _status(value: Any) -> Status | None:
+    text = text_of(value).strip()
+    return status_from_text(text) if text else None
+
+
+def _answer(requests: list[str]) -> PhoneResponse:
+    """Return the answer: never empty, or the phone would send its report again (protocol 2.3)."""
+    if not requests:
+        return _NOTHING_WAITS
+    body = msgspec.json.encode({"requests": requests})
+    return PhoneResponse(200, body, {"Content-Type": "application/json"})
+
+
+def _names_of_customers(session: Session, calls: Sequence[Call]) -> Mapping[str, str]:
+    """Return the tenants' names by their external ids, where a call names one (decision 10)."""
+    if all(call.customer is None for call in calls):
+        return {}
+    return customers.names_by_external_id(session)
+
+
+def _refusal(call: Call, tenants: Mapping[str, str]) -> PhoneResponse | None:
+    """Return 404 for an unknown customer, 422 where no tenant has an external id, and otherwise None."""
+    if call.customer is None or call.customer in tenants:
+        return None
+    if not tenants:
+        return refuse(422, "No tenant has an external id yet, so no customer is known.")
+    return refuse(404, f"No tenant has the external id {quoted(call.customer)}.")
+
+
+def _with_tenant(call: Call, tenants: Mapping[str, str]) -> Report:
+    return call.report if call.customer is None else replace(call.report, url_tenant=tenants[call.customer])

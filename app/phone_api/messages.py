@@ -1,0 +1,58 @@
+"""A phone's request and the answer to it, free of any web framework."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.rules.report_limits import within_limits
+
+MAX_BODY_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneRequest:
+    """One request: ``path`` is percent-decoded, header names are in lower case.
+
+    ``peer`` is the address of the phone (or of the proxy it came through), as far as proxies in front are trusted.
+    """
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+    peer: str
+
+    @property
+    def user_agent(self) -> str:
+        """Return the User-Agent header as it can be stored; one that is too long says nothing (decision 15)."""
+        kept, _ = within_limits({"useragent": self.headers.get("user-agent", "")})
+        return kept.get("useragent", "")
+
+
+@dataclass(frozen=True, slots=True)
+class FilePart:
+    """Bytes of a file that the door streams: they are never read into memory whole."""
+
+    path: Path
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneResponse:
+    """One answer: either ``body`` or ``file`` holds what is sent."""
+
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    file: FilePart | None = None
+
+    @property
+    def length(self) -> int:
+        """Return how many bytes follow the headers, in bytes."""
+        return self.file.length if self.file else len(self.body)
+
+
+def is_too_long(content_length: str) -> bool:
+    """Whether a body of this declared length, given as the header's text, need not be read at all."""
+    return content_length.isdecimal() and (len(content_length) > 9 or int(content_length) > MAX_BODY_BYTES)

@@ -1,0 +1,110 @@
+"""The phone plane: the phone API as an ASGI application, the second door."""
+
+import asyncio
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import schema
+from app.database import Database, make_engine
+from app.errors import RingmasterError
+from app.phone_api.access import peer_address
+from app.phone_api.answering import PhoneApi, prepare, refuse_too_long
+from app.phone_api.asgi import Message, Receive, Send, headers_of, read_body, send_response
+from app.phone_api.batcher import Batcher
+from app.phone_api.errors import refuse
+from app.phone_api.messages import PhoneRequest, PhoneResponse
+from app.security.secrets import installation_key, open_vault
+from app.security.tenant_scope import ALL_TENANTS
+from app.services import firmware, presence
+from app.transaction import writing
+from config import Settings, load_settings
+
+_READERS = 4
+_FLUSH_SECONDS = 1.0
+_SECONDS_BETWEEN_BEATS = 10
+
+
+class PhonePlane:
+    """One process of the phone plane; the ASGI server starts and stops it by the lifespan protocol."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="read")
+        self._api: PhoneApi
+        self._batcher: Batcher
+        self._upkeep: asyncio.Task[None]
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Serve one connection's request, or the server's start and stop."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            await send_response(await self._respond(scope, receive), send, is_head=scope["method"] == "HEAD")
+        else:
+            await send({"type": "websocket.close"})
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            self._start()
+        except (RingmasterError, SQLAlchemyError) as error:
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        self._upkeep.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._upkeep
+        await self._batcher.close()
+        self._readers.shutdown()
+        self._api.database.reader.dispose()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    def _start(self) -> None:
+        engine = make_engine(self._settings.database_url)
+        schema.check_is_up_to_date(engine)
+        open_vault(installation_key(self._settings))
+        self._api = PhoneApi(Database(engine), firmware.folder_in(self._settings.data_dir))
+        self._beat()  # before the first phone is heard: silence counts from here after a gap
+        self._batcher = Batcher(self._api)
+        self._upkeep = asyncio.create_task(self._keep_up())
+
+    async def _keep_up(self) -> None:
+        """Write the times of the last contact each second, and that the plane runs, for as long as it does."""
+        while True:
+            for _ in range(_SECONDS_BETWEEN_BEATS):
+                await asyncio.sleep(_FLUSH_SECONDS)
+                await self._batcher.flush()
+            await self._batcher.write(self._beat)
+
+    def _beat(self) -> None:
+        with writing(self._api.database, ALL_TENANTS) as session:
+            presence.beat(session, now=datetime.now(UTC))
+
+    async def _respond(self, scope: Message, receive: Receive) -> PhoneResponse:
+        headers = headers_of(scope)
+        try:
+            body = await read_body(receive, headers)
+        except RingmasterError as error:
+            return refuse(400, str(error), Connection="close")
+        if body is None:
+            return refuse_too_long()
+        connection = scope["client"][0] if scope.get("client") else ""
+        peer = peer_address(connection, headers, self._settings.trusted_proxies)
+        return await self._answer(PhoneRequest(scope["method"], scope["path"], headers, body, peer))
+
+    async def _answer(self, request: PhoneRequest) -> PhoneResponse:
+        call = prepare(request)
+        if isinstance(call, PhoneResponse):
+            return call
+        if call.endpoint.find is not None:
+            found = await asyncio.get_running_loop().run_in_executor(self._readers, self._api.find, call)
+            if found is not None:
+                return found
+        return await self._batcher.answer(call)
+
+
+application = PhonePlane(load_settings())

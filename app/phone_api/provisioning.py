@@ -1,0 +1,119 @@
+"""Configuration files for phones: the personal one, shared ones, and the first one of the system URL (protocol 3)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.errors import NotFoundError
+from app.models import ConfigFile
+from app.models.enums import FileKind
+from app.phone_api.context import Context
+from app.phone_api.delivery import Answer, Deliverable
+from app.phone_api.errors import refuse
+from app.phone_api.messages import PhoneRequest
+from app.rules.mac_addresses import find_mac
+from app.rules.report_limits import REPORT_LIMITS
+from app.rules.sentences import quoted
+from app.services import config_files, provisioning, settings
+from app.services.provisioning import FileRequest
+
+_TEXT = "text/plain; charset=utf-8"
+_TEMPLATE_HEADER = "X-Template-Name"
+_SHARED = (FileKind.GLOBAL, FileKind.DHCP_OPTION, FileKind.UPLOADED)
+
+
+@dataclass(frozen=True, slots=True)
+class FileCall:
+    """A request for a file by name; ``mac`` is the phone's where the name is one, ``tenant`` the one in the URL."""
+
+    name: str
+    mac: str | None
+    tenant: str
+    user_agent: str
+    peer: str
+
+
+def parse(request: PhoneRequest, parts: dict[str, str]) -> FileCall:
+    """Return what is asked for; the name of a phone's file is its MAC in any notation and case."""
+    name = parts["name"]
+    mac = find_mac(name[: -len(".cfg")]) if name.lower().endswith(".cfg") else None
+    return FileCall(
+        config_files.name_for(mac) if mac else name,
+        mac,
+        parts.get("tenant", "")[: REPORT_LIMITS["region"]],
+        request.user_agent,
+        request.peer,
+    )
+
+
+def find_stored_file(session: Session, call: FileCall, _context: Context) -> Deliverable:
+    """Return a file that is stored (``/configfiles/…``, ``/ipp/dhcpoption160.cfg``)."""
+    file = config_files.find(session, call.name)
+    if file is not None:
+        return _deliverable(file)
+    if call.mac:
+        raise NotFoundError(provisioning.why_no_file(session, call.mac))
+    raise NotFoundError(f"There is no configuration file called {quoted(call.name)}.")
+
+
+def find_phone_file(session: Session, call: FileCall, _context: Context) -> Deliverable | None:
+    """Return what a phone asks for by a tenant's URL, from what is stored; None where it has no file of its own."""
+    file = config_files.find(session, call.name)
+    if file is not None and (call.mac or file.kind in _SHARED):
+        return _deliverable(file)
+    if call.mac is None:
+        raise NotFoundError(f"There is no configuration file called {quoted(call.name)}.")
+    return None
+
+
+def first_contact(session: Session, calls: Sequence[FileCall], context: Context) -> list[Answer]:
+    """Answer phones that are no devices yet with their template's file, and place them (protocol 3.1)."""
+    return [_first_contact(session, call, context) for call in calls]
+
+
+def find_proxy_file(session: Session, call: FileCall, _context: Context) -> Deliverable:
+    """Return the file that leads a phone behind an SBC proxy through the proxy (decision 10)."""
+    file = config_files.find(session, config_files.PROXY_OPTION_FILE)
+    if file is None or not settings.read(session).sbc_proxy_host:
+        raise NotFoundError(
+            "No SBC proxy is set. Enter its address under System Settings, SBC Proxy Configuration."
+        )
+    if call.mac is None and call.name not in ("", config_files.DHCP_OPTION_FILE):
+        raise NotFoundError(f"There is no file called {quoted(call.name)} for phones behind an SBC proxy.")
+    return _deliverable(file)
+
+
+def _first_contact(session: Session, call: FileCall, context: Context) -> Answer:
+    request = FileRequest(
+        mac=call.mac or "", tenant_name=call.tenant, user_agent=call.user_agent, peer=call.peer
+    )
+    file = provisioning.contact_by_file(session, request, now=context.now)
+    if file.text is None:
+        return refuse(404, file.refusal)
+    content = file.text.encode()
+    return Deliverable(
+        content,
+        len(content),
+        config_files.etag_of(content),
+        context.now,
+        _TEXT,
+        _headers(file.template_name),
+    )
+
+
+def _deliverable(file: ConfigFile) -> Deliverable:
+    return Deliverable(
+        config_files.content_of(file),
+        file.size,
+        file.etag,
+        file.generated_at,
+        _TEXT,
+        _headers(file.template_name),
+    )
+
+
+def _headers(template_name: str) -> dict[str, str]:
+    """Return the template's name as a header may carry it: of what RFC 9110 does not allow, question marks."""
+    visible = "".join(letter if " " <= letter <= "~" else "?" for letter in template_name)
+    return {_TEMPLATE_HEADER: visible} if visible else {}

@@ -1,0 +1,81 @@
+"""The table of what phones may call (protocol 1): both doors answer from it."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from sqlalchemy.orm import Session
+
+from app.phone_api import alarms, firmware, keep_alive, provisioning
+from app.phone_api.context import Context
+from app.phone_api.delivery import Answer
+from app.phone_api.messages import PhoneRequest
+
+Parse: TypeAlias = Callable[[PhoneRequest, dict[str, str]], Any]
+Find: TypeAlias = Callable[[Session, Any, Context], Answer | None]
+Record: TypeAlias = Callable[[Session, Sequence[Any], Context], Sequence[Answer]]
+
+READ_METHODS = ("GET", "HEAD", "POST")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """How one kind of request is answered.
+
+    ``parse`` turns it into a call, or raises InvalidInputError before the database is asked. ``find`` answers from
+    what is stored; where it returns None, or there is none, ``record`` answers a list of such calls in their order
+    inside one transaction that writes.
+    """
+
+    parse: Parse
+    find: Find | None = None
+    record: Record | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A pattern of paths, the methods it takes, and its endpoint."""
+
+    pattern: re.Pattern[str]
+    methods: tuple[str, ...]
+    endpoint: Endpoint
+
+
+def _route(pattern: str, methods: tuple[str, ...], endpoint: Endpoint) -> Route:
+    return Route(re.compile(pattern), methods, endpoint)
+
+
+_KEEP_ALIVE = Endpoint(keep_alive.parse, record=keep_alive.record)
+_ALERT = Endpoint(alarms.parse, record=alarms.record)
+_TENANT_FILE = Endpoint(provisioning.parse, provisioning.find_phone_file, provisioning.first_contact)
+_STORED_FILE = Endpoint(provisioning.parse, provisioning.find_stored_file)
+_PROXY_FILE = Endpoint(provisioning.parse, provisioning.find_proxy_file)
+_FIRMWARE = Endpoint(firmware.parse, firmware.find)
+
+_NAME = r"(?P<name>[^/]+)"
+
+ROUTES = (
+    _route(r"/rest/v1/ipphoneMgrStatus/keep-alive", ("POST",), _KEEP_ALIVE),
+    _route(
+        r"/c/(?P<customer>[^/]+)(?:/p/[^/]+)?/rest/v1/ipphoneMgrStatus/(?:init|keep-alive)",
+        ("POST",),
+        _KEEP_ALIVE,
+    ),
+    _route(r"/rest/v1/ipphoneMgrAlert/alert", ("POST",), _ALERT),
+    _route(r"/ipp/(?P<name>dhcpoption160\.cfg)", READ_METHODS, _STORED_FILE),
+    _route(rf"/ipp/(?:tenant|region)/(?P<tenant>[^/]+)/{_NAME}", READ_METHODS, _TENANT_FILE),
+    _route(r"/ipp/httpproxy/(?P<name>[^/]*)", READ_METHODS, _PROXY_FILE),
+    _route(rf"/configfiles/{_NAME}", READ_METHODS, _STORED_FILE),
+    _route(rf"/firmwarefiles/{_NAME}", READ_METHODS, _FIRMWARE),
+)
+PREFIXES = ("rest/v1", "c", "ipp", "configfiles", "firmwarefiles")
+
+
+def match(path: str) -> tuple[Route, dict[str, str]] | None:
+    """Return the route of a normalised path with the parts it names, or None when phones have nothing there."""
+    for route in ROUTES:
+        found = route.pattern.fullmatch(path)
+        if found is not None:
+            return route, {key: value for key, value in found.groupdict().items() if value is not None}
+    return None

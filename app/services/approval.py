@@ -1,0 +1,151 @@
+"""Approving a phone that waits: it becomes a device of the tenant one chooses (manual, chapter 8)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import ConflictError, InvalidInputError, NotFoundError
+from app.models import Device, PhoneUser, Site, Tenant
+from app.models.device import MAX_VLAN_ID, MAX_VLAN_PRIORITY
+from app.models.enums import Approval, Origin, Stage, VlanMode
+from app.models.phone_user import MAX_DISPLAY_NAME, MAX_USER_NAME
+from app.rules.zero_touch.placement import Placement
+from app.rules.zero_touch.trace import Step, Verdict
+from app.services import devices, phone_users, status_rows, zero_touch
+from app.services.status_rows import StatusRow
+
+MAX_PASSWORD = 256  # what a phone takes (protocol 12)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalRequest:
+    """What an administrator says when he approves a phone.
+
+    Without a site it is the one whose subnet has the phone, else AutoDetection. Without a user name it is the user
+    whom the phone reported; a phone that does not sign in to Skype for Business reports none, and is a device without
+    user then.
+    """
+
+    tenant_id: int
+    site_id: int | None = None
+    user_name: str = ""
+    display_name: str = ""
+    password: str = ""
+    vlan_mode: VlanMode = VlanMode.NONE
+    vlan_id: int = 0
+    vlan_priority: int = 0
+
+
+def approve(
+    session: Session, mac: str, request: ApprovalRequest, *, by: str, address: str, now: datetime
+) -> Device:
+    """Make a waiting phone a device: with its user, its file and a restart that makes it fetch the file.
+
+    Raises NotFoundError for a phone, tenant or site that the session does not see, ConflictError for a phone that is
+    a device already, InvalidInputError for values out of range.
+    """
+    decider = zero_touch.Decider(session, now)
+    row = _get_waiting_phone(session, decider, mac)
+    device = Device(mac=mac, origin=Origin.APPROVED, **_vlan(request))
+    tenant = _get_tenant(session, request.tenant_id)
+    site = _get_site(session, decider, row, tenant, request.site_id)
+    device.phone_user = _user(session, tenant, row, request, by=by, address=address, now=now)
+    decider.decide_on_approval(row, _placement(tenant, site, by), device, by=by, address=address)
+    status_rows.write(session, [row | {"digest": None}])
+    devices.restart(session, mac, by=by, address=address, now=now)
+    return device
+
+
+def _get_waiting_phone(session: Session, decider: zero_touch.Decider, mac: str) -> StatusRow:
+    """Return the row of a phone that is no device, locked: of two who approve it at once the second is told."""
+    devices.get_status(session, mac)
+    row = status_rows.lock(session, [mac])[mac]
+    decider.attach([row])
+    if row["device_id"] is not None:
+        raise ConflictError(f"The phone {mac} is a device already; there is nothing to approve.")
+    return row
+
+
+def _get_tenant(session: Session, tenant_id: int) -> Tenant:
+    tenant = session.scalar(select(Tenant).where(Tenant.id == tenant_id))
+    if tenant is None:
+        raise NotFoundError("The tenant does not exist, or your account does not see it. Choose another one.")
+    return tenant
+
+
+def _get_site(
+    session: Session, decider: zero_touch.Decider, row: StatusRow, tenant: Tenant, site_id: int | None
+) -> Site:
+    """Return the site that was chosen, else the one that the phone's address has in this tenant."""
+    if site_id is None:
+        site_id = decider.site_in(tenant.name, row)
+    site = session.scalar(select(Site).where(Site.id == site_id, Site.tenant_id == tenant.id))
+    if site is None:
+        raise NotFoundError(f"The tenant {tenant.name} has no such site. Choose one of its sites.")
+    return site
+
+
+def _placement(tenant: Tenant, site: Site, by: str) -> Placement:
+    sentence = f"{by} approved the phone for the tenant {tenant.name}, site {site.name}."
+    step = Step(Stage.PLACEMENT, "placement.approved", "Approved by an operator", Verdict.MATCHED, sentence)
+    return Placement(tenant.id, site.id, Approval.NOT_NEEDED, sentence, (step,))
+
+
+def _user(
+    session: Session,
+    tenant: Tenant,
+    row: StatusRow,
+    request: ApprovalRequest,
+    *,
+    by: str,
+    address: str,
+    now: datetime,
+) -> PhoneUser | None:
+    """Return the user who was typed in, else the one whom the phone reported, else None."""
+    typed = request.user_name.strip()
+    display_name = request.display_name.strip() or row["user_name"]
+    if not typed:
+        return phone_users.find_or_add(
+            session, tenant.id, row["user_id"], display_name=display_name, now=now, by=by, address=address
+        )
+    _check_user(typed, request)
+    user = phone_users.find(session, tenant.id, typed) or phone_users.add(
+        session,
+        PhoneUser(name=typed, display_name=display_name, tenant_id=tenant.id),
+        by=by,
+        address=address,
+        now=now,
+    )
+    user.password = request.password or user.password
+    return user
+
+
+def _check_user(name: str, request: ApprovalRequest) -> None:
+    if name.casefold() == phone_users.SYSTEM_NAME:
+        raise InvalidInputError(
+            f"{name} is what phones call themselves before they have a user; give the name of a person or a line."
+        )
+    for what, text, limit in (
+        ("user name", name, MAX_USER_NAME),
+        ("display name", request.display_name, MAX_DISPLAY_NAME),
+        ("password", request.password, MAX_PASSWORD),
+    ):
+        if len(text) > limit:
+            raise InvalidInputError(f"The {what} has {len(text)} characters; {limit} is the most.")
+
+
+def _vlan(request: ApprovalRequest) -> dict[str, Any]:
+    if not 0 <= request.vlan_id <= MAX_VLAN_ID:
+        raise InvalidInputError(f"The VLAN id is {request.vlan_id}; give a number from 0 to {MAX_VLAN_ID}.")
+    if not 0 <= request.vlan_priority <= MAX_VLAN_PRIORITY:
+        raise InvalidInputError(
+            f"The VLAN priority is {request.vlan_priority}; give a number from 0 to {MAX_VLAN_PRIORITY}."
+        )
+    return {
+        "vlan_mode": request.vlan_mode,
+        "vlan_id": request.vlan_id,
+        "vlan_priority": request.vlan_priority,
+    }

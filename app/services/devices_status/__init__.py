@@ -1,0 +1,1 @@
+"""Devices Status: the list of phones with what they last reported, filtered, sorted, paged and exported."""

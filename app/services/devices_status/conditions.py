@@ -1,0 +1,137 @@
+"""Filters as conditions of a query on status rows."""
+
+from collections.abc import Callable, Mapping
+from ipaddress import ip_network
+
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.models import Device, DeviceStatus, PhoneUser, Site, Tenant
+from app.models.enums import Approval, Status
+from app.rules.addresses import find_address
+from app.services.devices_status.filters import PENDING, Filters
+from app.services.devices_status.ipv4_number import Ipv4Number
+from app.services.devices_status.words import NOT_REGISTERED, Word, find_part_of_mac
+
+Condition = ColumnElement[bool]
+
+_MAC_DIGITS = 12
+_SHORTEST_PART_OF_MAC = 2
+
+
+def conditions_of(filters: Filters) -> list[Condition]:
+    """Return what has to hold for a status row to be listed."""
+    conditions = [_WHOLE[name](text) for name, text in filters.given.items() if name in _WHOLE]
+    return conditions + [_of_word(word) for word in filters.words]
+
+
+def _of_word(word: Word) -> Condition:
+    return _PARTS[word.field](word.text) if word.field else _anywhere(word.text)
+
+
+def _anywhere(text: str) -> Condition:
+    places = [
+        _of_user(text),
+        _contains(DeviceStatus.phone_number, text),
+        _contains(DeviceStatus.ip, text),
+        _contains(DeviceStatus.model, text),
+    ]
+    digits = find_part_of_mac(text)
+    if digits is not None and len(digits) >= _SHORTEST_PART_OF_MAC:
+        places.append(_of_mac(digits))
+    return or_(*places)
+
+
+def _contains(column: InstrumentedAttribute[str], text: str) -> Condition:
+    """Find the text anywhere, without regard to case; databases fold no letters beyond ASCII for certain."""
+    spellings = {text} if text.isascii() else {text, text.lower(), text.upper(), text.title()}
+    return or_(*(column.icontains(spelling, autoescape=True) for spelling in sorted(spellings)))
+
+
+def _of_user(text: str) -> Condition:
+    """Find who is signed in, and whose phone it is."""
+    owner = or_(
+        PhoneUser.name_key.contains(text.casefold(), autoescape=True),
+        _contains(PhoneUser.display_name, text),
+        _contains(PhoneUser.nickname, text),
+    )
+    owned = select(Device.id).where(Device.phone_user_id.in_(select(PhoneUser.id).where(owner)))
+    return or_(
+        _contains(DeviceStatus.user_name, text),
+        _contains(DeviceStatus.user_id, text),
+        DeviceStatus.device_id.in_(owned),
+    )
+
+
+def _of_mac(digits: str) -> Condition:
+    return DeviceStatus.mac == digits if len(digits) == _MAC_DIGITS else DeviceStatus.mac.contains(digits)
+
+
+def _of_ip(text: str) -> Condition:
+    """Find a subnet, one address, or a part of addresses."""
+    if "/" in text:
+        return _in_subnet(text)
+    address = find_address(text)
+    return DeviceStatus.ip == str(address) if address else _contains(DeviceStatus.ip, text)
+
+
+def _in_subnet(text: str) -> Condition:
+    """Compare numbers, after the octets that are the same in the whole subnet."""
+    subnet = ip_network(text)
+    octets = str(subnet.network_address).split(".")[: subnet.prefixlen // 8]
+    in_range = Ipv4Number(DeviceStatus.ip).between(int(subnet.network_address), int(subnet.broadcast_address))
+    is_dotted = DeviceStatus.ip.like("%.%.%.%")
+    return and_(DeviceStatus.ip.startswith("".join(f"{octet}." for octet in octets[:3])), is_dotted, in_range)
+
+
+def _of_status(word: str) -> Condition:
+    """Match one status; not registered are phones that report and are not registered (manual 6.1)."""
+    if word != NOT_REGISTERED:
+        return DeviceStatus.status == Status(word)
+    return DeviceStatus.status.in_((Status.STARTED, Status.UNREGISTERED, Status.OFFLINE))
+
+
+def _of_approval(word: str) -> Condition:
+    """Tell phones that an operator has to approve from those that nobody has to."""
+    is_pending = and_(DeviceStatus.device_id.is_(None), DeviceStatus.approval != Approval.NOT_NEEDED)
+    return is_pending if word == PENDING else not_(is_pending)
+
+
+def _of_users_with_several_phones(_yes: str) -> Condition:
+    users = (
+        select(Device.phone_user_id)
+        .where(Device.phone_user_id.is_not(None))
+        .group_by(Device.phone_user_id)
+        .having(func.count() > 1)
+    )
+    return DeviceStatus.device_id.in_(select(Device.id).where(Device.phone_user_id.in_(users)))
+
+
+def _in_tenants_that(condition: Condition) -> Condition:
+    return DeviceStatus.tenant_id.in_(select(Tenant.id).where(condition))
+
+
+def _in_sites_that(condition: Condition) -> Condition:
+    return DeviceStatus.site_id.in_(select(Site.id).where(condition))
+
+
+_PARTS: Mapping[str, Callable[[str], Condition]] = {
+    "user": _of_user,
+    "number": lambda text: _contains(DeviceStatus.phone_number, text),
+    "mac": _of_mac,
+    "ip": _of_ip,
+    "status": _of_status,
+    "model": lambda text: _contains(DeviceStatus.model, text),
+    "version": lambda text: _contains(DeviceStatus.firmware_version, text),
+    "tenant": lambda text: _in_tenants_that(Tenant.name_key.contains(text.casefold(), autoescape=True)),
+    "site": lambda text: _in_sites_that(Site.name_key.contains(text.casefold(), autoescape=True)),
+}
+_WHOLE: Mapping[str, Callable[[str], Condition]] = {
+    **{name: _PARTS[name] for name in ("user", "number", "mac", "ip", "status")},
+    "model": lambda text: DeviceStatus.model == text,
+    "version": lambda text: DeviceStatus.firmware_version == text,
+    "tenant": lambda text: _in_tenants_that(Tenant.name_key == text.casefold()),
+    "site": lambda text: _in_sites_that(Site.name_key == text.casefold()),
+    "approval": _of_approval,
+    "several": _of_users_with_several_phones,
+}

@@ -1,0 +1,131 @@
+"""All that is known of one phone, for its page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from app.errors import NotFoundError
+from app.models import Alarm, ConfigFile, Decision, Device, JournalEntry, PendingAction
+from app.models.enums import Layer, Stage
+from app.rendering.placeholders import CATALOGUE, display_name, names_in
+from app.rendering.secret_parameters import MASK, is_secret_parameter
+from app.rules.zero_touch.trace import Step, steps_from_json
+from app.services import config_files, pending_actions, zero_touch
+from app.services.devices_status.phones import Phone, find_phone
+from app.services.file_sources import Sources
+
+MOST_DECISIONS = 20
+MOST_ALARMS = 50
+MOST_ENTRIES = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """One phone: what it reported, the device it is, and what was decided and generated for it.
+
+    ``phone`` is None for a device that was never heard of, ``device`` for a phone that nobody approved.
+    """
+
+    mac: str
+    phone: Phone | None
+    device: Device | None
+    decisions: Sequence[Decision]
+    file: ConfigFile | None
+    alarms: Sequence[Alarm]
+    actions: Sequence[PendingAction]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceholderValue:
+    """A placeholder of the phone's template, its value as a person may see it, and the layer it comes from.
+
+    ``layer`` is None where no layer has a value.
+    """
+
+    name: str
+    value: str
+    layer: Layer | None
+
+
+def get_details(session: Session, mac: str, *, now: datetime) -> Details:
+    """Return what is known of the phone, or raise NotFoundError where it is unknown or not to be seen."""
+    phone, device = find_phone(session, mac), _find_device(session, mac)
+    if phone is None and device is None:
+        raise NotFoundError(f"No phone has the MAC address {mac}, or your account does not see it.")
+    return Details(
+        mac=mac,
+        phone=phone,
+        device=device,
+        decisions=zero_touch.decisions_of(session, mac)[:MOST_DECISIONS],
+        file=_find_file(session, mac),
+        alarms=_active_alarms(session, mac),
+        actions=pending_actions.waiting_for(session, mac, now=now),
+    )
+
+
+def read_journal(session: Session, mac: str) -> Sequence[JournalEntry]:
+    """Return the latest entries of the journal about the phone and its file."""
+    about = JournalEntry.subject.in_((mac, config_files.name_for(mac)))
+    return session.scalars(
+        select(JournalEntry)
+        .where(about)
+        .order_by(JournalEntry.at.desc(), JournalEntry.id.desc())
+        .limit(MOST_ENTRIES)
+    ).all()
+
+
+def steps_by_stage(decision: Decision) -> list[tuple[Stage, list[Step]]]:
+    """Return the trace of a decision in the order in which the stages are asked."""
+    steps = steps_from_json(decision.steps)
+    stages = [(stage, [step for step in steps if step.stage is stage]) for stage in Stage]
+    return [(stage, found) for stage, found in stages if found]
+
+
+def read_placeholder_values(
+    session: Session, device: Device, *, with_secrets: bool
+) -> list[PlaceholderValue]:
+    """Return what the placeholders of the device's template stand for, as the next Generate will write them."""
+    if device.template is None:
+        return []
+    sources = Sources(session)
+    resolved = sources.resolve_for(device)
+    values = []
+    for name in names_in(sources.template(device.template).personal_file.data):
+        found = resolved.get(name)
+        is_masked = found is not None and bool(found.value) and not with_secrets and _is_secret(name)
+        value = MASK if is_masked else (found.value if found else "")
+        values.append(PlaceholderValue(display_name(name), value, found.layer if found else None))
+    return values
+
+
+def _find_device(session: Session, mac: str) -> Device | None:
+    relations = (
+        Device.tenant, Device.site, Device.phone_user, Device.phone_model, Device.template, Device.firmware,
+    )  # fmt: skip
+    return session.scalar(
+        select(Device).where(Device.mac == mac).options(*(joinedload(relation) for relation in relations))
+    )
+
+
+def _find_file(session: Session, mac: str) -> ConfigFile | None:
+    """Return the phone's file without its content."""
+    return session.scalar(select(ConfigFile).where(ConfigFile.name_key == config_files.name_for(mac)))
+
+
+def _active_alarms(session: Session, mac: str) -> Sequence[Alarm]:
+    is_active = Alarm.cleared_at.is_(None)
+    return session.scalars(
+        select(Alarm)
+        .where(Alarm.mac == mac, is_active)
+        .order_by(Alarm.last_raised_at.desc())
+        .limit(MOST_ALARMS)
+    ).all()
+
+
+def _is_secret(name: str) -> bool:
+    """Whether a placeholder holds a secret: by the catalogue, and by its name where the catalogue has none."""
+    known = CATALOGUE.get(name)
+    return known.is_secret if known else is_secret_parameter(name)

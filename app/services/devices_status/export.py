@@ -1,0 +1,49 @@
+"""Devices Status as a table for spreadsheets (manual 6.3 step 8)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import DeviceStatus
+from app.rendering.csv_lines import csv_line
+from app.services.devices_status.columns import COLUMNS, Column
+from app.services.devices_status.conditions import conditions_of
+from app.services.devices_status.filters import Filters
+from app.services.devices_status.phones import Phone, read_phones
+
+FILE_NAME = "ExportDevicesStatus.csv"
+CHUNK_ROWS = 500
+
+
+def header() -> str:
+    """Return the first line: the names of all columns, shown or not; times are in UTC."""
+    return csv_line(f"{column.label} (UTC)" if column.is_time else column.label for column in COLUMNS)
+
+
+def lines(phones: Iterable[Phone]) -> str:
+    """Return a line for each phone."""
+    return "".join(csv_line(_cell(phone, column) for column in COLUMNS) for phone in phones)
+
+
+def read_chunk(session: Session, filters: Filters, *, after: str = "") -> list[Phone]:
+    """Return the next phones that match behind a MAC address, up to CHUNK_ROWS; none at the end.
+
+    They come in the order of their MAC addresses, whatever the page is sorted by: while phones report and move in
+    any other order, each is exported once.
+    """
+    macs = (
+        select(DeviceStatus.mac)
+        .where(*conditions_of(filters), DeviceStatus.mac > after)
+        .order_by(DeviceStatus.mac)
+        .limit(CHUNK_ROWS)
+    )
+    return read_phones(session, session.scalars(macs).all())
+
+
+def _cell(phone: Phone, column: Column) -> str:
+    value = getattr(phone, column.attribute)
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    return str(value) if value is not None else ""

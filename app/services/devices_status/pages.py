@@ -1,0 +1,128 @@
+"""Pages of the list: found by the place of a row, so that any page costs what the first one does."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, literal, select, tuple_
+from sqlalchemy.orm import Session
+
+from app.models import DeviceStatus
+from app.services.devices_status.conditions import conditions_of
+from app.services.devices_status.filters import Filters
+from app.services.devices_status.ordering import ORDERINGS, Part
+from app.services.devices_status.phones import Phone, read_phones
+from app.services.devices_status.positions import Position, find_position
+
+COUNT_LIMIT = 10_000
+_FEW = 2_000
+
+Key = Row[tuple[str, Any]]
+Conditions = Sequence[ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows of the list, the number of the first of them, and the places of the pages beside this one.
+
+    ``total`` is how many phones match; a number above COUNT_LIMIT says that there are more than that.
+    """
+
+    total: int
+    phones: list[Phone]
+    rank: int = 1
+    previous: Position | None = None
+    next: Position | None = None
+
+
+def read_page(session: Session, filters: Filters, token: str = "") -> Page:
+    """Return the page that a place in the list (``Position.encode``) leads to; without one the first.
+
+    InvalidInputError for a place that is damaged or belongs to another order.
+    """
+    position = find_position(token, filters.sort, ORDERINGS[filters.sort].kind)
+    total, conditions = _match(session, filters)
+    keys = _read_keys(session, filters, conditions, position)
+    if position is not None and _is_lost(position, keys, filters.rows):
+        position, keys = None, _read_keys(session, filters, conditions, None)
+    return _page(session, filters, position, keys, total)
+
+
+def _match(session: Session, filters: Filters) -> tuple[int, Conditions]:
+    """Return how many phones match, and what has to hold for them.
+
+    A search that finds few phones reads the whole table once: then they are named, and not searched for again.
+    """
+    conditions = conditions_of(filters)
+    found = select(DeviceStatus.mac).where(*conditions).limit(COUNT_LIMIT + 1)
+    if not conditions:
+        return session.scalar(select(func.count()).select_from(found.subquery())) or 0, conditions
+    macs = session.scalars(found).all()
+    return len(macs), [DeviceStatus.mac.in_(macs)] if len(macs) <= _FEW else conditions
+
+
+def _is_lost(position: Position, keys: list[Key], rows: int) -> bool:
+    """Whether the first page is meant: nothing is left behind the place, or less than a page before it."""
+    return not keys if position.is_forward else len(keys) <= rows
+
+
+def _page(session: Session, filters: Filters, position: Position | None, keys: list[Key], total: int) -> Page:
+    """Make the page of its keys, which come in reading direction and are one more where it goes on."""
+    goes_on, keys = len(keys) > filters.rows, keys[: filters.rows]
+    if not keys:
+        return Page(total, [])
+    if position is None or position.is_forward:
+        has_previous, has_next = position is not None, goes_on
+    else:
+        has_previous, has_next = True, True
+        keys.reverse()
+    rank = position.rank if position else 1
+    first, last = keys[0], keys[-1]
+    return Page(
+        total=total,
+        phones=read_phones(session, [key.mac for key in keys]),
+        rank=rank,
+        previous=_place(filters, first, max(rank - filters.rows, 1), is_forward=False)
+        if has_previous
+        else None,
+        next=_place(filters, last, rank + len(keys), is_forward=True) if has_next else None,
+    )
+
+
+def _place(filters: Filters, key: Key, rank: int, *, is_forward: bool) -> Position:
+    return Position(filters.sort, is_forward, key.value, key.mac, rank)
+
+
+def _read_keys(
+    session: Session, filters: Filters, conditions: Conditions, position: Position | None
+) -> list[Key]:
+    """Return the keys of the rows from this place on, in reading direction: a page of them and one more."""
+    is_descending = filters.is_descending == (position is None or position.is_forward)
+    keys: list[Key] = []
+    for is_blank in _parts_from(position):
+        part = ORDERINGS[filters.sort].part(is_blank=is_blank)
+        statement = part.keys.where(*conditions)
+        if position is not None and is_blank == (position.value is None):
+            statement = statement.where(_lies_beyond(position, part, is_descending=is_descending))
+        order = [column.desc() if is_descending else column for column in part.sorted_by]
+        keys += session.execute(statement.order_by(*order).limit(filters.rows + 1 - len(keys)))
+        if len(keys) > filters.rows:
+            break
+    return keys
+
+
+def _lies_beyond(position: Position, part: Part, *, is_descending: bool) -> ColumnElement[bool]:
+    bounds = (position.value, position.mac)[-len(part.sorted_by) :]
+    bound = tuple_(
+        *(literal(value, column.type) for value, column in zip(bounds, part.sorted_by, strict=True))
+    )
+    place = tuple_(*part.sorted_by)
+    return place < bound if is_descending else place > bound
+
+
+def _parts_from(position: Position | None) -> tuple[bool, ...]:
+    """Return which parts of the list are read on the way, rows with nothing in the sorted column being the last."""
+    if position is None:
+        return (False, True)
+    is_blank = position.value is None
+    return (is_blank,) if is_blank == position.is_forward else (is_blank, not is_blank)

@@ -1,0 +1,79 @@
+"""Actions handed to phones in the answer to their next report (protocol 6)."""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from app.models import PendingAction
+
+LIFETIME = timedelta(days=1)
+MOST_WAITING = 3
+
+RESET: Mapping[str, Any] = {"cmd": "reset"}
+
+
+def add(
+    session: Session,
+    mac: str,
+    request: Mapping[str, Any],
+    *,
+    asked_by: str,
+    tenant_id: int | None,
+    now: datetime,
+) -> None:
+    """Queue an action for a phone; of more than three that wait the oldest is dropped, as phones expect."""
+    action = PendingAction(
+        mac=mac,
+        request=dict(request),
+        asked_by=asked_by[:100],
+        tenant_id=tenant_id,
+        created_at=now,
+        expires_at=now + LIFETIME,
+    )
+    session.add(action)
+    session.flush()
+    waiting = session.scalars(_waiting([mac], now).order_by(PendingAction.id.desc()).offset(MOST_WAITING))
+    for superseded in waiting.all():
+        session.delete(superseded)
+
+
+def hand_over(session: Session, macs: Collection[str], *, now: datetime) -> dict[str, list[str]]:
+    """Return the waiting actions of these phones, oldest first, each as a string of JSON; each is given out once."""
+    waiting = session.scalars(_waiting(macs, now).with_only_columns(PendingAction.id)).all()
+    if not waiting:
+        return {}
+    # Of two processes that read the same action, the second finds it given out and gets nothing.
+    given = session.execute(
+        update(PendingAction)
+        .where(PendingAction.id.in_(waiting), PendingAction.handed_over_at.is_(None))
+        .values(handed_over_at=now)
+        .returning(PendingAction.id, PendingAction.mac, PendingAction.request)
+        .execution_options(synchronize_session=False)
+    )
+    requests: dict[str, list[str]] = defaultdict(list)
+    for _, mac, request in sorted(given.all()):
+        requests[mac].append(json.dumps(request))
+    return dict(requests)
+
+
+def drop_old(session: Session, *, now: datetime) -> int:
+    """Delete what expired, and what was handed over a day ago; return how many there were."""
+    is_old = (PendingAction.expires_at <= now) | (PendingAction.handed_over_at <= now - LIFETIME)
+    result: Any = session.execute(delete(PendingAction).where(is_old))
+    return int(result.rowcount)
+
+
+def waiting_for(session: Session, mac: str, *, now: datetime) -> list[PendingAction]:
+    """Return what a phone has not been given yet, oldest first."""
+    return list(session.scalars(_waiting([mac], now).order_by(PendingAction.id)))
+
+
+def _waiting(macs: Collection[str], now: datetime) -> Any:
+    return select(PendingAction).where(
+        PendingAction.mac.in_(macs), PendingAction.handed_over_at.is_(None), PendingAction.expires_at > now
+    )

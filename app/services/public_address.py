@@ -1,0 +1,23 @@
+"""The address at which phones reach this installation; kept in the database so that every process says the same."""
+
+from sqlalchemy.orm import Session
+
+from app.models import SystemSetting
+from app.rendering.manager_urls import ManagerUrls, manager_urls
+
+_PUBLIC_URL = "public_url"
+_REST_PORT = "rest_port"
+
+
+def keep(session: Session, public_url: str, rest_port: int) -> None:
+    """Keep what the environment says; a ``rest_port`` of 0 means the usual port of the URL's scheme."""
+    session.merge(SystemSetting(name=_PUBLIC_URL, value=public_url))
+    session.merge(SystemSetting(name=_REST_PORT, value=str(rest_port)))
+    session.flush()
+
+
+def urls_of(session: Session) -> ManagerUrls:
+    """Return the addresses that phones are told."""
+    public_url = session.get_one(SystemSetting, _PUBLIC_URL).value
+    rest_port = int(session.get_one(SystemSetting, _REST_PORT).value)
+    return manager_urls(public_url, rest_port or None)

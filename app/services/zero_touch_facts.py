@@ -1,0 +1,105 @@
+"""What the rules of Zero Touch look at, as the database has it: tenants, sites, templates, models, firmware, proxy."""
+
+from functools import cached_property
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import ConfigTemplate, Firmware, PhoneModel, Site, TemplateDefault, Tenant
+from app.models.enums import Train
+from app.rules.addresses import find_address
+from app.rules.user_agents import UserAgent, known_model, parse_user_agent
+from app.rules.versions import train_of
+from app.rules.zero_touch.facts import Facts, SiteFact, TemplateFact, TenantFact
+from app.rules.zero_touch.template import TemplateTable
+from app.rules.zero_touch.topology import Topology
+from app.services import settings
+from app.services.status_rows import StatusRow
+
+
+class Surroundings:
+    """Reads what all phones have in common once, when it is needed; good for one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @cached_property
+    def topology(self) -> Topology:
+        """The tenants and sites."""
+        tenants = self._session.execute(
+            select(Tenant.id, Tenant.name, Tenant.subnet, Tenant.is_default, Tenant.approves_automatically)
+        )
+        sites = self._session.execute(
+            select(Site.id, Site.tenant_id, Site.name, Site.subnet, Site.is_auto_detection)
+        )
+        return Topology([TenantFact(*row) for row in tenants], [SiteFact(*row) for row in sites])
+
+    @cached_property
+    def templates(self) -> TemplateTable:
+        """The templates to choose from: the factory's, and the defaults of tenants."""
+        return TemplateTable([*self._factory_templates(), *self._defaults_of_tenants()])
+
+    @cached_property
+    def models(self) -> dict[str, int]:
+        """The ids of the phone models by name."""
+        return dict(self._session.execute(select(PhoneModel.name, PhoneModel.id)).all())
+
+    @cached_property
+    def firmware(self) -> dict[str, int]:
+        """The ids of the firmware files by name."""
+        return dict(self._session.execute(select(Firmware.name, Firmware.id)).all())
+
+    def is_proxy(self, peer: str) -> bool:
+        """Whether connections from this address come through the SBC's HTTP proxy."""
+        return bool(peer) and peer == self._proxy_address
+
+    def facts_of(self, row: StatusRow) -> Facts:
+        """Return what is known of a phone from all that it asked for and reported."""
+        agent = parse_user_agent(row["user_agent"])
+        return Facts(
+            mac=row["mac"],
+            model=known_model(row["model"] or (agent.model if agent else ""), self.models),
+            train=_train_of_phone(row["firmware_version"], agent),
+            firmware=row["firmware_version"] or (agent.firmware if agent else None),
+            url_tenant=row["url_tenant"] or None,
+            region=row["region"] or None,
+            ip=row["ip"] or None,
+            peer=row["external_ip"] or None,
+            via_proxy=row["is_behind_proxy"],
+            user_agent=row["user_agent"] or None,
+        )
+
+    @cached_property
+    def _proxy_address(self) -> str:
+        """The proxy's address in the form of a peer's; a proxy set by its name is recognised by no address."""
+        address = find_address(settings.read(self._session).sbc_proxy_host.strip("[]"))
+        return str(address) if address else ""
+
+    def _factory_templates(self) -> list[TemplateFact]:
+        rows = self._session.execute(
+            select(ConfigTemplate.id, ConfigTemplate.name, PhoneModel.name, ConfigTemplate.train)
+            .join(PhoneModel, ConfigTemplate.phone_model_id == PhoneModel.id)
+            .where(ConfigTemplate.factory_content.is_not(None))
+        )
+        return [TemplateFact(*row, is_factory=True) for row in rows]
+
+    def _defaults_of_tenants(self) -> list[TemplateFact]:
+        rows = self._session.execute(
+            select(
+                ConfigTemplate.id,
+                ConfigTemplate.name,
+                PhoneModel.name,
+                TemplateDefault.train,
+                TemplateDefault.tenant_id,
+            )
+            .join(TemplateDefault, TemplateDefault.template_id == ConfigTemplate.id)
+            .join(PhoneModel, TemplateDefault.phone_model_id == PhoneModel.id)
+        )
+        return [TemplateFact(*row, is_default=True) for row in rows]
+
+
+def _train_of_phone(firmware_version: str, agent: UserAgent | None) -> Train:
+    """Return the train of a phone by its firmware version, else by its User-Agent, else generic."""
+    if firmware_version:
+        return train_of(firmware_version)
+    return agent.train if agent else Train.GENERIC

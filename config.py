@@ -236,4 +236,15 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
             problems.append(f"{name}: {shown} will not do; {error}.")
     if problems:
         raise SettingsError("\n".join(problems))
-    return Settings(**values)
+    settings = Settings(**values)
+    _check_phones_can_reach(settings)
+    return settings
+
+
+def _check_phones_can_reach(settings: Settings) -> None:
+    """Refuse an address that means "every address": a phone that has been told it never comes back."""
+    if urlsplit(settings.public_url).hostname in {"0.0.0.0", "::"}:  # noqa: S104  (compared, not bound)
+        raise SettingsError(
+            f"Phones would be told {settings.public_url}, which no phone can reach. Set RINGMASTER_PUBLIC_URL to the "
+            "address of this machine that phones are to use, for example http://phones.example.com."
+        )

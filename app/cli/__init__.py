@@ -1,0 +1,1 @@
+"""The command line: installs Ringmaster, starts its processes, and changes what has no screen."""

@@ -1,0 +1,65 @@
+"""Operators' accounts as the command line makes and mends them, through Flask-AppBuilder."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask, current_app, g
+from sqlalchemy import select
+
+from app.errors import NotFoundError
+from app.models import Operator
+from app.security.roles import ADMINISTRATOR
+from app.security.tenant_scope import ALL_TENANTS, set_scope
+from app.views.web_session import db
+
+FIRST_ADMINISTRATOR = "acladmin"
+
+
+def add_first_administrator(app: Flask, password: str) -> str | None:
+    """Add acladmin where there is no account at all and return its password, else None.
+
+    Without a password given, one is made.
+    """
+    with _security_manager(app) as security:
+        if db.session.scalar(select(Operator.id).limit(1)) is not None:
+            return None
+        password = password or _made_password()
+        account = security.add_user(
+            username=FIRST_ADMINISTRATOR,
+            first_name="First",
+            last_name="Administrator",
+            email=f"{FIRST_ADMINISTRATOR}@localhost",
+            role=security.find_role(ADMINISTRATOR),
+            password=password,
+        )
+        account.sees_all_tenants = True
+        security.update_user(account)
+        return password
+
+
+def reset_password(app: Flask, username: str) -> str:
+    """Give an account a password that is made here, end its sessions, and return the password."""
+    with _security_manager(app) as security:
+        account = security.find_user(username=username)
+        if account is None:
+            raise NotFoundError(f"There is no account {username}.")
+        password = _made_password()
+        security.reset_password(account.id, password)
+        return password
+
+
+@contextmanager
+def _security_manager(app: Flask) -> Iterator[Any]:
+    """Yield what keeps the accounts, with a session that may see and write all; no connection is left behind."""
+    with app.app_context():
+        g.request_writes = True
+        set_scope(db.session(), ALL_TENANTS)
+        yield current_app.extensions["appbuilder"].sm
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _made_password() -> str:
+    return secrets.token_urlsafe(12)

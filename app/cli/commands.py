@@ -1,0 +1,150 @@
+"""The commands of `python run.py`; what goes wrong in them is told in sentences, without a trace."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app import create_app
+from app.cli import accounts, demo, logs, servers, together
+from app.cli.listeners import listen_for_phones, listen_for_screens
+from app.cli.release import opened_database, release
+from app.errors import NotFoundError, RingmasterError
+from app.security.tenant_scope import ALL_TENANTS
+from app.services import firmware
+from app.services import settings as system_settings
+from app.transaction import writing
+from config import Settings, SettingsError, describe_unknown_settings, load_settings
+
+WENT_WRONG, WRONG_SETTINGS, INTERRUPTED = 1, 2, 130
+
+Command = Callable[[Settings, argparse.Namespace], None]
+
+
+def main(words: Sequence[str]) -> int:
+    """Do what the words of the command line ask; return the exit code: 0, 1 for an error, 2 for wrong settings."""
+    given = _parser().parse_args(words)
+    try:
+        if given.name == "demo":
+            os.environ.update(demo.environment(os.environ))
+        settings = load_settings()
+        logs.configure(given.name, settings.log_level)
+        for sentence in describe_unknown_settings(os.environ):
+            print(sentence, file=sys.stderr)
+        given.command(settings, given)
+    except SettingsError as error:
+        return _tell(error, WRONG_SETTINGS)
+    except RingmasterError as error:
+        return _tell(error, WENT_WRONG)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return 0
+
+
+def _tell(error: Exception, exit_code: int) -> int:
+    print(error, file=sys.stderr)
+    return exit_code
+
+
+def _run(settings: Settings, _given: argparse.Namespace) -> None:
+    together.run(settings)
+
+
+def _demo(settings: Settings, _given: argparse.Namespace) -> None:
+    demo.run(settings)
+
+
+def _init(settings: Settings, _given: argparse.Namespace) -> None:
+    made_password = release(settings)
+    if made_password and not settings.admin_password:
+        print(
+            f"The account {accounts.FIRST_ADMINISTRATOR} has the password {made_password}, shown this once."
+        )
+
+
+def _web(settings: Settings, _given: argparse.Namespace) -> None:
+    servers.serve_web(settings, listen_for_screens(settings))
+
+
+def _plane(settings: Settings, _given: argparse.Namespace) -> None:
+    servers.serve_plane(settings, listen_for_phones(settings))
+
+
+def _scheduler(settings: Settings, _given: argparse.Namespace) -> None:
+    servers.serve_scheduler(settings)
+
+
+def _set(settings: Settings, given: argparse.Namespace) -> None:
+    with opened_database(settings) as database, writing(database, ALL_TENANTS) as session:
+        kept = system_settings.change(
+            session, given.setting, given.value, by="command line", now=datetime.now(UTC)
+        )
+    print(f"{given.setting} is '{kept}'.")
+
+
+def _add_firmware(settings: Settings, given: argparse.Namespace) -> None:
+    if not given.file.is_file():
+        raise NotFoundError(f"There is no file {given.file}.")
+    folder = firmware.folder_in(settings.data_dir)
+    with opened_database(settings) as database, writing(database, ALL_TENANTS) as session:
+        added = firmware.add(
+            session, folder, given.file, name=given.firmware or given.file.name, now=datetime.now(UTC)
+        )
+        print(f"Phones get {added.name} with {added.size:,} bytes.")
+
+
+def _reset_password(settings: Settings, given: argparse.Namespace) -> None:
+    password = accounts.reset_password(create_app(settings), given.account)
+    print(f"The account {given.account} has the password {password}, shown this once.")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python run.py",
+        description="Without a command: start phone plane, web server and scheduler together.",
+        epilog="The settings of the environment are described in docs/configuration.md.",
+        allow_abbrev=False,
+    )
+    parser.set_defaults(name="run", command=_run)
+    commands = parser.add_subparsers(title="commands", metavar="")
+    _add(commands, "init", _init, "bring the database to this version; once before the processes are started")
+    _add(commands, "web", _web, "start the web server alone")
+    _add(commands, "plane", _plane, "start the phone plane alone")
+    _add(commands, "scheduler", _scheduler, "start a scheduler alone; of several, one does the work")
+    _add(commands, "demo", _demo, "start with a made-up company and simulated phones")
+    setting = _add(commands, "set", _set, "change a system setting", epilog=_describe_system_settings())
+    setting.add_argument("setting", help="its name, one of those below")
+    setting.add_argument("value", help="its value")
+    file = _add(commands, "firmware", _add_firmware, "take in a firmware file for phones")
+    file.add_argument("file", type=Path, help="the .img or .dfu file")
+    file.add_argument("--name", dest="firmware", help="the name phones ask for, such as 450HD.img")
+    password = _add(commands, "reset-password", _reset_password, "give an account another password")
+    password.add_argument("account", nargs="?", default=accounts.FIRST_ADMINISTRATOR, help="%(default)s")
+    return parser
+
+
+def _add(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    command: Command,
+    meaning: str,
+    epilog: str | None = None,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        name,
+        help=meaning,
+        description=f"{meaning.capitalize()}.",
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(name=name, command=command)
+    return parser
+
+
+def _describe_system_settings() -> str:
+    return "\n".join(
+        f"{setting.name:22}{setting.meaning} ({setting.default or 'empty'})"
+        for setting in system_settings.CATALOGUE.values()
+    )

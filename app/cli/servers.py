@@ -1,0 +1,130 @@
+"""What serves: gunicorn with the application of the screens, gunicorn with the phone plane, the scheduler."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from socket import socket
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+from gunicorn.glogging import Logger
+from gunicorn.util import import_app
+
+from app import create_app
+from app.cli import process_control
+from app.cli.release import check_released, opened_database
+from app.cli.stop_requests import StopRequests
+from app.errors import RingmasterError
+from app.scheduler import duty
+from config import Settings, SettingsError
+
+PHONE_PLANE = "app.phone_api.plane:application"
+_SHARED_MEMORY = Path("/dev", "shm")
+
+Options = Mapping[str, Any]
+
+
+def serve_web(settings: Settings, listener: socket) -> None:
+    """Serve the screens, and the phone API beside them, until this process is stopped."""
+    check_released(settings)
+    _Server(web_options(settings), listener, lambda: create_app(settings)).run()
+
+
+def serve_plane(settings: Settings, listener: socket) -> None:
+    """Serve the phone plane until this process is stopped."""
+    check_released(settings)
+    _Server(plane_options(settings), listener, lambda: import_app(PHONE_PLANE)).run()
+
+
+def serve_scheduler(settings: Settings) -> None:
+    """Stand by as a scheduler, or lead, until this process is stopped."""
+    with opened_database(settings) as database, StopRequests() as requests:
+        duty.serve(database, is_asked_to_stop_within=requests.arrive_within)
+
+
+def web_application(load: Callable[[], Settings]) -> Flask:
+    """Build the application for a gunicorn started by hand; what is wrong ends it, said in sentences."""
+    try:
+        settings = load()
+        check_released(settings)
+        return create_app(settings)
+    except (SettingsError, RingmasterError) as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(Arbiter.APP_LOAD_ERROR)
+
+
+def web_options(settings: Settings) -> Options:
+    """Return gunicorn's settings for the screens: few threads, because more are slower (performance 1.2)."""
+    return {
+        **_shared_options(settings),
+        "proc_name": "web",
+        "worker_class": "gthread",
+        "workers": settings.web_workers,
+        "threads": settings.web_threads,
+        "timeout": 60,
+    }
+
+
+def plane_options(settings: Settings) -> Options:
+    """Return gunicorn's settings for the phone plane: SQLite takes one writer, so one process (performance 6)."""
+    workers = 1 if settings.uses_sqlite else os.cpu_count() or 1
+    return {
+        **_shared_options(settings),
+        "proc_name": "plane",
+        "worker_class": "asgi",
+        "asgi_lifespan": "on",
+        "workers": settings.phone_workers or workers,
+        "timeout": 30,
+    }
+
+
+def _shared_options(settings: Settings) -> Options:
+    return {
+        "logger_class": _Log,
+        "loglevel": settings.log_level,
+        "accesslog": None,
+        "control_socket_disable": True,
+        "worker_tmp_dir": str(_SHARED_MEMORY) if _SHARED_MEMORY.is_dir() else None,
+        "graceful_timeout": 4,
+        "keepalive": 5,
+        "limit_request_line": 8190,
+        "limit_request_fields": 64,
+        "limit_request_field_size": 8190,
+        "forwarded_allow_ips": ",".join(map(str, settings.trusted_proxies)),
+        "secure_scheme_headers": {"X-FORWARDED-PROTO": "https"},
+        "post_fork": _follow_master,
+    }
+
+
+class _Server(BaseApplication):
+    """gunicorn, configured from here alone: no file, no argument and no variable of its own changes it."""
+
+    def __init__(self, options: Options, listener: socket, load: Callable[[], Any]) -> None:
+        self._options = {**options, "bind": f"fd://{listener.detach()}"}
+        self._load = load
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return self._load()
+
+
+class _Log(Logger):
+    """Writes what gunicorn has to say as all other lines of the process are written."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+        self.error_log.setLevel("DEBUG" if cfg.loglevel == "DEBUG" else "WARNING")
+
+
+def _follow_master(_master: object, worker: Any) -> None:
+    process_control.end_with_parent(worker.ppid)
+    process_control.name_this_process(f"{worker.cfg.proc_name} worker")

@@ -1,0 +1,1 @@
+"""The scheduler: one elected process that does what is due."""

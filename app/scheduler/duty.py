@@ -1,0 +1,47 @@
+"""The life of a scheduler process: stand for election again and again, and keep the timetable while elected."""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from app.database import Database
+from app.scheduler import timetable
+from app.scheduler.candidacy import Candidacy
+from app.scheduler.timetable import TIMETABLE, Chore
+
+log = logging.getLogger(__name__)
+
+LEASE_LASTS = timedelta(seconds=15)
+_RENEWALS = 3
+
+
+def serve(
+    database: Database,
+    *,
+    is_asked_to_stop_within: Callable[[float], bool],
+    lease_lasts: timedelta = LEASE_LASTS,
+    chores: Sequence[Chore] = TIMETABLE,
+) -> None:
+    """Lead when elected, stand by otherwise, until asked to stop; then let another take over at once.
+
+    ``is_asked_to_stop_within`` waits for so many seconds and returns whether this process is to stop.
+    """
+    candidacy = Candidacy(database, lasts=lease_lasts)
+    running: BackgroundScheduler | None = None
+    log.info("This scheduler stands for election.")
+    is_asked_to_stop = False
+    while not is_asked_to_stop:
+        candidacy.stand()
+        if candidacy.leads and running is None:
+            log.info("This scheduler leads.")
+            running = timetable.start(database, candidacy, chores)
+        elif not candidacy.leads and running is not None:
+            log.warning("This scheduler does not lead any more.")
+            running.shutdown(wait=False)
+            running = None
+        is_asked_to_stop = is_asked_to_stop_within(lease_lasts.total_seconds() / _RENEWALS)
+    if running is not None:
+        running.shutdown()
+        candidacy.withdraw()

@@ -1,0 +1,155 @@
+"""The commands beside `python run.py` itself, and how they tell what went wrong."""
+
+import logging
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from werkzeug.security import check_password_hash
+
+from app.cli import commands
+from app.cli.release import opened_database, release
+from app.models import JournalEntry, Operator
+from app.security.tenant_scope import ALL_TENANTS
+from app.services import firmware, settings
+from app.transaction import reading
+from config import Settings, load_settings
+from tests.cli.running import ROOT, environment, run
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """A command writes its own log, to the stderr of its own test."""
+    handlers, level = logging.root.handlers[:], logging.root.level
+    yield
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
+
+
+@pytest.fixture
+def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """An installation in the environment of this test."""
+    for name, value in environment(tmp_path / "data", ADMIN_PASSWORD="pass_1234").items():
+        monkeypatch.setenv(name, value)
+    installed = load_settings()
+    release(installed)
+    return installed
+
+
+def test_a_system_setting_is_changed_and_noted(installation: Settings, capsys: pytest.CaptureFixture) -> None:
+    assert commands.main(["set", "disconnected_timeout", "015"]) == 0
+    assert capsys.readouterr().out == "disconnected_timeout is '15'.\n"
+    with opened_database(installation) as database, reading(database, ALL_TENANTS) as session:
+        assert settings.read_texts(session)["disconnected_timeout"] == "15"
+        entry = session.scalars(select(JournalEntry).order_by(JournalEntry.id.desc())).first()
+        assert entry.actor == "command line"
+
+
+def test_a_system_setting_that_will_not_do_is_told_in_a_sentence(
+    installation: Settings, capsys: pytest.CaptureFixture
+) -> None:
+    assert commands.main(["set", "disconnected_timeout", "soon"]) == 1
+    assert capsys.readouterr().err == '"soon" will not do; give a whole number from 1 to 10080.\n'
+
+
+def test_the_help_of_set_names_every_system_setting(capsys: pytest.CaptureFixture) -> None:
+    with pytest.raises(SystemExit):
+        commands.main(["set", "--help"])
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in settings.CATALOGUE)
+
+
+def test_another_password_is_made_and_works(installation: Settings, capsys: pytest.CaptureFixture) -> None:
+    assert commands.main(["reset-password"]) == 0
+    made = re.fullmatch(
+        r"The account acladmin has the password (\S{16}), shown this once\.\n", capsys.readouterr().out
+    )
+    with opened_database(installation) as database, reading(database, ALL_TENANTS) as session:
+        account = session.scalars(select(Operator)).one()
+        assert check_password_hash(account.password, made[1])
+
+
+def test_the_password_of_an_unknown_account_is_not_made(
+    installation: Settings, capsys: pytest.CaptureFixture
+) -> None:
+    assert commands.main(["reset-password", "nobody"]) == 1
+    assert capsys.readouterr().err == "There is no account nobody.\n"
+
+
+def test_a_firmware_file_is_taken_in_under_the_name_phones_ask_for(
+    installation: Settings, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    file = tmp_path / "downloaded.img"
+    file.write_bytes(b"UC_3.4.5.678" + bytes(1000))
+    assert commands.main(["firmware", str(file), "--name", "450HD.img"]) == 0
+    with opened_database(installation) as database, reading(database, ALL_TENANTS) as session:
+        assert firmware.find(session, "450hd.IMG").size == 1012
+    assert capsys.readouterr().out == "Phones get 450HD.img with 1,012 bytes.\n"
+
+
+def test_a_firmware_file_that_is_not_there_is_told(
+    installation: Settings, capsys: pytest.CaptureFixture
+) -> None:
+    assert commands.main(["firmware", "/nowhere/450HD.img"]) == 1
+    assert capsys.readouterr().err == "There is no file /nowhere/450HD.img.\n"
+
+
+def test_wrong_settings_are_told_in_sentences_and_stop_the_start(tmp_path: Path) -> None:
+    ended = run([], environment(tmp_path, WEB_BIND="nowhere", LOG_LEVEL="loud"))
+    assert ended.returncode == 2
+    assert [line.partition(":")[0] for line in ended.stderr.splitlines()] == [
+        "RINGMASTER_LOG_LEVEL",
+        "RINGMASTER_WEB_BIND",
+    ]
+
+
+def test_an_unknown_setting_is_told_and_does_not_stop_the_start(tmp_path: Path) -> None:
+    ended = run(["init"], environment(tmp_path / "data", WEB_BINDS="x"))
+    assert ended.returncode == 0
+    assert "RINGMASTER_WEB_BINDS is not a setting of Ringmaster" in ended.stderr
+
+
+@pytest.mark.parametrize(("number", "name"), [(0, "WEB_BIND"), (1, "PHONE_BIND")])
+def test_a_port_that_is_taken_is_told_in_one_sentence(tmp_path: Path, number: int, name: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        ended = run([], environment(tmp_path / "data", **{name: f"127.0.0.1:{port}"}))
+    assert ended.returncode == 1
+    assert ended.stderr == (
+        f"Port {port} of 127.0.0.1 is in use by another program: "
+        f"stop that one, or set RINGMASTER_{name} to another port.\n"
+    )
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("word", ["web", "plane", "scheduler"])
+def test_no_process_serves_a_database_that_is_behind(tmp_path: Path, word: str) -> None:
+    ended = run([word], environment(tmp_path))
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("The database is at revision none")
+    assert ended.stderr.count("\n") == 1
+
+
+def gunicorn(env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Let a gunicorn that was started by hand load the application, and end."""
+    command = [sys.executable, "-m", "gunicorn", "--check-config", "run:app"]
+    return subprocess.run(command, cwd=ROOT, env=env, text=True, capture_output=True, check=False)
+
+
+def test_a_gunicorn_started_by_hand_finds_the_application(installation: Settings) -> None:
+    assert gunicorn(dict(os.environ)).returncode == 0
+
+
+def test_a_gunicorn_started_by_hand_tells_what_is_wrong_in_sentences(tmp_path: Path) -> None:
+    behind = gunicorn(environment(tmp_path))
+    wrong = gunicorn(environment(tmp_path, LOG_LEVEL="loud"))
+    assert (behind.returncode, wrong.returncode) == (4, 4)
+    assert "Run `python run.py init`" in behind.stderr
+    assert "RINGMASTER_LOG_LEVEL: 'loud' will not do" in wrong.stderr
+    assert "Traceback" not in behind.stderr + wrong.stderr

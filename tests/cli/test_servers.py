@@ -1,0 +1,56 @@
+"""How gunicorn is configured for the screens and for the phone plane."""
+
+import os
+from ipaddress import ip_network
+
+import pytest
+from gunicorn.config import Config
+
+from app.cli.servers import Options, plane_options, web_options
+from config import Settings
+
+POSTGRESQL = "postgresql+psycopg://ringmaster@host/ringmaster"
+
+
+def configured(options: Options) -> Config:
+    """Return gunicorn's configuration, which refuses options that it does not know."""
+    config = Config()
+    for name, value in options.items():
+        config.set(name, value)
+    return config
+
+
+@pytest.mark.parametrize("options_of", [web_options, plane_options])
+def test_there_is_neither_a_control_socket_nor_an_access_log(options_of) -> None:
+    config = configured(options_of(Settings()))
+    assert (config.control_socket_disable, config.accesslog) == (True, None)
+
+
+def test_the_screens_have_the_processes_and_threads_of_the_settings() -> None:
+    config = configured(web_options(Settings(web_workers=2, web_threads=3)))
+    assert (config.worker_class_str, config.workers, config.threads) == ("gthread", 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("settings", "workers"),
+    [
+        (Settings(), 1),
+        (Settings(database_url=POSTGRESQL), os.cpu_count()),
+        (Settings(database_url=POSTGRESQL, phone_workers=5), 5),
+    ],
+)
+def test_the_phone_plane_has_one_process_on_sqlite_and_one_for_each_core_on_postgresql(
+    settings: Settings, workers: int
+) -> None:
+    config = configured(plane_options(settings))
+    assert (config.worker_class_str, config.workers) == ("asgi", workers)
+
+
+@pytest.mark.parametrize(
+    ("proxies", "believed"),
+    [((), []), ((ip_network("10.0.0.0/8"), ip_network("::1/128")), ["10.0.0.0/8", "::1/128"])],
+)
+def test_only_trusted_proxies_say_that_a_request_came_by_https(proxies, believed) -> None:
+    config = configured(web_options(Settings(trusted_proxies=proxies)))
+    assert config.forwarded_allow_ips == believed
+    assert config.secure_scheme_headers == {"X-FORWARDED-PROTO": "https"}

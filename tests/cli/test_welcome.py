@@ -1,0 +1,29 @@
+"""What is said when Ringmaster is ready."""
+
+import pytest
+
+from app.cli.listeners import listen_for_screens
+from app.cli.welcome import welcome
+from config import Settings
+from tests.cli.running import free_port
+
+HINT = "Phones on the network cannot reach"
+
+
+def said(**settings: str) -> str:
+    chosen = Settings(web_bind=f"127.0.0.1:{free_port()}", **settings)
+    with listen_for_screens(chosen) as screens:
+        return welcome(chosen, screens, "alice")
+
+
+def test_phones_are_told_the_public_url() -> None:
+    text = said(public_url="https://phones.example.com")
+    assert "https://phones.example.com/firmwarefiles;ipp/dhcpoption160.cfg" in text
+    assert HINT not in text
+
+
+@pytest.mark.parametrize(
+    "public_url", ["http://127.0.0.1:8081", "http://localhost", "http://[::1]:8081", "http://0.0.0.0:8081"]
+)
+def test_an_address_that_phones_cannot_reach_comes_with_a_hint(public_url: str) -> None:
+    assert HINT in said(public_url=public_url)

@@ -1,0 +1,90 @@
+"""What every test can ask for: databases of both kinds, and a closed network around all of them."""
+
+import os
+from collections.abc import Iterator
+
+import hypothesis
+import pytest
+
+from tests.closed_network import closed_network
+from tests.databases import Databases, PostgresqlDatabases, SqliteDatabases, prepare
+from tests.postgresql import PostgresqlServer, running_server
+
+# Examples are timed on busy machines: neither an example's nor their making's time says anything.
+UNTIMED = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("exploring", UNTIMED)
+hypothesis.settings.register_profile("repeatable", UNTIMED, derandomize=True)
+hypothesis.settings.load_profile("repeatable" if os.environ.get("CI") else "exploring")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _closed_network() -> Iterator[None]:
+    with closed_network():
+        yield
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgresqlServer]:
+    """A real PostgreSQL server, started when the first test needs it (one for each test process)."""
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    """SQLite databases in a folder of this run."""
+    return SqliteDatabases(tmp_path_factory.mktemp("databases"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_databases(postgresql_server: PostgresqlServer) -> Databases:
+    """PostgreSQL databases on the server of this run."""
+    return PostgresqlDatabases(postgresql_server)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(sqlite_databases: Databases) -> str:
+    """The URL of the SQLite database that is set up once and copied for each test."""
+    return _prepared(sqlite_databases)
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_databases: Databases) -> str:
+    """The URL of the PostgreSQL database that is set up once and copied for each test."""
+    return _prepared(postgresql_databases)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Each kind of database in turn; `parametrize("database_kind", ["sqlite"], indirect=True)` picks one."""
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture
+def databases(request: pytest.FixtureRequest, database_kind: str) -> Databases:
+    """The databases of the kind at hand."""
+    found: Databases = request.getfixturevalue(f"{database_kind}_databases")
+    return found
+
+
+@pytest.fixture
+def empty_database_url(databases: Databases) -> Iterator[str]:
+    """The URL of an empty database of this test's own."""
+    url = databases.create()
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, databases: Databases, database_kind: str) -> Iterator[str]:
+    """The URL of a database of this test's own, set up as a fresh installation."""
+    url = databases.copy(request.getfixturevalue(f"{database_kind}_template"))
+    yield url
+    databases.drop(url)
+
+
+def _prepared(databases: Databases) -> str:
+    url = databases.create()
+    prepare(url)
+    return url

@@ -1,0 +1,20 @@
+"""A scheduler process for the tests: `python -m tests.scheduler.contender DATABASE_URL SECONDS_OF_THE_LEASE`."""
+
+import sys
+from datetime import timedelta
+
+from app.cli import logs
+from app.cli.stop_requests import StopRequests
+from app.database import Database, make_engine
+from app.scheduler import duty
+
+if __name__ == "__main__":
+    url, seconds = sys.argv[1:]
+    logs.configure("contender", "INFO")
+    with StopRequests() as requests:
+        duty.serve(
+            Database(make_engine(url)),
+            is_asked_to_stop_within=requests.arrive_within,
+            lease_lasts=timedelta(seconds=float(seconds)),
+            chores=(),
+        )

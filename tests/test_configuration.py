@@ -1,0 +1,115 @@
+"""The settings of the environment: what they take, what they refuse and how, and that all are documented."""
+
+import dataclasses
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+
+from config import Settings, SettingsError, describe_unknown_settings, load_settings
+from tools.write_configuration_reference import REFERENCE, reference
+
+TAKEN = {
+    "data_dir": ("/srv/ringmaster", Path("/srv/ringmaster")),
+    "database_url": ("postgresql+psycopg://u:p@host/name", "postgresql+psycopg://u:p@host/name"),
+    "secret_key": ("0123456789abcdef", "0123456789abcdef"),
+    "web_bind": ("[::1]:80", "[::1]:80"),
+    "phone_bind": ("10.0.0.1:80", "10.0.0.1:80"),
+    "public_url": ("https://phones.example.com/", "https://phones.example.com"),
+    "rest_port": ("8443", 8443),
+    "admin_password": ("pass_1234", "pass_1234"),
+    "web_workers": ("2", 2),
+    "web_threads": ("8", 8),
+    "phone_workers": (" 3 ", 3),
+    "trusted_proxies": ("10.0.0.1, 10.1.0.0/16", (ip_network("10.0.0.1/32"), ip_network("10.1.0.0/16"))),
+    "secure_cookies": ("Yes", True),
+    "log_level": ("debug", "DEBUG"),
+}
+REFUSED = [
+    ("data_dir", ""),
+    ("database_url", "mysql://u:hush@host/name"),
+    ("database_url", "sqlite:///"),
+    ("database_url", "postgresql+psycopg://host"),
+    ("secret_key", "too short"),
+    ("web_bind", "8080"),
+    ("web_bind", "host:port"),
+    ("phone_bind", "127.0.0.1:0"),
+    ("phone_bind", "127.0.0.1:65536"),
+    ("public_url", "phones.example.com"),
+    ("public_url", "ftp://phones.example.com"),
+    ("public_url", "http://phones.example.com/ipp"),
+    ("public_url", "http://user@phones.example.com"),
+    ("public_url", "http://phones.example.com:99999"),
+    ("rest_port", "65536"),
+    ("admin_password", "short"),
+    ("web_workers", "0"),
+    ("web_threads", "33"),
+    ("phone_workers", "-1"),
+    ("trusted_proxies", "10.0.0.1/8"),
+    ("secure_cookies", "perhaps"),
+    ("log_level", "loud"),
+]
+
+
+def variable(name: str) -> str:
+    return f"RINGMASTER_{name.upper()}"
+
+
+def test_every_setting_is_tried_here() -> None:
+    names = {field.name for field in dataclasses.fields(Settings)}
+    assert names == set(TAKEN)
+    assert names == {name for name, _ in REFUSED}
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_a_setting_is_read_from_its_variable(name: str) -> None:
+    text, value = TAKEN[name]
+    assert getattr(load_settings({variable(name): text}), name) == value
+
+
+@pytest.mark.parametrize(("name", "text"), REFUSED)
+def test_a_wrong_value_stops_the_start_with_a_sentence_that_names_it(name: str, text: str) -> None:
+    with pytest.raises(SettingsError, match=rf"^{variable(name)}: .* will not do; (give|name) .*\.$"):
+        load_settings({variable(name): text})
+
+
+def test_all_wrong_values_are_told_at_once() -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings({"RINGMASTER_WEB_BIND": "x", "RINGMASTER_LOG_LEVEL": "loud"})
+    assert [line.partition(":")[0] for line in str(caught.value).splitlines()] == [
+        "RINGMASTER_LOG_LEVEL",
+        "RINGMASTER_WEB_BIND",
+    ]
+
+
+@pytest.mark.parametrize("name", ["database_url", "secret_key", "admin_password"])
+def test_a_wrong_secret_is_not_repeated(name: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings({variable(name): "hush"})
+    assert "hush" not in str(caught.value)
+
+
+def test_the_database_lies_in_the_data_folder_and_phones_reach_the_phone_plane() -> None:
+    settings = load_settings({"RINGMASTER_DATA_DIR": "/srv/x", "RINGMASTER_PHONE_BIND": "10.0.0.1:81"})
+    assert (settings.database_url, settings.uses_sqlite) == ("sqlite:////srv/x/ringmaster.db", True)
+    assert settings.public_url == "http://10.0.0.1:81"
+
+
+@pytest.mark.parametrize("bind", ["0.0.0.0:8081", "[::]:8081"])
+def test_phones_are_never_told_an_address_that_means_every_address(bind: str) -> None:
+    with pytest.raises(SettingsError, match="RINGMASTER_PUBLIC_URL"):
+        load_settings({"RINGMASTER_PHONE_BIND": bind})
+    settings = load_settings({"RINGMASTER_PHONE_BIND": bind, "RINGMASTER_PUBLIC_URL": "http://10.0.0.1:8081"})
+    assert settings.public_url == "http://10.0.0.1:8081"
+
+
+def test_a_slip_of_the_pen_is_told_with_what_was_meant() -> None:
+    assert describe_unknown_settings({"RINGMASTER_WEB_BINDS": "x", "RINGMASTER_LOG_LEVEL": "INFO"}) == [
+        "RINGMASTER_WEB_BINDS is not a setting of Ringmaster and is ignored; did you mean RINGMASTER_WEB_BIND?"
+    ]
+
+
+def test_the_reference_says_what_the_settings_say() -> None:
+    assert REFERENCE.read_text(encoding="utf-8") == reference(), (
+        "docs/configuration.md is old: `python -m tools.write_configuration_reference` writes it anew."
+    )

@@ -1,0 +1,56 @@
+"""The numbered migrations: up, down, and in step with the models, on both kinds of database."""
+
+from collections.abc import Iterator
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect
+
+from app import schema
+from app.database import make_engine
+from app.errors import ConflictError
+from app.models import Device
+
+
+@pytest.fixture
+def engine(empty_database_url: str) -> Iterator[Engine]:
+    engine = make_engine(empty_database_url)
+    yield engine
+    engine.dispose()
+
+
+def tables(engine: Engine) -> set[str]:
+    return set(inspect(engine).get_table_names()) - {"alembic_version"}
+
+
+def test_they_make_what_the_models_say(engine: Engine) -> None:
+    schema.migrate(engine)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Device.metadata) == []
+
+
+def test_what_they_make_they_take_away_again(engine: Engine) -> None:
+    schema.migrate(engine)
+    schema.migrate(engine, "base")
+    assert tables(engine) == set()
+    schema.migrate(engine)
+    assert tables(engine) == set(Device.metadata.tables)
+
+
+def test_a_migrated_database_is_up_to_date(engine: Engine) -> None:
+    schema.migrate(engine)
+    schema.check_is_up_to_date(engine)
+    assert len(tables(engine)) > 20
+
+
+def test_an_empty_database_is_behind_and_the_message_says_what_to_do(engine: Engine) -> None:
+    with pytest.raises(ConflictError, match=r"at revision none .* Run `python run.py init`"):
+        schema.check_is_up_to_date(engine)
+
+
+def test_they_are_numbered_without_a_gap_or_a_fork() -> None:
+    revisions = [script.revision for script in ScriptDirectory(str(schema.MIGRATIONS)).walk_revisions()]
+    assert sorted(revisions) == [f"{number:04}" for number in range(1, len(revisions) + 1)]

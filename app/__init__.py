@@ -1,0 +1,77 @@
+"""create_app(): the one place where the parts are joined."""
+
+from datetime import timedelta
+
+from flask import Flask, g
+from flask_appbuilder import AppBuilder
+
+from app.database import engine_options
+from app.phone_api import blueprint
+from app.phone_api.answering import PhoneApi
+from app.security.roles import ADMINISTRATOR, ROLES
+from app.security.secrets import derive_key, installation_key, open_vault
+from app.services import firmware
+from app.views import error_pages, registration, request_guards, shell, static_files, web_session
+from app.views.security_manager import RingmasterSecurityManager
+from app.views.sign_in import StartView
+from config import Settings, load_settings
+
+SESSION_LIFETIME = timedelta(hours=12)
+"""How long one stays signed in after the last page."""
+
+
+def create_app(settings: Settings | None = None, *, writes_permissions: bool = False) -> Flask:
+    """Build the application of the screens, with the phone API beside them.
+
+    ``writes_permissions`` brings Flask-AppBuilder's roles and permissions in the database up to date: the release
+    step does that once (``run.py init``), the workers never.
+    """
+    settings = settings or load_settings()
+    key = installation_key(settings)
+    open_vault(key)
+    app = Flask(__name__)
+    app.config.update(flask_configuration(settings, key))
+    app.config.update(FAB_CREATE_DB=writes_permissions, FAB_UPDATE_PERMS=writes_permissions)
+    app.extensions["ringmaster_settings"] = settings
+    for part in (web_session, request_guards, error_pages, static_files, shell):
+        part.install(app)
+    with app.app_context():
+        g.request_writes = writes_permissions
+        appbuilder = AppBuilder(
+            app, web_session.db.session, indexview=StartView, security_manager_class=RingmasterSecurityManager
+        )
+        registration.register(appbuilder)
+    open_phone_door(app, settings)
+    return app
+
+
+def open_phone_door(app: Flask, settings: Settings) -> None:
+    """Answer phones on the web listener as well, past sessions and CSRF."""
+    database = app.extensions["ringmaster_database"]
+    app.extensions[blueprint.EXTENSION] = PhoneApi(database, firmware.folder_in(settings.data_dir))
+    app.register_blueprint(blueprint.blueprint)
+    request_guards.csrf.exempt(blueprint.blueprint)
+    app.wsgi_app = blueprint.NormalPaths(app.wsgi_app)  # type: ignore[method-assign]  # how Flask takes middleware
+
+
+def flask_configuration(settings: Settings, key: str) -> dict[str, object]:
+    """Return what Flask and Flask-AppBuilder are configured with."""
+    return {
+        "SECRET_KEY": derive_key(key, "sessions").hex(),
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_url),
+        "APP_NAME": "Ringmaster",
+        "FAB_BASE_TEMPLATE": "ringmaster/base.html",
+        "AUTH_TYPE": 1,
+        "AUTH_ROLE_ADMIN": ADMINISTRATOR,
+        "FAB_ROLES": ROLES,
+        "FAB_ADD_MENU_API": False,
+        "FAB_ADD_OPENAPI_VIEWS": False,
+        "LOGOUT_REDIRECT_URL": "/login/",
+        "SESSION_COOKIE_SECURE": settings.secure_cookies,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "PERMANENT_SESSION_LIFETIME": SESSION_LIFETIME,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "WTF_CSRF_TIME_LIMIT": None,
+        "RATELIMIT_ENABLED": False,
+    }

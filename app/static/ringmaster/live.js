@@ -1,0 +1,63 @@
+// Keeps the parts of a page fresh: asks for them every few seconds, and puts in place what has changed.
+//
+// <div data-live="address" data-live-seconds="5" data-live-now="time of the server"> holds parts
+// <… data-live-part="name">. A part is left alone while the pointer or the keyboard is in it, so that nothing
+// moves away from under them. Without a change the server answers 304, and nothing is done.
+
+const area = document.querySelector("[data-live]");
+const state = document.querySelector("[data-live-state]");
+const clockOffset = new Date(area.dataset.liveNow) - Date.now();
+let etag = null;
+let pending = null;
+
+function timeAgo(at) {
+  const seconds = Math.round((Date.now() + clockOffset - at) / 1000);
+  if (seconds < 45) return "just now";
+  for (const [length, word] of [[86400, "day"], [3600, "hour"], [60, "minute"]]) {
+    const number = Math.round(seconds / length);
+    if (seconds >= length * 0.95) return `${number} ${word}${number === 1 ? "" : "s"} ago`;
+  }
+  return "1 minute ago";
+}
+
+function writeTimes() {
+  for (const time of area.querySelectorAll("time[data-live-time]")) time.textContent = timeAgo(new Date(time.dateTime));
+}
+
+function putInPlace() {
+  if (!pending) return;
+  for (const part of area.querySelectorAll("[data-live-part]")) {
+    const fresh = pending.querySelector(`[data-live-part="${part.dataset.livePart}"]`);
+    if (fresh && !part.matches(":hover, :focus-within")) part.replaceWith(fresh);
+  }
+  const count = pending.querySelector("template[data-alarm-count]");
+  if (count) document.querySelector(".alarm-count")?.replaceWith(count.content.cloneNode(true));
+  writeTimes();
+}
+
+async function refresh() {
+  if (document.hidden) return;
+  try {
+    const response = await fetch(area.dataset.live, { headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store" });
+    if (response.redirected) return location.reload();
+    if (response.status === 200) {
+      etag = response.headers.get("ETag");
+      pending = new DOMParser().parseFromString(await response.text(), "text/html");
+    }
+    putInPlace();
+    say(response.ok || response.status === 304);
+  } catch {
+    say(false);
+  }
+}
+
+function say(isLive) {
+  const words = isLive ? "Live" : "Not connected";
+  if (state.textContent !== words) state.textContent = words;
+  state.classList.toggle("live--lost", !isLive);
+}
+
+writeTimes();
+setInterval(refresh, Number(area.dataset.liveSeconds) * 1000);
+setInterval(writeTimes, 15000);
+document.addEventListener("visibilitychange", refresh);

@@ -1,0 +1,106 @@
+// What every page does: the menu on narrow screens, light and dark, menus, messages, and questions before a deed.
+
+const root = document.documentElement;
+
+function isDark() {
+  if (root.dataset.theme) return root.dataset.theme === "dark";
+  return matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+function switchTheme() {
+  root.dataset.theme = isDark() ? "light" : "dark";
+  try {
+    localStorage.setItem("theme", root.dataset.theme);
+  } catch {
+    // Storage is closed to this page: the choice holds until it is left.
+  }
+}
+
+function showNavigation(shown) {
+  document.body.classList.toggle("shell--open", shown);
+  const button = document.querySelector("[data-toggle-navigation]");
+  if (button) button.setAttribute("aria-expanded", String(shown));
+  if (shown) document.querySelector(".side a")?.focus();
+}
+
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (menu !== except) menu.open = false;
+  }
+}
+
+// A button or form with data-confirm="question" goes on only when the question is answered with OK.
+async function ask(question, label) {
+  const dialog = document.getElementById("confirm");
+  dialog.querySelector("#confirm-text").textContent = question;
+  dialog.querySelector("[data-confirm-label]").textContent = label || "OK";
+  dialog.returnValue = "cancel";
+  dialog.showModal();
+  await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
+  return dialog.returnValue === "ok";
+}
+
+const confirmed = new WeakSet();
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  const asker = event.submitter?.dataset.confirm ? event.submitter : form;
+  const question = asker.dataset.confirm;
+  if (!question || confirmed.delete(form)) return;
+  event.preventDefault();
+  const submitter = event.submitter;
+  if (await ask(question, asker.dataset.confirmLabel || submitter?.textContent.trim())) {
+    confirmed.add(form);
+    form.requestSubmit(submitter);
+  }
+});
+
+// A form is sent once, however often its button is pressed.
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || event.target.method === "dialog" || event.target.method === "get") return;
+  if (event.target.dataset.sent) event.preventDefault();
+  else if (!event.target.dataset.confirm && !event.submitter?.dataset.confirm) event.target.dataset.sent = "yes";
+});
+
+// What was left empty in a search stays out of its address.
+document.addEventListener("formdata", (event) => {
+  if (event.target.method !== "get") return;
+  for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
+});
+
+// A field with data-submit-on-change sends its form at once.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
+  const all = event.target.closest("[data-select-all]");
+  if (all) {
+    for (const box of document.querySelectorAll(`input[name="${all.dataset.selectAll}"]`)) box.checked = all.checked;
+  }
+});
+
+document.addEventListener("click", (event) => {
+  const target = event.target;
+  if (target.closest("[data-switch-theme]")) switchTheme();
+  if (target.closest("[data-toggle-navigation]")) showNavigation(!document.body.classList.contains("shell--open"));
+  if (target.closest("[data-close-navigation]")) showNavigation(false);
+  target.closest("[data-dismiss-message]")?.closest(".alert").remove();
+  closeMenus(target.closest("details.menu"));
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    const open = document.querySelector("details.menu[open]");
+    if (open) {
+      open.open = false;
+      open.querySelector("summary").focus();
+    }
+    if (document.body.classList.contains("shell--open")) {
+      showNavigation(false);
+      document.querySelector("[data-toggle-navigation]").focus();
+    }
+  }
+});
+
+// Coming back with the browser's own button finds forms that can be sent again.
+addEventListener("pageshow", () => {
+  for (const form of document.forms) delete form.dataset.sent;
+});

@@ -1,0 +1,1 @@
+"""What people see: the screens, on Flask-AppBuilder."""

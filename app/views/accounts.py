@@ -1,0 +1,170 @@
+"""Operators' accounts: who signs in, in which role, and whose phones they see; and one's own account."""
+
+from typing import Any
+
+from flask import abort, current_app, flash, redirect, render_template
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import BaseView
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.models.sqla.filters import FilterNotEqual
+from flask_appbuilder.security.decorators import has_access, permission_name
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from sqlalchemy.orm import configure_mappers, selectinload
+from werkzeug.security import check_password_hash, generate_password_hash
+from wtforms import PasswordField
+from wtforms.validators import DataRequired, EqualTo, Length
+
+from app.models import Operator
+from app.security.roles import OPERATORS
+from app.services import operators
+from app.views.fast_interface import FastInterface
+from app.views.formats import local_moment, names, names_of_tenants, yes_or_no
+from app.views.model_view import SafeModelView
+
+# Operator.roles is a back reference of Flask-AppBuilder's: it is there once the mappers are configured.
+configure_mappers()
+
+_NEW_PASSWORD = [DataRequired(), Length(min=operators.SHORTEST_PASSWORD, max=200)]
+_SAME_PASSWORD = [DataRequired(), EqualTo("password", message="The two passwords differ.")]
+_NOT_THE_VISITORS_ROLE = {"roles": [["name", FilterNotEqual, "Public"]]}
+
+
+class NewPasswordForm(FlaskForm):
+    """A password, typed twice."""
+
+    password = PasswordField("New password", validators=_NEW_PASSWORD)
+    conf_password = PasswordField("New password again", validators=_SAME_PASSWORD)
+
+
+class OwnPasswordForm(FlaskForm):
+    """The password one has, and the one that takes its place."""
+
+    old_password = PasswordField("Present password", validators=[DataRequired()])
+    password = PasswordField("New password", validators=_NEW_PASSWORD)
+    conf_password = PasswordField("New password again", validators=_SAME_PASSWORD)
+
+
+class OperatorView(SafeModelView):
+    """Accounts of those who sign in."""
+
+    datamodel = FastInterface(Operator, [selectinload(Operator.roles), selectinload(Operator.tenants)])
+    class_permission_name = OPERATORS
+    route_base = "/operators"
+    noun = "operator"
+    list_title = "Operators"
+    add_title = "Add an operator"
+    edit_title = "Edit operator"
+    searched = ("username", "first_name", "last_name", "email")
+    base_order = ("username", "asc")
+    order_columns = ["username", "first_name", "last_name", "email", "active", "last_login"]
+    list_columns = [
+        "username",
+        "first_name",
+        "last_name",
+        "roles",
+        "sees_all_tenants",
+        "tenants",
+        "active",
+        "last_login",
+    ]
+    show_columns = [*list_columns, "email", "login_count", "fail_login_count"]
+    edit_columns = [
+        "username",
+        "first_name",
+        "last_name",
+        "email",
+        "active",
+        "roles",
+        "sees_all_tenants",
+        "tenants",
+    ]
+    add_columns = [*edit_columns, "password", "conf_password"]
+    add_form_extra_fields = {
+        "password": PasswordField("Password", validators=_NEW_PASSWORD),
+        "conf_password": PasswordField("Password again", validators=_SAME_PASSWORD),
+    }
+    add_form_query_rel_fields = _NOT_THE_VISITORS_ROLE
+    edit_form_query_rel_fields = _NOT_THE_VISITORS_ROLE
+    validators_columns = {"roles": [DataRequired(message="Choose a role.")]}
+    label_columns = {
+        "username": "Username",
+        "sees_all_tenants": "All tenants",
+        "fail_login_count": "Failed sign-ins",
+        "login_count": "Sign-ins",
+        "last_login": "Last sign-in",
+    }
+    description_columns = {
+        "sees_all_tenants": "The account sees every tenant, also those added later (system level).",
+        "tenants": "The tenants that a tenant-level account sees; without any it sees no phones.",
+        "active": "An account that is not active cannot sign in.",
+    }
+    formatters_columns = {
+        "roles": names,
+        "tenants": names_of_tenants,
+        "sees_all_tenants": yes_or_no,
+        "active": yes_or_no,
+        "last_login": local_moment,
+    }
+    show_template = "ringmaster/operator.html"
+
+    def pre_add(self, item: Operator) -> None:
+        """Keep the password as a hash."""
+        item.password = generate_password_hash(item.password)
+
+    def pre_update(self, item: Operator) -> None:
+        """Refuse a change that locks everybody out."""
+        operators.check_change(self.datamodel.session, item, by=current_user)
+
+    def pre_delete(self, item: Operator) -> None:
+        """Refuse to delete the last one who administers, and oneself."""
+        operators.check_may_go(self.datamodel.session, item, by=current_user)
+
+    @expose("/password/<pk>", methods=["GET", "POST"])
+    @has_access
+    @permission_name("edit")
+    def password(self, pk: str) -> ResponseReturnValue:
+        """Give an account another password, and end its sessions."""
+        operator = self.datamodel.get(pk) if pk.isdecimal() and len(pk) < 10 else None
+        form = NewPasswordForm()
+        if operator is None:
+            abort(404)
+        if not form.validate_on_submit():
+            title = f"New password for {operator}"
+            return render_template("ringmaster/password.html", title=title, form=form, back="/operators/")
+        current_app.extensions["appbuilder"].sm.reset_password(operator.id, form.password.data)
+        flash(f"{operator.username} has a new password, and was signed out everywhere.", "success")
+        return redirect(self.get_redirect())
+
+
+class AccountView(BaseView):
+    """The account that is signed in: for everybody who is, whatever the role."""
+
+    route_base = "/account"
+    default_view = "userinfo"
+
+    @expose("/")
+    def userinfo(self) -> str:
+        """Show who is signed in, and what that account may do."""
+        return render_template(
+            "ringmaster/account.html", title="Your account", last_login=local_moment(current_user.last_login)
+        )
+
+    @expose("/password/", methods=["GET", "POST"])
+    def password(self) -> ResponseReturnValue:
+        """Change one's own password; it ends one's sessions, so one signs in again."""
+        form = OwnPasswordForm()
+        if form.validate_on_submit() and _knows_password(form):
+            current_app.extensions["appbuilder"].sm.reset_password(current_user.id, form.password.data)
+            flash("Your password was changed. Sign in with it.", "success")
+            return redirect("/login/")
+        return render_template(
+            "ringmaster/password.html", title="Change your password", form=form, back="/account/"
+        )
+
+
+def _knows_password(form: Any) -> bool:
+    known = check_password_hash(current_user.password or "", form.old_password.data)
+    if not known:
+        form.old_password.errors = ["This is not your present password."]
+    return known

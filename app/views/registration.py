@@ -1,0 +1,42 @@
+"""Which views there are, and where the menu has them: a page stands there for who may list it."""
+
+from flask_appbuilder import AppBuilder
+from flask_appbuilder.baseviews import AbstractViewApi
+
+from app.views.accounts import OperatorView
+from app.views.alarms import AlarmView
+from app.views.dashboard import DashboardView
+from app.views.devices import DeviceView
+from app.views.devices_status import DevicesStatusView
+from app.views.journal import JournalView
+from app.views.phone_models import PhoneModelView
+from app.views.roles import RolesView
+from app.views.sites import SiteView
+from app.views.templates import TemplateView
+from app.views.tenants import TenantView
+
+_MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
+    "Monitor": (
+        (DashboardView, "fa-gauge-high"),
+        (DevicesStatusView, "fa-phone-volume"),
+        (AlarmView, "fa-bell"),
+    ),
+    "Setup": ((TemplateView, "fa-file-code"), (PhoneModelView, "fa-phone")),
+    "System": (
+        (TenantView, "fa-building"),
+        (SiteView, "fa-location-dot"),
+        (OperatorView, "fa-user-gear"),
+        (RolesView, "fa-user-shield"),
+    ),
+    "Troubleshoot": ((JournalView, "fa-clock-rotate-left"),),
+}
+_BESIDE_THE_MENU = (DeviceView,)
+
+
+def register(appbuilder: AppBuilder) -> None:
+    """Add every screen to the application."""
+    for group, entries in _MENU.items():
+        for view, icon in entries:
+            appbuilder.add_view(view, view.class_permission_name, icon=icon, category=group)
+    for view in _BESIDE_THE_MENU:
+        appbuilder.add_view_no_menu(view)

@@ -1,0 +1,113 @@
+"""Accounts, roles and sessions of the screens, on Flask-AppBuilder's security manager."""
+
+from typing import Any
+
+from flask import g, request, session
+from flask_appbuilder.security.sqla.manager import SecurityManager
+from flask_appbuilder.security.sqla.models import assoc_permissionview_role
+from flask_login import current_user
+from sqlalchemy import select
+
+from app.models.operator import Operator, new_epoch
+from app.security.roles import needs_system_level
+from app.security.tenant_scope import ALL_TENANTS, scope_of, set_scope
+from app.services import journal
+from app.transaction import transaction
+from app.views.accounts import AccountView
+from app.views.sign_in import PhoneManagerView, SignInView
+from app.views.times import time_of_page
+from app.views.web_session import db
+
+
+class RingmasterSecurityManager(SecurityManager):
+    """Adds to Flask-AppBuilder: scope, sessions that end at sign-out, and one permission query for a request."""
+
+    user_model = Operator
+
+    def register_views(self) -> None:
+        """Add sign-in, accounts and roles; of Flask-AppBuilder's own security pages none is used."""
+        self.auth_view = self.appbuilder.add_view_no_menu(SignInView())
+        self.appbuilder.add_view_no_menu(PhoneManagerView())
+        self.user_view = self.appbuilder.add_view_no_menu(AccountView())
+
+    def load_user(self, pk: str) -> Operator | None:
+        """Return the account of a session cookie, unless its sessions have been ended since."""
+        user_id, _, epoch = str(pk).partition(".")
+        user = self.get_user_by_id(int(user_id)) if user_id.isdecimal() else None
+        return user if user is not None and user.is_active and epoch == user.session_epoch else None
+
+    def end_sessions(self, user: Operator) -> None:
+        """End every session of an account."""
+        user.session_epoch = new_epoch()
+        self.update_user(user)
+
+    def on_user_login(self, user: Operator) -> None:
+        """Let the session end with its lifetime rather than with the browser, and note who signed in."""
+        session.permanent = True
+        _note(user, "sign-in", f"{user.username} signed in.")
+
+    def on_user_login_failed(self, user: Operator) -> None:
+        """Note that somebody gave a wrong password for an account."""
+        _note(user, "sign-in refused", f"Somebody gave a wrong password for {user.username}.")
+
+    def on_user_logout(self, user: Operator) -> None:
+        """End every session of the account that signs out."""
+        self.end_sessions(user)
+
+    def reset_password(self, userid: int, password: str) -> bool:
+        """Set a password and end the sessions that were opened with the old one."""
+        done: bool = super().reset_password(userid, password)
+        self.end_sessions(self.get_user_by_id(userid))
+        return done
+
+    def has_access(self, permission_name: str, view_name: str) -> bool:
+        """Whether the one who is signed in may do this: the role allows it, and the level of the account."""
+        if needs_system_level(view_name, permission_name) and not self._is_system_level():
+            return False
+        allowed: bool = super().has_access(permission_name, view_name)
+        return allowed
+
+    def get_user_menu_access(self, menu_names: list[str]) -> set[str]:
+        """Return which menu entries the one who is signed in sees."""
+        return {name for name in menu_names if self.has_access("menu_access", name)}
+
+    def exist_permission_on_roles(self, view_name: str, permission_name: str, role_ids: list[int]) -> bool:
+        """Whether roles kept in the database allow it; all of theirs are read once for a request."""
+        key = tuple(sorted(role_ids))
+        permissions = g.setdefault("permissions_of_roles", {})
+        if key not in permissions:
+            permissions[key] = self._permissions_of(key)
+        return (view_name, permission_name) in permissions[key]
+
+    def _permissions_of(self, role_ids: tuple[int, ...]) -> set[Any]:
+        pair, deed, page = self.permissionview_model, self.permission_model, self.viewmenu_model
+        statement = (
+            select(page.name, deed.name)
+            .join(pair, pair.view_menu_id == page.id)
+            .join(deed, pair.permission_id == deed.id)
+            .join(assoc_permissionview_role, assoc_permissionview_role.c.permission_view_id == pair.id)
+            .where(assoc_permissionview_role.c.role_id.in_(role_ids))
+        )
+        return set(self.session.execute(statement))
+
+    def _is_system_level(self) -> bool:
+        return bool(current_user.is_authenticated) and scope_of(self.session()).is_everything
+
+
+def _note(user: Operator, action: str, text: str) -> None:
+    """Write to the journal; what concerns accounts belongs to no tenant, so only full scope may write it."""
+    scope = scope_of(db.session())
+    set_scope(db.session(), ALL_TENANTS)
+    try:
+        with transaction(db.session()) as in_transaction:
+            journal.record(
+                in_transaction,
+                at=time_of_page(),
+                actor=user.username,
+                action=action,
+                subject=user.username,
+                text=text,
+                address=request.remote_addr or "",
+            )
+    finally:
+        set_scope(db.session(), scope)

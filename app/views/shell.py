@@ -1,0 +1,160 @@
+"""What the frame of every page shows: the menu, active alarms, and who is signed in."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, current_app, g, request
+from flask_login import current_user
+
+from app.models.enums import Severity
+from app.security.roles import ALARMS
+from app.security.tenant_scope import scope_of
+from app.services import alarm_search
+from app.views import times
+from app.views.web_session import db
+
+_PAGES_OF = {"/devices-status/": "/devices/"}
+"""Addresses of the menu, and where the pages of one of their rows are, if not beneath."""
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """A link of the menu; ``is_current`` for the one whose pages this page belongs to."""
+
+    label: str
+    address: str
+    icon: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class MenuGroup:
+    """A group of the menu with the entries that the account may open."""
+
+    label: str
+    entries: Sequence[MenuEntry]
+
+
+@dataclass(frozen=True)
+class ActiveAlarms:
+    """How many alarms are active, and how bad the worst of them is."""
+
+    number: int
+    worst: Severity | None
+
+    @property
+    def shown_number(self) -> str:
+        """The number as it is written: ``12`` or ``999+``."""
+        most = alarm_search.COUNTED_ALARMS
+        return f"{most - 1}+" if self.number >= most else str(self.number)
+
+    @property
+    def sentence(self) -> str:
+        """The number in words."""
+        if self.worst is None:
+            return "No active alarms"
+        return f"{self.shown_number} active alarm{'' if self.number == 1 else 's'}, the worst is {self.worst}"
+
+
+class Shell:
+    """The frame of one page; each part is read from the database when the template asks for it."""
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether an account is signed in: visitors see no menu."""
+        return bool(current_user.is_authenticated)
+
+    @property
+    def operator_name(self) -> str:
+        """The name of the account's owner."""
+        name: str = current_user.get_full_name().strip()
+        return name or current_user.username
+
+    @property
+    def initials(self) -> str:
+        """One or two letters for the account."""
+        return "".join(word[0] for word in self.operator_name.split()[:2]).upper()
+
+    @property
+    def role_names(self) -> str:
+        """The account's roles, with commas between them."""
+        return ", ".join(role.name for role in current_user.roles) or "No role"
+
+    @property
+    def tenant_names(self) -> str:
+        """The tenants that the account sees."""
+        if scope_of(db.session()).is_everything:
+            return "All tenants"
+        return ", ".join(sorted(tenant.name for tenant in current_user.tenants)) or "None"
+
+    @cached_property
+    def navigation(self) -> Sequence[MenuGroup]:
+        """The menu, without what the account may not open."""
+        groups = (
+            MenuGroup(item.label, _entries(item))
+            for item in current_app.extensions["appbuilder"].menu.get_list()
+        )
+        return [group for group in groups if group.entries]
+
+    @cached_property
+    def active_alarms(self) -> ActiveAlarms | None:
+        """The counter in the top bar; None for an account that may not see alarms."""
+        if not may("can_list", ALARMS):
+            return None
+        counts = alarm_search.count_active(db.session())
+        worst = next((severity for severity in Severity if counts.get(severity)), None)
+        return ActiveAlarms(sum(counts.values()), worst)
+
+
+def install(app: Flask) -> None:
+    """Give every template the frame, the nonce of its scripts and the helpers of its links."""
+    times.install(app)
+    app.jinja_env.globals.update(csp_nonce=nonce, may=may, same_page=same_page, severities=list(Severity))
+    app.context_processor(
+        lambda: {"shell": _shell_of_request(), "appbuilder": current_app.extensions["appbuilder"]}
+    )
+
+
+def nonce() -> str:
+    """Return the nonce that an inline script of this response must carry."""
+    found: str = g.setdefault("csp_nonce", secrets.token_urlsafe(16))
+    return found
+
+
+def may(deed: str, page: str) -> bool:
+    """Whether the one who is signed in may do this on that page."""
+    allowed: bool = current_app.extensions["appbuilder"].sm.has_access(deed, page)
+    return allowed
+
+
+def same_page(**changed: Any) -> str:
+    """Return the address of this page with some arguments of its query changed, or dropped with None."""
+    arguments = {**request.args.to_dict(flat=False), **changed}
+    query = urlencode({name: value for name, value in arguments.items() if value is not None}, doseq=True)
+    return f"{request.path}?{query}" if query else request.path
+
+
+def _shell_of_request() -> Shell:
+    found: Shell = g.setdefault("shell", Shell())
+    return found
+
+
+def _entries(category: Any) -> Sequence[MenuEntry]:
+    return [
+        MenuEntry(item.label, address, item.icon, _is_current(address))
+        for item in category.childs
+        if may("can_list", item.name)
+        for address in [item.get_url()]
+    ]
+
+
+def _is_current(address: str) -> bool:
+    return any(
+        request.path.startswith(start)
+        for start in (address.removesuffix("list/"), _PAGES_OF.get(address))
+        if start
+    )

@@ -1,0 +1,68 @@
+"""The database session of the screens: Flask-SQLAlchemy's, kept to the scope of the account that is signed in."""
+
+from typing import Any
+
+from flask import Flask, current_app, g, request
+from flask_appbuilder import Model
+from flask_appbuilder.models.sqla.base import SQLA
+from flask_login import current_user
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import Engine, select
+
+from app.database import Database, ScopedSession, set_up
+from app.models.operator import Operator, operator_tenant
+from app.security.roles import ADMINISTRATOR
+from app.security.tenant_scope import ALL_TENANTS, NO_TENANT, TenantScope, only_tenants, set_scope
+from app.views.request_guards import STATIC, is_for_phones
+
+_READS_ONLY = {"GET", "HEAD", "OPTIONS"}
+_GETS_THAT_WRITE = {"/logout/", "/logout"}
+
+
+class WebSession(ScopedSession, FlaskSession):
+    """A scoped session whose transactions take SQLite's write lock at once in requests that may write."""
+
+    def get_bind(self, *args: Any, **options: Any) -> Any:
+        """Return the engine, in the form that fits what this request does."""
+        bind = super().get_bind(*args, **options)
+        if isinstance(bind, Engine) and g.get("request_writes", False):
+            return database().writer
+        return bind
+
+
+db = SQLA(metadata=Model.metadata, session_options={"class_": WebSession})
+
+
+def database() -> Database:
+    """Return the database of the application that serves this request."""
+    found: Database = current_app.extensions["ringmaster_database"]
+    return found
+
+
+def install(app: Flask) -> None:
+    """Bind the session to the application's database and give each request its scope."""
+    db.init_app(app)
+    with app.app_context():
+        set_up(db.engine)
+        app.extensions["ringmaster_database"] = Database(db.engine)
+    app.before_request(_prepare_session)
+
+
+def _prepare_session() -> None:
+    if is_for_phones() or request.endpoint in STATIC:
+        return
+    g.request_writes = request.method not in _READS_ONLY or request.path in _GETS_THAT_WRITE
+    set_scope(db.session(), NO_TENANT)
+    set_scope(db.session(), scope_of_account(current_user))
+
+
+def scope_of_account(account: Any) -> TenantScope:
+    """Return whose rows an account sees: none for a visitor, all for an administrator or where the account says so."""
+    if not isinstance(
+        account._get_current_object() if hasattr(account, "_get_current_object") else account, Operator
+    ):
+        return NO_TENANT
+    if account.sees_all_tenants or any(role.name == ADMINISTRATOR for role in account.roles):
+        return ALL_TENANTS
+    named = select(operator_tenant.c.tenant_id).where(operator_tenant.c.operator_id == account.id)
+    return only_tenants(db.session.scalars(named))

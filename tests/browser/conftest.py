@@ -1,0 +1,111 @@
+"""A running server with a company that looks alive, and a real browser in which people sign in."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.browser.company import make_company
+from tests.databases import Databases
+from tests.views.installations import fill, open_app
+from tests.views.world import PASSWORD
+
+PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
+WIDE, NARROW = (1440, 900), (390, 844)
+_ARGUMENTS = (
+    "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update "
+    "--disable-sync"
+)
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def company_app(
+    sqlite_template: str, sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flask]:
+    """The application of a company that looks alive."""
+    url = sqlite_databases.copy(sqlite_template)
+    for app in open_app(url, tmp_path_factory.mktemp("installation")):
+        fill(app, make_company)
+        yield app
+    sqlite_databases.drop(url)
+
+
+@pytest.fixture(scope="session")
+def address(company_app: Flask) -> Iterator[str]:
+    """Where the company's server listens."""
+    server = make_server("127.0.0.1", 0, company_app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium: the system's own."""
+    path = shutil.which("chromium") or "/usr/bin/chromium"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS.split())
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
+    """Open a page as a person, signed in, in a window of its own; what the console complains of fails the test."""
+    contexts, complaints = [], []
+
+    def open_it(
+        path: str, *, name: str | None = "alice", size: tuple[int, int] = WIDE, theme: str = "light"
+    ) -> Page:
+        width, height = size
+        context = browser.new_context(
+            base_url=address, viewport={"width": width, "height": height}, color_scheme=theme
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on(
+            "console", lambda message: complaints.append(message.text) if message.type == "error" else None
+        )
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        if name:
+            sign_in(page, name)
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def sign_in(page: Page, name: str) -> None:
+    """Sign in through the form."""
+    page.goto("/login/")
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/dashboard/")
+
+
+@pytest.fixture
+def take_picture() -> Callable[[Page, str], None]:
+    """Keep a picture of a page for the documentation, in docs/pictures, when RINGMASTER_PICTURES=1 asks for it."""
+
+    def take(page: Page, name: str) -> None:
+        wanted = os.environ.get("RINGMASTER_PICTURES") == "1"
+        picture = page.screenshot(animations="disabled", path=PICTURES / f"{name}.png" if wanted else None)
+        assert picture.startswith(b"\x89PNG")
+
+    return take

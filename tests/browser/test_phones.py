@@ -1,0 +1,101 @@
+"""Devices Status and the page of a phone, as a person uses them."""
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import NARROW, OpenPage
+from tests.browser.phones import MAC, report_as_placed, report_as_waiting
+
+pytestmark = pytest.mark.browser
+
+LIST = "/devices-status/"
+
+
+def rows(page: Page):
+    return page.locator(".phones tbody tr")
+
+
+def test_chosen_columns_stay_chosen(open_page: OpenPage):
+    page = open_page(LIST)
+    heading = page.get_by_role("columnheader", name="SIP Proxy")
+    expect(heading).to_be_hidden()
+    page.get_by_text("Columns", exact=True).click()
+    chooser = page.get_by_role("group", name="Columns that are shown")
+    chooser.get_by_label("SIP Proxy").check()
+    chooser.get_by_label("Tenant").uncheck()
+    expect(heading).to_be_visible()
+    page.reload()
+    expect(heading).to_be_visible()
+    expect(page.get_by_role("columnheader", name="Tenant")).to_be_hidden()
+    page.get_by_text("Columns", exact=True).click()
+    page.get_by_role("button", name="As at first").click()
+    expect(heading).to_be_hidden()
+
+
+def test_filters_are_opened_applied_and_taken_away(open_page: OpenPage):
+    page = open_page(LIST)
+    page.get_by_role("button", name="Filter", exact=True).click()
+    panel = page.locator("#filter-panel")
+    panel.get_by_label("Tenant").select_option("Globex")
+    panel.get_by_label("IP address").fill("10.2.1.0/24")
+    page.get_by_role("button", name="Apply").click()
+    page.wait_for_url("**/devices-status/?ip=10.2.1.0%2F24&tenant=Globex")
+    expect(page.locator("td[data-column=site]").first).to_have_text("Oslo")
+    page.get_by_role("link", name="IP address: 10.2.1.0/24").click()
+    page.wait_for_url("**/devices-status/?tenant=Globex")
+
+
+def test_selected_phones_are_approved_and_the_list_comes_back_as_it_was(
+    open_page: OpenPage, company_app: Flask
+):
+    macs = ["00908fbbbb01", "00908fbbbb02"]
+    report_as_waiting(company_app, macs)
+    page = open_page(f"{LIST}?q=00908fbbbb")
+    expect(page.get_by_role("button", name="Approve Selected")).to_be_hidden()
+    page.get_by_label("Select all phones on this page").check()
+    expect(page.get_by_text("2 selected")).to_be_visible()
+    page.get_by_role("button", name="Approve Selected").click()
+    page.get_by_label("Tenant").select_option("Initech")
+    expect(page.get_by_role("group", name="Acme")).to_have_count(0)
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_text("2 phones were approved")).to_be_visible()
+    page.wait_for_url(f"**{LIST}?q=00908fbbbb")
+    expect(rows(page)).to_have_count(2)
+    expect(page.locator("td[data-column=tenant]").first).to_have_text("Initech")
+
+
+def test_a_restart_is_asked_for_once_more_and_then_waits_for_the_phone(
+    open_page: OpenPage, company_app: Flask
+):
+    report_as_placed(company_app)
+    page = open_page(f"{LIST}?q={MAC}")
+    page.get_by_role("button", name=f"Actions of {MAC}").press("Enter")
+    page.get_by_role("button", name="Restart").click()
+    expect(page.get_by_role("dialog")).to_contain_text("of Anna Berg")
+    page.get_by_role("dialog").get_by_role("button", name="Restart").click()
+    expect(page.get_by_text("restarts when it next reports")).to_be_visible()
+    page.get_by_role("link", name=MAC, exact=True).click()
+    expect(page.get_by_text("waits for the phone's next report")).to_be_visible()
+
+
+def test_a_menu_of_a_row_opens_beside_its_button_and_closes_with_escape(open_page: OpenPage):
+    page = open_page(LIST)
+    button = page.get_by_role("button", name="Actions of").nth(5)
+    button.click()
+    menu = page.locator(".row-menu:popover-open")
+    expect(menu).to_be_visible()
+    place, beside = button.bounding_box(), menu.bounding_box()
+    assert place is not None
+    assert beside is not None
+    assert abs(beside["x"] + beside["width"] - place["x"] - place["width"]) < 2
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+
+
+def test_on_a_narrow_screen_each_phone_is_a_card(open_page: OpenPage):
+    page = open_page(LIST, size=NARROW)
+    card = rows(page).first.bounding_box()
+    assert card is not None
+    assert card["width"] <= 390
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

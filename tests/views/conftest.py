@@ -1,0 +1,60 @@
+"""Installed databases with the company of tests/views/world.py, and people who have signed in."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.databases import Databases
+from tests.views.browsing import Browser, signed_in
+from tests.views.installations import fill, open_app
+from tests.views.world import PEOPLE, World, make_world
+
+SignIn = Callable[[str], Browser]
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """An application on a database of this test's own, of each kind."""
+    yield from open_app(database_url, tmp_path)
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    """The company in this test's own database."""
+    return fill(app, make_world)
+
+
+@pytest.fixture
+def sign_in(app: Flask, world: World) -> SignIn:
+    """Sign in by name."""
+    return lambda name: signed_in(app, name)
+
+
+@pytest.fixture(scope="session")
+def shared_app(
+    sqlite_template: str, sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flask]:
+    """One application for all tests that change nothing."""
+    url = sqlite_databases.copy(sqlite_template)
+    yield from open_app(url, tmp_path_factory.mktemp("installation"))
+    sqlite_databases.drop(url)
+
+
+@pytest.fixture(scope="session")
+def shared_world(shared_app: Flask) -> World:
+    """The company in the shared database."""
+    return fill(shared_app, make_world)
+
+
+@pytest.fixture(scope="session")
+def people(shared_app: Flask, shared_world: World) -> dict[str, Browser]:
+    """Everybody, signed in; for tests that change nothing."""
+    return {person.name: signed_in(shared_app, person.name) for person in PEOPLE}
+
+
+@pytest.fixture
+def visitor(shared_app: Flask) -> Browser:
+    """Somebody who has not signed in."""
+    return Browser(shared_app)

@@ -1,0 +1,73 @@
+"""What every answer carries, and what no request may contain."""
+
+import pytest
+from flask import Flask
+
+from tests.views.browsing import Browser
+
+ADDRESSES = ["/login/", "/dashboard/", "/nothing", "/static/ringmaster/nothing.css", "/dashboard/figures"]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_answers_carry_the_headers_that_keep_a_page_to_itself(people: dict[str, Browser], address: str):
+    headers = people["victor"].get(address).headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Referrer-Policy"] == "same-origin"
+    policy = headers["Content-Security-Policy"]
+    assert "script-src 'self';" in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+def test_no_page_carries_what_its_policy_would_stop(people: dict[str, Browser], shared_app: Flask):
+    for address in (
+        "/dashboard/",
+        "/alarms/",
+        "/tenants/list/",
+        "/tenants/add",
+        "/roles/",
+        "/account/password/",
+        "/operators/add",
+    ):
+        page = people["alice"].get(address).text
+        assert "<script>" not in page, address
+        assert " style=" not in page, address
+        assert " onclick=" not in page, address
+
+
+def test_pages_are_not_kept_by_the_browser(people: dict[str, Browser]):
+    assert people["victor"].get("/dashboard/").headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("address", ["/alarms/?q=a%00b", "/tenants/list/?a%00=1", "/login/?next=%00"])
+def test_a_nul_byte_in_an_address_is_refused(people: dict[str, Browser], address: str):
+    assert people["alice"].get(address).status_code == 400
+
+
+def test_a_nul_byte_in_a_form_is_refused(people: dict[str, Browser]):
+    answer = people["alice"].post("/tenants/add", {"name": "Ini\0tech"})
+    assert answer.status_code == 400
+    assert "NUL" in answer.text
+
+
+def test_a_body_beyond_the_limit_is_refused_with_a_page(people: dict[str, Browser]):
+    answer = people["alice"].client.post("/tenants/add", data=b"x" * (1024 * 1024 + 1))
+    assert answer.status_code == 413
+    assert "larger than this page takes" in answer.text
+
+
+@pytest.mark.parametrize("cookie", ["", "x" * 4000, "é" * 40, "."])
+def test_a_damaged_session_is_that_of_a_visitor(shared_app: Flask, cookie: str):
+    browser = Browser(shared_app)
+    answer = browser.get("/dashboard/", headers={"Cookie": f"session={cookie}".encode().decode("latin-1")})
+    assert answer.status_code == 302
+
+
+def test_static_files_are_kept_under_an_address_with_their_version(shared_app: Flask, visitor: Browser):
+    page = visitor.get("/login/").text
+    address = page.partition('href="')[2].partition('"')[0]
+    assert "?v=" in address
+    with visitor.get(address) as answer:
+        assert answer.status_code == 200
+        assert answer.cache_control.max_age == 12 * 3600

@@ -1,0 +1,102 @@
+"""Signing in and out, and what is open to those who have not."""
+
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from flask import Flask
+
+from tests.views.browsing import Browser, signed_in
+from tests.views.conftest import SignIn
+from tests.views.world import World
+
+
+def test_signing_in_leads_to_the_dashboard(app: Flask, world: World):
+    answer = Browser(app).sign_in("alice")
+    assert (answer.status_code, answer.location) == (302, "/")
+
+
+def test_signing_in_leads_to_the_page_that_was_wanted(app: Flask, world: World):
+    wanted = Browser(app).get("/alarms/?severity=critical")
+    assert wanted.status_code == 302
+    answer = Browser(app).sign_in("alice", address=wanted.location)
+    assert answer.location == "/alarms/?severity=critical"
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "///evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "\thttps://evil.example",
+    ],
+)
+def test_signing_in_never_leads_to_another_place(app: Flask, world: World, elsewhere: str):
+    browser = Browser(app)
+    form = {"username": "alice", "password": "pass_1234", "csrf_token": browser.token()}
+    answer = browser.client.post("/login/", query_string={"next": elsewhere}, data=form)
+    reached = urlsplit(urljoin("http://localhost/login/", answer.location))
+    assert (reached.scheme, reached.netloc) == ("http", "localhost")
+
+
+def test_a_wrong_password_is_answered_like_an_unknown_name(app: Flask, world: World):
+    pages = []
+    for name in ("alice", "mallory"):
+        browser = Browser(app)
+        assert browser.sign_in(name, "wrong password").location.startswith("/login/")
+        pages.append(browser.get("/login/").text)
+    assert "That username and password do not match" in pages[0]
+    assert "That username and password do not match" in pages[1]
+
+
+def test_signing_out_ends_a_session_that_was_copied(app: Flask, world: World):
+    browser = signed_in(app, "alice")
+    copied = Browser(app)
+    copied.client.set_cookie("session", browser.client.get_cookie("session").value)
+    assert copied.get("/dashboard/").status_code == 200
+    browser.get("/logout/")
+    assert copied.get("/dashboard/").location == "/login/?next=%2Fdashboard%2F"
+
+
+def test_signing_in_without_a_token_is_refused(app: Flask, world: World):
+    answer = Browser(app).client.post("/login/", data={"username": "alice", "password": "pass_1234"})
+    assert answer.status_code == 400
+
+
+def test_an_account_that_is_switched_off_is_signed_out(sign_in: SignIn, world: World):
+    alice, victor = sign_in("alice"), sign_in("victor")
+    accounts = alice.get("/operators/list/?q=victor").text
+    edit = accounts.partition("/operators/edit/")[2].partition('"')[0]
+    role = (
+        alice.get(f"/operators/edit/{edit}")
+        .text.partition("> Monitor")[0]
+        .rpartition('value="')[2]
+        .partition('"')[0]
+    )
+    form = {
+        "username": "victor",
+        "first_name": "V",
+        "last_name": "L",
+        "email": "v@example.com",
+        "roles": role,
+    }
+    assert alice.post(f"/operators/edit/{edit}", form).status_code == 302
+    assert victor.get("/dashboard/").location.startswith("/login/")
+
+
+@pytest.mark.parametrize("address", ["/ipp", "/ipp/"])
+def test_the_address_of_the_phone_manager_leads_to_the_sign_in_page(visitor: Browser, address: str):
+    assert visitor.get(address).location == "/login/"
+
+
+def test_the_bare_address_leads_to_the_dashboard(people: dict[str, Browser]):
+    assert people["victor"].get("/").location == "/dashboard/"
+
+
+def test_the_sign_in_page_loads_nothing_from_elsewhere(visitor: Browser):
+    page = visitor.get("/login/").text
+    assert "http://" not in page
+    assert "https://" not in page

@@ -1,0 +1,178 @@
+"""Every address of the screens, with every role: what is refused, and to whom."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tests.views.browsing import Browser
+from tests.views.world import ACME_MAC, ACME_WAITING_MAC, PEOPLE, World
+
+NAMES = frozenset(person.name for person in PEOPLE)
+EVERYBODY = NAMES
+SYSTEM_LEVEL_OPERATORS = frozenset({"alice", "oscar"})
+OPERATORS = frozenset({"alice", "oscar", "olga", "nora"})
+EXPORTERS = NAMES - {"hal", "helen"}
+ADMINISTRATOR = frozenset({"alice"})
+
+ALLOWED = {
+    "StartView.index": EVERYBODY,
+    "AccountView.userinfo": EVERYBODY,
+    "AccountView.password": EVERYBODY,
+    "UtilView.back": EVERYBODY,
+    "LocaleView.index": EVERYBODY,
+    "DashboardView.list": EVERYBODY,
+    "DashboardView.figures": EVERYBODY,
+    "DevicesStatusView.list": EVERYBODY,
+    "DevicesStatusView.export": EXPORTERS,
+    "DeviceView.show": EVERYBODY,
+    "DeviceView.show_file": NAMES - {"hal", "helen"},
+    "DeviceView.download_file": OPERATORS,
+    "DeviceView.restart": OPERATORS | {"hal", "helen"},
+    "DeviceView.approve": OPERATORS,
+    "DeviceView.approve_selected": OPERATORS,
+    "AlarmView.list": EVERYBODY,
+    "AlarmView.history": EVERYBODY,
+    "AlarmView.export": EXPORTERS,
+    "TemplateView.list": EVERYBODY,
+    "TemplateView.show": EVERYBODY,
+    "PhoneModelView.bare": EVERYBODY,
+    "PhoneModelView.list": EVERYBODY,
+    "PhoneModelView.show": EVERYBODY,
+    "TenantView.bare": EVERYBODY,
+    "TenantView.list": EVERYBODY,
+    "TenantView.show": EVERYBODY,
+    "TenantView.add": ADMINISTRATOR,
+    "TenantView.edit": ADMINISTRATOR,
+    "TenantView.delete": ADMINISTRATOR,
+    "SiteView.bare": EVERYBODY,
+    "SiteView.list": EVERYBODY,
+    "SiteView.show": EVERYBODY,
+    "SiteView.add": SYSTEM_LEVEL_OPERATORS,
+    "SiteView.edit": SYSTEM_LEVEL_OPERATORS,
+    "SiteView.delete": SYSTEM_LEVEL_OPERATORS,
+    "OperatorView.bare": ADMINISTRATOR,
+    "OperatorView.list": ADMINISTRATOR,
+    "OperatorView.show": ADMINISTRATOR,
+    "OperatorView.add": ADMINISTRATOR,
+    "OperatorView.edit": ADMINISTRATOR,
+    "OperatorView.delete": ADMINISTRATOR,
+    "OperatorView.password": ADMINISTRATOR,
+    "RolesView.list": ADMINISTRATOR,
+    "JournalView.list": SYSTEM_LEVEL_OPERATORS,
+}
+"""Who may open each page; who may not is refused by the server."""
+
+OPEN = {"SignInView.login", "SignInView.logout", "PhoneManagerView.sign_in", "static", "appbuilder.static"}
+"""What a visitor may open."""
+
+
+def screens(app: Flask) -> Iterator[Rule]:
+    """Yield the rules of the screens; the phone API has its own tests."""
+    for rule in app.url_map.iter_rules():
+        if not rule.endpoint.startswith("phone_api."):
+            yield rule
+
+
+def address_of(rule: Rule, world: World) -> str:
+    """Fill in a rule with rows of Acme."""
+    ids = {
+        "TenantView": world.acme,
+        "SiteView": world.acme_site,
+        "PhoneModelView": world.model,
+        "OperatorView": world.alice,
+    }
+    values = {
+        "pk": ids.get(rule.endpoint.partition(".")[0]),
+        "template_id": world.acme_template,
+        "mac": ACME_WAITING_MAC if rule.endpoint.endswith("approve") else ACME_MAC,
+        "locale": "en",
+    }
+    address = rule.rule
+    for name in rule.arguments:
+        for converter in ("", "string:", "int:", "path:", "mac:"):
+            address = address.replace(f"<{converter}{name}>", str(values[name]))
+    assert "<" not in address, f"say in this test what {rule.rule} is filled in with"
+    return address
+
+
+def may_see_acme(name: str, rule: Rule) -> bool:
+    """Nora has no tenants: to her no row of Acme exists."""
+    return (
+        name != "nora" or "PhoneModel" in rule.endpoint or not {"pk", "mac", "template_id"} & rule.arguments
+    )
+
+
+def test_every_page_is_in_the_table(shared_app: Flask):
+    assert {rule.endpoint for rule in screens(shared_app)} == set(ALLOWED) | OPEN
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_each_role_opens_its_pages_and_no_other(
+    shared_app: Flask, shared_world: World, people: dict[str, Browser], name: str
+):
+    found, expected = {}, {}
+    for rule in screens(shared_app):
+        if rule.endpoint in OPEN or "GET" not in rule.methods:
+            continue
+        address = address_of(rule, shared_world)
+        answer = people[name].get(address)
+        found[address] = (
+            "refused" if answer.status_code == 403 else "hidden" if answer.status_code == 404 else "open"
+        )
+        allowed = name in ALLOWED[rule.endpoint]
+        expected[address] = "refused" if not allowed else "open" if may_see_acme(name, rule) else "hidden"
+        assert answer.status_code < 500, address
+    assert found == expected
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_each_role_may_send_no_form_of_a_page_it_may_not_open(
+    shared_app: Flask, shared_world: World, people: dict[str, Browser], name: str
+):
+    statuses = {
+        rule.endpoint: people[name].post(address_of(rule, shared_world)).status_code
+        for rule in screens(shared_app)
+        if "POST" in rule.methods and rule.endpoint not in OPEN and name not in ALLOWED[rule.endpoint]
+    }
+    assert set(statuses.values()) <= {403}
+
+
+def test_no_form_is_taken_without_its_token(
+    shared_app: Flask, shared_world: World, people: dict[str, Browser]
+):
+    statuses = {
+        rule.endpoint: people["alice"].client.post(address_of(rule, shared_world)).status_code
+        for rule in screens(shared_app)
+        if "POST" in rule.methods and rule.endpoint not in OPEN
+    }
+    assert set(statuses.values()) == {400}
+
+
+def test_a_visitor_is_sent_to_sign_in_from_every_page(
+    shared_app: Flask, shared_world: World, visitor: Browser
+):
+    for rule in screens(shared_app):
+        if rule.endpoint in OPEN:
+            continue
+        address = address_of(rule, shared_world)
+        for method in rule.methods & {"GET", "POST"}:
+            answer = visitor.client.open(address, method=method)
+            assert answer.status_code == 302, (method, address)
+            assert answer.location.startswith("/login/?next="), (method, address)
+
+
+def test_the_menu_has_only_what_opens(people: dict[str, Browser]):
+    for name, browser in people.items():
+        menu = browser.get("/dashboard/").text.partition('id="navigation"')[2].partition("</nav>")[0]
+        addresses = [part.partition('"')[0] for part in menu.split('href="')[1:]]
+        assert len(addresses) > 4, (name, menu)
+        assert {browser.client.get(address, follow_redirects=True).status_code for address in addresses} == {
+            200
+        }, name
+
+
+def test_a_refusal_says_so_in_the_words_of_the_product(people: dict[str, Browser]):
+    answer = people["victor"].get("/tenants/add")
+    assert "You do not have permission to modify this item." in answer.text

@@ -1,0 +1,260 @@
+"""The company that the screens are tested on: Acme and Globex, their phones, and everybody who signs in."""
+
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from flask_appbuilder.security.sqla.models import Role
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.security import generate_password_hash
+
+from app.models import (
+    Alarm,
+    ConfigFile,
+    ConfigTemplate,
+    Device,
+    DeviceSeen,
+    DeviceStatus,
+    JournalEntry,
+    Operator,
+    PhoneModel,
+    PhoneUser,
+    Site,
+    TemplateDefault,
+    Tenant,
+)
+from app.models.enums import Approval, FileKind, Origin, Severity, Status, Train
+from app.security.roles import ADMINISTRATOR, HELPDESK, MONITOR, OPERATOR
+from app.security.secrets import vault
+
+PASSWORD = "pass_1234"
+ACME_MAC = "00908facaca1"
+ACME_WAITING_MAC = "00908facaca2"
+GLOBEX_MAC = "00908f61bb61"
+GLOBEX_WAITING_MAC = "00908f61bb62"
+NOBODYS_MAC = "00908f0b0d01"
+"""A phone that waits and belongs to no tenant: only who sees everything sees it."""
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+
+
+@dataclass(frozen=True)
+class Person:
+    """An operator's account: its role, and the tenants it names, or None for all."""
+
+    name: str
+    role: str
+    tenants: tuple[str, ...] | None = None
+
+
+PEOPLE = (
+    Person("alice", ADMINISTRATOR),
+    Person("oscar", OPERATOR),
+    Person("olga", OPERATOR, ("Acme",)),
+    Person("nora", OPERATOR, ()),
+    Person("hal", HELPDESK),
+    Person("helen", HELPDESK, ("Acme",)),
+    Person("victor", MONITOR),
+    Person("vera", MONITOR, ("Acme",)),
+)
+
+HIDDEN_FROM_ACME = ("globex", GLOBEX_MAC, GLOBEX_WAITING_MAC, NOBODYS_MAC, "gina", "harbour", "10.2.0")
+"""Words that only rows of Globex, or of nobody, carry."""
+
+
+@dataclass(frozen=True)
+class World:
+    """The ids of rows that tests put into addresses."""
+
+    acme: int
+    acme_site: int
+    acme_template: int
+    globex: int
+    globex_site: int
+    globex_template: int
+    model: int
+    alice: int
+
+
+def make_world(session: Session) -> World:
+    """Fill an installed database; what it returns are ids."""
+    acme, globex = add_tenant(session, "Acme", "10.1.0.0/16"), add_tenant(session, "Globex", "10.2.0.0/16")
+    acme_site, globex_site = add_site(session, acme, "Valley"), add_site(session, globex, "Harbour")
+    session.flush()
+    model = session.scalars(select(PhoneModel).where(PhoneModel.name == "450HD")).one()
+    acme_template = add_template(session, acme, model, "Acme desk")
+    globex_template = add_template(session, globex, model, "Globex desk")
+    session.flush()
+    add_phone(session, acme_site, ACME_MAC, user="anna@acme.example", ip="10.1.0.7")
+    add_phone(session, globex_site, GLOBEX_MAC, user="gina@globex.example", ip="10.2.0.7")
+    add_status(
+        session, ACME_WAITING_MAC, site=acme_site, approval=Approval.NEEDED, status=Status.UNREGISTERED
+    )
+    add_status(
+        session, GLOBEX_WAITING_MAC, site=globex_site, approval=Approval.NEEDED, status=Status.UNREGISTERED
+    )
+    add_status(session, NOBODYS_MAC, site=None, approval=Approval.HELD, status=Status.STARTED)
+    add_alarm(session, acme_site, ACME_MAC, text="Anna's phone is not registered")
+    add_alarm(
+        session, globex_site, GLOBEX_MAC, text="Gina's phone is not registered", severity=Severity.CRITICAL
+    )
+    add_entry(session, acme, ACME_MAC)
+    add_entry(session, globex, GLOBEX_MAC)
+    people = add_people(session)
+    session.flush()
+    return World(
+        acme=acme.id,
+        acme_site=acme_site.id,
+        acme_template=acme_template.id,
+        globex=globex.id,
+        globex_site=globex_site.id,
+        globex_template=globex_template.id,
+        model=model.id,
+        alice=people["alice"].id,
+    )
+
+
+def add_tenant(session: Session, name: str, subnet: str | None = None) -> Tenant:
+    """Add a tenant with its site AutoDetection."""
+    tenant = Tenant(name=name, subnet=subnet, created_at=NOW)
+    session.add(tenant)
+    session.add(Site(tenant=tenant, name="AutoDetection", is_auto_detection=True))
+    return tenant
+
+
+def add_site(session: Session, tenant: Tenant, name: str) -> Site:
+    """Add a site."""
+    site = Site(tenant=tenant, name=name, description=f"{tenant.name} at {name}")
+    session.add(site)
+    return site
+
+
+def add_template(session: Session, tenant: Tenant, model: PhoneModel, name: str) -> ConfigTemplate:
+    """Add a tenant's own template, as its Zero Touch default; it holds a secret."""
+    template = ConfigTemplate(
+        name=name,
+        phone_model=model,
+        train=Train.UC,
+        tenant=tenant,
+        content="voip/line/0/auth_password=open-sesame\n",
+        changed_at=NOW,
+    )
+    session.add(TemplateDefault(tenant=tenant, phone_model=model, train=Train.UC, template=template))
+    return template
+
+
+def add_phone(session: Session, site: Site, mac: str, *, user: str, ip: str) -> None:
+    """Add a device with its user and its last report."""
+    phone_user = PhoneUser(tenant=site.tenant, name=user, display_name=user, created_at=NOW)
+    device = Device(
+        mac=mac,
+        tenant=site.tenant,
+        site=site,
+        phone_user=phone_user,
+        origin=Origin.ZERO_TOUCH,
+        created_at=NOW,
+    )
+    session.add(device)
+    session.flush()
+    status = add_status(session, mac, site=site, approval=Approval.NOT_NEEDED, status=Status.REGISTERED)
+    status.device_id, status.user_name, status.ip = device.id, user, ip
+    add_file(session, device)
+
+
+def add_file(session: Session, device: Device) -> None:
+    """Add a device's configuration file; it holds a secret."""
+    content = f"system/user_name={device.phone_user.name}\nvoip/line/0/auth_password=open-sesame\n".encode()
+    file = ConfigFile(
+        name=f"{device.mac}.cfg", kind=FileKind.PHONE, etag='"1"', size=len(content), generated_at=NOW
+    )
+    file.content, file.device_id, file.tenant_id = (
+        vault().encrypt(zlib.compress(content)),
+        device.id,
+        device.tenant_id,
+    )
+    session.add(file)
+
+
+def add_status(
+    session: Session,
+    mac: str,
+    *,
+    site: Site | None,
+    approval: Approval,
+    status: Status,
+    firmware_version: str = "UC_3.4.6.604",
+) -> DeviceStatus:
+    """Add what a phone reported a minute ago."""
+    row = DeviceStatus(
+        mac=mac,
+        tenant_id=site.tenant_id if site else None,
+        site_id=site.id if site else None,
+        approval=approval,
+        status=status,
+        first_seen_at=NOW - timedelta(days=1),
+        status_changed_at=NOW - timedelta(minutes=1),
+        firmware_version=firmware_version,
+        model="450HD",
+    )
+    session.add(row)
+    session.add(DeviceSeen(mac=mac, seen_at=NOW - timedelta(minutes=1)))
+    return row
+
+
+def add_alarm(
+    session: Session,
+    site: Site,
+    mac: str,
+    *,
+    text: str = "",
+    severity: Severity = Severity.MINOR,
+    **columns: object,
+) -> Alarm:
+    """Add an active alarm that was raised an hour ago."""
+    values = {
+        "dedup_key": f"{mac} {text}",
+        "name": "Registration Failure",
+        "wire_name": "IPPhone Register Failure",
+        "source": mac,
+        "first_raised_at": NOW - timedelta(hours=2),
+        "last_raised_at": NOW - timedelta(hours=1),
+        **columns,
+    }
+    alarm = Alarm(mac=mac, tenant_id=site.tenant_id, site_id=site.id, text=text, severity=severity, **values)
+    session.add(alarm)
+    return alarm
+
+
+def add_entry(session: Session, tenant: Tenant | None, subject: str, **columns: object) -> None:
+    """Add an entry to the journal."""
+    values = {
+        "at": NOW,
+        "actor": "oscar",
+        "action": "restart phone",
+        "text": f"oscar restarted {subject}.",
+        **columns,
+    }
+    session.add(JournalEntry(subject=subject, tenant_id=tenant.id if tenant else None, **values))
+
+
+def add_people(session: Session) -> dict[str, Operator]:
+    """Add everybody who signs in, with a password that is cheap to check."""
+    roles = {role.name: role for role in session.scalars(select(Role))}
+    tenants = {tenant.name: tenant for tenant in session.scalars(select(Tenant))}
+    people = {}
+    for person in PEOPLE:
+        operator = Operator(
+            username=person.name,
+            first_name=person.name.title(),
+            last_name="Example",
+            email=f"{person.name}@example.com",
+            active=True,
+            password=generate_password_hash(PASSWORD, method="pbkdf2:sha256:1"),
+            roles=[roles[person.role]],
+            sees_all_tenants=person.tenants is None,
+            tenants=[tenants[name] for name in person.tenants or ()],
+        )
+        session.add(operator)
+        people[person.name] = operator
+    return people

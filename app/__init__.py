@@ -12,6 +12,7 @@ from app.security.roles import ADMINISTRATOR, ROLES
 from app.security.secrets import derive_key, installation_key, open_vault
 from app.services import firmware
 from app.views import error_pages, registration, request_guards, shell, static_files, web_session
+from app.views.proxies import CallersOwnAddress
 from app.views.security_manager import RingmasterSecurityManager
 from app.views.sign_in import StartView
 from config import Settings, load_settings
@@ -51,7 +52,8 @@ def open_phone_door(app: Flask, settings: Settings) -> None:
     app.extensions[blueprint.EXTENSION] = PhoneApi(database, firmware.folder_in(settings.data_dir))
     app.register_blueprint(blueprint.blueprint)
     request_guards.csrf.exempt(blueprint.blueprint)
-    app.wsgi_app = blueprint.NormalPaths(app.wsgi_app)  # type: ignore[method-assign]  # how Flask takes middleware
+    middleware = CallersOwnAddress(blueprint.NormalPaths(app.wsgi_app), settings.trusted_proxies)
+    app.wsgi_app = middleware  # type: ignore[method-assign]  # how Flask takes middleware
 
 
 def flask_configuration(settings: Settings, key: str) -> dict[str, object]:

@@ -6,8 +6,16 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 
+from app.database import Database, make_engine
+from app.security.secrets import open_vault
 from tests.closed_network import closed_network
-from tests.databases import Databases, PostgresqlDatabases, SqliteDatabases, prepare
+from tests.databases import (
+    INSTALLATION_KEY,
+    Databases,
+    PostgresqlDatabases,
+    SqliteDatabases,
+    prepare,
+)
 from tests.postgresql import PostgresqlServer, running_server
 
 # Examples are timed on busy machines: neither an example's nor their making's time says anything.
@@ -82,6 +90,15 @@ def database_url(request: pytest.FixtureRequest, databases: Databases, database_
     url = databases.copy(request.getfixturevalue(f"{database_kind}_template"))
     yield url
     databases.drop(url)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """The database of a fresh installation, with what is encrypted in it open."""
+    open_vault(INSTALLATION_KEY)
+    database = Database(make_engine(database_url))
+    yield database
+    database.reader.dispose()
 
 
 def _prepared(databases: Databases) -> str:

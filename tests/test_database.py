@@ -1,31 +1,19 @@
 """The database as it is set up: no update is lost, times keep their zone, words are held to their list."""
 
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from app.database import Database, make_engine
+from app.database import Database
 from app.models import Heartbeat, PhoneUser, SystemSetting, Tenant
-from app.security.secrets import open_vault
 from app.security.tenant_scope import ALL_TENANTS
 from app.transaction import reading, writing
-from tests.databases import INSTALLATION_KEY
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 INCREMENTS = 50
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """The database of a fresh installation."""
-    open_vault(INSTALLATION_KEY)
-    database = Database(make_engine(database_url))
-    yield database
-    database.reader.dispose()
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

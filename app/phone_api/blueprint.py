@@ -6,8 +6,10 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Blueprint, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 
-from app.phone_api.access import SLASHES, peer_address
+from app.errors import InvalidInputError
+from app.phone_api.access import SLASHES
 from app.phone_api.answering import PhoneApi, refuse_too_long
+from app.phone_api.errors import refuse
 from app.phone_api.messages import MAX_BODY_BYTES, FilePart, PhoneRequest, PhoneResponse, is_too_long
 from app.phone_api.routes import PREFIXES
 
@@ -28,14 +30,16 @@ def _add_converter(state: BlueprintSetupState) -> None:
 
 def _answer(**_matched: str) -> Response:
     """Answer whatever a phone asks for; what Flask matched is read from the path again, as at the other door."""
-    body = _read_body()
+    try:
+        body = _read_body()
+    except InvalidInputError as error:
+        return _as_flask(refuse(400, str(error), Connection="close"))
     if body is None:
         return _as_flask(refuse_too_long())
     headers = {name.lower(): value for name, value in request.headers.items()}
-    settings = current_app.extensions["ringmaster_settings"]
-    peer = peer_address(request.remote_addr or "", headers, settings.trusted_proxies)
     api: PhoneApi = current_app.extensions[EXTENSION]
-    return _as_flask(api.answer(PhoneRequest(request.method, request.path, headers, body, peer)))
+    asked = PhoneRequest(request.method, request.path, headers, body, request.remote_addr or "")
+    return _as_flask(api.answer(asked))
 
 
 for _prefix in PREFIXES:
@@ -61,14 +65,22 @@ class NormalPaths:
 
 
 def _read_body() -> bytes | None:
-    """Return the body, or None as soon as it is clear that it is longer than a phone's may be."""
+    """Return the body, or None as soon as it is clear that it is longer than a phone's may be.
+
+    Raises InvalidInputError when the sender leaves, or stops, before its end.
+    """
     if is_too_long(request.headers.get("Content-Length", "")):
         return None
     body = b""
-    while part := request.stream.read(MAX_BODY_BYTES + 1 - len(body)):
-        body += part
-        if len(body) > MAX_BODY_BYTES:
-            return None
+    try:
+        while part := request.stream.read(MAX_BODY_BYTES + 1 - len(body)):
+            body += part
+    except Exception as error:  # each server has its own for a body that breaks off or is malformed
+        raise InvalidInputError("The body did not come whole.") from error
+    if len(body) > MAX_BODY_BYTES:
+        return None
+    if len(body) < (request.content_length or 0):
+        raise InvalidInputError("The body did not come whole.")
     return body
 
 

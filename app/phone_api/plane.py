@@ -9,13 +9,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import schema
 from app.database import Database, make_engine
-from app.errors import RingmasterError
-from app.phone_api.access import peer_address
+from app.errors import InvalidInputError, RingmasterError
 from app.phone_api.answering import PhoneApi, prepare, refuse_too_long
 from app.phone_api.asgi import Message, Receive, Send, headers_of, read_body, send_response
 from app.phone_api.batcher import Batcher
 from app.phone_api.errors import refuse
 from app.phone_api.messages import PhoneRequest, PhoneResponse
+from app.rules.proxies import caller_address
 from app.security.secrets import installation_key, open_vault
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import firmware, presence
@@ -88,12 +88,12 @@ class PhonePlane:
         headers = headers_of(scope)
         try:
             body = await read_body(receive, headers)
-        except RingmasterError as error:
+        except InvalidInputError as error:
             return refuse(400, str(error), Connection="close")
         if body is None:
             return refuse_too_long()
         connection = scope["client"][0] if scope.get("client") else ""
-        peer = peer_address(connection, headers, self._settings.trusted_proxies)
+        peer = caller_address(connection, headers.get("x-forwarded-for", ""), self._settings.trusted_proxies)
         return await self._answer(PhoneRequest(scope["method"], scope["path"], headers, body, peer))
 
     async def _answer(self, request: PhoneRequest) -> PhoneResponse:

@@ -48,6 +48,7 @@ class Decider:
         self._now = now
         self.surroundings = Surroundings(session)
         self.sources = Sources(session)
+        self._loaded: list[object] = []
 
     def site_in(self, tenant_name: str, row: StatusRow) -> int | None:
         """Return the id of the site that a phone's address has in this tenant, AutoDetection where none has it."""
@@ -170,6 +171,8 @@ class Decider:
         device.firmware_id = self.surroundings.firmware.get(choices.firmware.name or "")
         devices.add(self._session, device, by=by, address=address, now=self._now)
         row["device_id"] = device.id
+        # The session itself holds nothing; what is held here need not be read again for the next phone.
+        self._loaded += (device.tenant, device.site, device.template)
         config_files.generate(self._session, device, now=self._now, sources=self.sources)
 
     def _find_or_add_user(self, row: StatusRow, tenant_id: int) -> PhoneUser | None:

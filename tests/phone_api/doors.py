@@ -79,12 +79,12 @@ class FlaskDoor:
     """The blueprint on the web listener, without the screens beside it."""
 
     def __init__(self, app: Flask) -> None:
-        self._client = app.test_client()
+        self.client = app.test_client()
 
     def send(self, asked: Asked) -> Reply:
         """Send a request as gunicorn hands it to WSGI."""
         path, _, query = asked.target.partition("?")
-        answer = self._client.open(
+        answer = self.client.open(
             method=asked.method,
             headers={"user-agent": USER_AGENT, **asked.headers},
             data=asked.body,

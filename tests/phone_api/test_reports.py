@@ -1,7 +1,10 @@
 """Status reports (E1, N1): what is taken, what is kept of it, and how it is answered."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from ipaddress import ip_network
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import select
@@ -11,7 +14,7 @@ from app.models.enums import Status
 from app.phone_api import keep_alive
 from app.rules.report_limits import REPORT_LIMITS
 from app.services import pending_actions
-from tests.phone_api.doors import ADDRESS, KEEP_ALIVE, USER_AGENT, Phone
+from tests.phone_api.doors import ADDRESS, DOORS, KEEP_ALIVE, USER_AGENT, Phone
 
 ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 EVERY_FIELD = {
@@ -191,6 +194,54 @@ def test_a_report_that_says_nothing_else_gets_its_actions_too(first_phone, setti
     with setting_up() as session:
         ask_to_restart(session, first_phone.mac)
     assert first_phone.report().json == {"requests": ['{"cmd": "reset"}']}
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("letter", ["x", "ß", "İ", "📞"])
+def test_the_longest_texts_of_everything_fit(first_phone, acme, letter):
+    texts = {
+        name: letter * limit for name, limit in REPORT_LIMITS.items() if name not in {"ip", "region", "model"}
+    }
+    peer = "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff"
+    agent = {"userAgent": None, "ip": peer}
+    for status in ("started", "registered", "offline", "registered"):
+        members = dict.fromkeys(first_phone.report_of()) | texts
+        report = (
+            members | {"mac": first_phone.mac, "status": status, "region": "Acme", "model": "430HD"} | agent
+        )
+        assert first_phone.post(KEEP_ALIVE, report, peer=peer).status == 200
+    assert first_phone.row().device_id is not None
+    assert first_phone.raise_alarm(peer=peer).status == 200
+    tenant = quote(letter * 128)
+    assert first_phone.get(f"/ipp/tenant/{tenant}/00908f000001.cfg", User_Agent=USER_AGENT).status == 404
+    assert first_phone.get(f"/configfiles/{tenant}.cfg").status == 404
+    assert first_phone.get(f"/firmwarefiles/{tenant}.img").status == 404
+
+
+@ON_SQLITE
+def test_the_web_listener_writes_the_last_contact_at_once(settings, database, stored):
+    with DOORS["flask"](settings, database) as door:
+        phone = Phone(door, database)
+        phone.report()
+        before = datetime.now(UTC)
+        phone.report()
+    with stored() as session:
+        assert session.get_one(DeviceSeen, phone.mac).seen_at >= before
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("kind", DOORS)
+def test_behind_a_trusted_proxy_the_phone_is_known_by_its_own_address(settings, database, kind):
+    behind = replace(settings, trusted_proxies=(ip_network("192.0.2.0/24"),))
+    with DOORS[kind](behind, database) as door:
+        phone = Phone(door, database)
+        phone.post(
+            KEEP_ALIVE, phone.report_of(), peer="192.0.2.1", X_Forwarded_For="203.0.113.1, 198.51.100.7"
+        )
+        assert phone.row().external_ip == "198.51.100.7"
+        phone.post(KEEP_ALIVE, phone.report_of(), peer="198.51.100.9", X_Forwarded_For="203.0.113.1")
+        assert phone.row().external_ip == "198.51.100.9"
 
 
 class TestTheNewerAddress:

@@ -13,7 +13,7 @@ from app.security.tenant_scope import ALL_TENANTS
 from app.transaction import writing
 from config import load_settings
 from tests import factories
-from tests.cli.running import environment, name_of, ringmaster
+from tests.cli.running import descendants_of, environment, name_of, ringmaster
 from tests.databases import INSTALLATION_KEY
 from tests.phone_api.doors import KEEP_ALIVE, USER_AGENT, Phone
 from tests.phone_api.wire import request, wire_to
@@ -155,7 +155,7 @@ def test_a_declared_length_that_is_too_long_is_refused_before_the_body_comes(ser
         assert wire.receive().status == 413
 
 
-@pytest.mark.parametrize("declared", ["-1", "abc", "1 2", "+5", "0x10", "1" * 5000])
+@pytest.mark.parametrize("declared", ["-1", "abc", "1 2", "+5", "0x10"])
 def test_a_declared_length_that_is_none_is_refused(served, declared):
     with wire_to(served) as wire:
         wire.send(f"POST {KEEP_ALIVE} HTTP/1.1\r\nHost: m\r\nContent-Length: {declared}\r\n\r\n{{}}".encode())
@@ -229,7 +229,7 @@ def resident_bytes(pid):
 
 def worker_of(started, port):
     name = ("web", "plane")[started.ports.index(port)]
-    return next(pid for pid in started.descendants() if name_of(pid) == f"{name} worker")
+    return next(pid for pid in descendants_of(started.process.pid) if name_of(pid) == f"{name} worker")
 
 
 def test_a_large_firmware_is_streamed(served, running):

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import BinaryIO
 
 from tests.phone_api.doors import Reply
 
@@ -13,13 +14,17 @@ CHUNK = 1024 * 1024
 class Wire:
     """One connection; several requests may go over it."""
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: socket.socket, answers: BinaryIO) -> None:
         self._connection = connection
-        self._answers = connection.makefile("rb")
+        self._answers = answers
 
     def send(self, content: bytes) -> None:
         """Send bytes as they are."""
         self._connection.sendall(content)
+
+    def say_no_more(self) -> None:
+        """End what is sent, and go on listening."""
+        self._connection.shutdown(socket.SHUT_WR)
 
     def receive(self, *, has_body: bool = True) -> Reply:
         """Return the next answer whole."""
@@ -52,8 +57,9 @@ class Wire:
 @contextmanager
 def wire_to(port: int) -> Iterator[Wire]:
     """Connect to a port of this machine."""
-    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as connection:
-        yield Wire(connection)
+    connection = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS)
+    with connection, connection.makefile("rb") as answers:
+        yield Wire(connection, answers)
 
 
 def request(method: str, target: str, body: bytes = b"", *headers: str) -> bytes:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from app.database import Database, make_engine
+from app.database import Database
 from app.models import ConfigTemplate, JournalEntry, PhoneModel, PhoneUser, Site, Tenant
 from app.models.enums import Train
 from app.security.tenant_scope import ALL_TENANTS, NO_TENANT, TenantViolationError, only_tenants, set_scope
@@ -17,17 +17,14 @@ from app.transaction import reading, writing
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """A database with Acme and Globex, one user each."""
-    database = Database(make_engine(database_url))
+@pytest.fixture(autouse=True)
+def _tenants(database: Database) -> None:
+    """Acme and Globex, one user each."""
     with writing(database, ALL_TENANTS) as session:
         for name in ("Acme", "Globex"):
             tenant = Tenant(name=name)
             tenancy.prepare_new_tenant(session, tenant, now=NOW)
             session.add(PhoneUser(name=f"user of {name}", tenant=tenant, created_at=NOW))
-    yield database
-    database.reader.dispose()
 
 
 @pytest.fixture

@@ -1,0 +1,40 @@
+"""Ringmaster on both kinds of database, each started once for all flows of a test process."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.databases import Databases
+from tests.flows.installation import Installation, installation
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is in this folder."""
+    for item in items:
+        if "flows" in item.path.parts:
+            item.add_marker(pytest.mark.flows)
+
+
+@pytest.fixture(scope="session")
+def sqlite_ringmaster(
+    sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    """A Ringmaster on SQLite, which the tests share."""
+    with installation(tmp_path_factory.mktemp("sqlite"), sqlite_databases.create()) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def postgresql_ringmaster(
+    postgresql_databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    """A Ringmaster on PostgreSQL, which the tests share."""
+    with installation(tmp_path_factory.mktemp("postgresql"), postgresql_databases.create()) as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def ringmaster(request: pytest.FixtureRequest) -> Installation:
+    """A Ringmaster on each kind of database in turn."""
+    found: Installation = request.getfixturevalue(f"{request.param}_ringmaster")
+    return found

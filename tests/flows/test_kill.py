@@ -1,0 +1,89 @@
+"""`kill -9` in a storm of reports: what was answered is there afterwards, and nobody has half a file."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from tests.databases import PostgresqlDatabases
+from tests.flows.installation import Installation, installation
+from tests.flows.storm import Storm, check_everything, longest_lag, storm, survive
+from tests.postgresql import running_server
+
+PROCESSES = ("plane worker", "plane", "web worker", "web", "scheduler")
+# The tests' own server confirms what it has not written yet; this one does not, and dies with all its processes.
+CONFIRMS_WHAT_IT_HAS = {
+    "listen_addresses": "",
+    "synchronous_commit": "on",
+    "fsync": "off",
+    "autovacuum": "off",
+}
+
+Record = Callable[[str, object], None]
+
+
+@pytest.fixture
+def ringmaster_on_a_server_to_kill(tmp_path: Path) -> Iterator[Installation]:
+    with (
+        running_server(CONFIRMS_WHAT_IT_HAS) as server,
+        installation(tmp_path / "data", PostgresqlDatabases(server).create()) as running,
+    ):
+        yield running
+
+
+def test_no_kill_loses_what_was_answered(ringmaster: Installation) -> None:
+    raging = asyncio.run(survive(ringmaster, phones=24, kills=PROCESSES))
+    check_everything(raging, grace=timedelta(seconds=2))
+
+
+@pytest.mark.acceptance
+def test_ten_kills_among_500_phones_lose_nothing_that_was_answered(
+    ringmaster: Installation, record_property: Record
+) -> None:
+    raging = asyncio.run(survive(ringmaster, phones=500, kills=2 * PROCESSES))
+    record_figures(raging, record_property)
+    check_everything(raging, grace=timedelta(seconds=1))
+
+
+@pytest.mark.acceptance
+@pytest.mark.postgresql
+def test_a_crash_of_the_database_server_loses_nothing_that_was_answered(
+    ringmaster_on_a_server_to_kill: Installation, record_property: Record
+) -> None:
+    async def story() -> Storm:
+        async with storm(ringmaster_on_a_server_to_kill, phones=100) as raging:
+            for _ in range(3):
+                await raging.goes_on()
+                await asyncio.to_thread(kill_a_backend, ringmaster_on_a_server_to_kill)
+            await raging.goes_on()
+        return raging
+
+    raging = asyncio.run(story())
+    record_figures(raging, record_property)
+    check_everything(raging, grace=timedelta(seconds=1))
+
+
+def kill_a_backend(ringmaster: Installation) -> None:
+    """Kill one process of the server that holds a connection; the server ends all others and recovers."""
+    with ringmaster.reading() as session:
+        pid = session.scalars(
+            text(
+                "SELECT pid FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid() LIMIT 1"
+            )
+        ).one()
+    os.kill(pid, signal.SIGKILL)
+
+
+def record_figures(raging: Storm, record_property: Record) -> None:
+    answered = len(raging.at_plane.acknowledged) + len(raging.at_web.acknowledged)
+    record_property("reports answered", f"{answered:,}")
+    record_property("files read whole", f"{raging.reads.whole:,}")
+    record_property("file reads postponed", f"{raging.reads.postponed:,}")
+    record_property("files cut off and noticed", f"{raging.reads.cut_off:,}")
+    record_property("longest lag of a last contact", f"{longest_lag(raging).total_seconds():.2f} s")

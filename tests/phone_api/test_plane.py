@@ -1,0 +1,140 @@
+"""The phone plane's own life: start, heartbeat, stop, and senders that stop in the middle."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from app.models import Heartbeat
+from app.phone_api import plane as plane_module
+from app.phone_api.plane import PhonePlane
+from app.services import presence
+from tests.databases import settings_for
+from tests.phone_api.doors import KEEP_ALIVE, PATIENCE_SECONDS, Phone, plane_door
+
+ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+
+
+def begin(settings):
+    """Start a plane and return what it says."""
+    said = []
+
+    async def receive():
+        return {"type": "lifespan.startup"}
+
+    async def send(message):
+        said.append(message)
+
+    asyncio.run(PhonePlane(settings)({"type": "lifespan"}, receive, send))
+    return said
+
+
+@ON_SQLITE
+def test_a_database_that_is_behind_stops_the_start_with_a_sentence(empty_database_url, tmp_path):
+    (said,) = begin(settings_for(empty_database_url, tmp_path))
+    assert said["type"] == "lifespan.startup.failed"
+    assert "The database is at revision none" in said["message"]
+
+
+def test_a_database_that_is_not_there_stops_the_start(tmp_path):
+    (said,) = begin(settings_for(f"sqlite:///{tmp_path}/no/such/folder/ringmaster.db", tmp_path))
+    assert said["type"] == "lifespan.startup.failed"
+    assert "unable to open database file" in said["message"]
+
+
+def test_its_heart_beats_before_the_first_phone_is_heard(settings, database, stored):
+    before = datetime.now(UTC)
+    with plane_door(settings, database), stored() as session:
+        heartbeat = session.get_one(Heartbeat, presence.PHONE_PLANE)
+        assert heartbeat.beat_at >= before
+        assert heartbeat.running_since >= before
+
+
+def test_when_it_stops_no_last_contact_is_lost(settings, database, stored):
+    with plane_door(settings, database) as door:
+        phone = Phone(door, database)
+        phone.report()
+        before = datetime.now(UTC)
+        phone.report()
+    with stored() as session:
+        assert presence.seen_at(session, phone.mac) >= before
+
+
+@ON_SQLITE
+def test_while_it_runs_it_writes_the_last_contact_again_and_again(settings, database, stored, monkeypatch):
+    monkeypatch.setattr(plane_module, "_FLUSH_SECONDS", 0.001)
+    with plane_door(settings, database) as door:
+        phone = Phone(door, database)
+        phone.report()
+        for _ in range(2):
+            before = datetime.now(UTC)
+            phone.report()
+            wait_until(lambda before=before: is_seen_since(stored, phone, before))
+
+
+def is_seen_since(stored, phone, moment):
+    with stored() as session:
+        return presence.seen_at(session, phone.mac) >= moment
+
+
+def wait_until(is_so):
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def exchange(plane, *received, headers=()):
+    """Let the plane receive these messages and return what it sends."""
+    sent = []
+    waiting = list(received)
+
+    async def receive():
+        return waiting.pop(0)
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": KEEP_ALIVE, "headers": list(headers), "client": None}
+    asyncio.run_coroutine_threadsafe(plane.plane(scope, receive, send), plane.loop).result(10)
+    return sent
+
+
+def part(body, *, more):
+    return {"type": "http.request", "body": body, "more_body": more}
+
+
+@ON_SQLITE
+def test_a_body_in_parts_is_put_together(plane, database):
+    sent = exchange(
+        plane, part(b'{"mac":"0090', more=True), part(b"", more=True), part(b'8f9a9623"}', more=False)
+    )
+    assert sent[0]["status"] == 200
+    assert Phone(plane, database).row() is not None
+
+
+@ON_SQLITE
+def test_a_sender_that_leaves_before_the_end_has_said_nothing(plane, database):
+    sent = exchange(plane, part(b'{"mac":"00908f9a9623"}', more=True), {"type": "http.disconnect"})
+    assert sent[0]["status"] == 400
+    assert b"did not come whole" in sent[1]["body"]
+    assert Phone(plane, database).row() is None
+
+
+@ON_SQLITE
+def test_no_more_is_read_of_a_body_that_is_too_long(plane):
+    parts = [part(b" " * 40_000, more=True)] * 3
+    assert exchange(plane, *parts)[0]["status"] == 413
+    assert exchange(plane, headers=[(b"content-length", b"65537")])[0]["status"] == 413
+
+
+@ON_SQLITE
+def test_other_protocols_are_turned_away(plane):
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run_coroutine_threadsafe(plane.plane({"type": "websocket"}, None, send), plane.loop).result(10)
+    assert sent == [{"type": "websocket.close"}]

@@ -1,0 +1,190 @@
+"""Alarms: raised, repeated and cleared, one active row for each phone and kind (protocol 4.3)."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.models import Alarm
+from app.models.enums import Severity, Status
+from app.services import alarms
+from app.services.alarms import Alert
+from tests import factories
+from tests.factories import NOW
+from tests.services.reporting import ANNA, MAC, make_report, record, report
+
+ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+LATER = NOW + timedelta(minutes=5)
+REGISTRATION, LOGIN, EVENT = (
+    "IPPHONE REGISTRATION FAILURE",
+    "IPPHONE LYNC LOGIN FAILURE",
+    "IPPHONE GENERAL LOCAL EVENT",
+)
+
+
+def make_alert(name=REGISTRATION, *, mac=MAC, severity=Severity.CRITICAL, is_clear=False, **said):
+    values = {
+        "mac": mac,
+        "source": f"IPPhone/{mac}",
+        "wire_name": name,
+        "severity": severity,
+        "is_clear": is_clear,
+        "text": "",
+        "info1": "",
+        "info2": "",
+        "unique_id": "2",
+        "reported_type": "2",
+        "reported_cause": "5",
+        "reported_date": "2017-07-217T12:24:18",
+        "peer": "192.0.2.7",
+    }
+    return Alert(**{**values, **said})
+
+
+def send(session, *alerts, now=NOW):
+    alarms.record(session, alerts, now=now)
+
+
+def clear(name=REGISTRATION, **said):
+    return make_alert(name, severity=Severity.CLEARED, is_clear=True, **said)
+
+
+def listed(session):
+    return session.scalars(select(Alarm).order_by(Alarm.id)).all()
+
+
+@pytest.fixture
+def waiting(session):
+    """A phone that nobody approved."""
+    return report(session, Status.UNREGISTERED, **ANNA)
+
+
+@pytest.mark.usefixtures("waiting")
+class TestRaising:
+    def test_a_phone_that_waits_is_listed_with_its_place(self, session, waiting):
+        send(session, make_alert(text="no answer"))
+        (alarm,) = listed(session)
+        assert (alarm.name, alarm.severity, alarm.text) == (
+            "IPPhone Register Failure",
+            Severity.CRITICAL,
+            "no answer",
+        )
+        assert (alarm.tenant_id, alarm.site_id, alarm.ip) == (waiting.tenant_id, waiting.site_id, "10.1.2.3")
+        assert (alarm.remote_host, alarm.source) == ("192.0.2.7", f"IPPhone/{MAC}")
+        assert (alarm.first_raised_at, alarm.last_raised_at, alarm.cleared_at) == (NOW, NOW, None)
+
+    def test_a_repeat_counts_and_brings_the_row_up_to_date(self, session):
+        send(session, make_alert(text="first"))
+        send(
+            session,
+            make_alert(severity=Severity.WARNING, text="second", peer="192.0.2.8", unique_id="9"),
+            now=LATER,
+        )
+        (alarm,) = listed(session)
+        assert (alarm.count, alarm.first_raised_at, alarm.last_raised_at) == (2, NOW, LATER)
+        assert (alarm.severity, alarm.text, alarm.remote_host, alarm.unique_id) == (
+            Severity.WARNING,
+            "second",
+            "192.0.2.8",
+            "9",
+        )
+
+    @ON_SQLITE
+    @pytest.mark.parametrize(
+        "spelling",
+        [
+            "IPPhone Register Failure",
+            "ipphone registration failure",
+            "IP PHONE REGISTRATION FAILURE",
+            "IPPhoneRegisterFailure",
+        ],
+    )
+    def test_every_spelling_is_the_same_alarm(self, session, spelling):
+        send(session, make_alert(REGISTRATION), make_alert(spelling))
+        (alarm,) = listed(session)
+        assert (alarm.count, alarm.name, alarm.wire_name) == (2, "IPPhone Register Failure", spelling)
+
+    @ON_SQLITE
+    def test_a_name_nobody_knows_is_listed_as_it_is(self, session):
+        send(session, make_alert("IPPHONE COFFEE IS COLD"), make_alert("ipphone coffee is cold"))
+        (alarm,) = listed(session)
+        assert (alarm.count, alarm.name, alarm.is_event) == (2, "IPPHONE COFFEE IS COLD", False)
+
+    @ON_SQLITE
+    def test_phones_and_kinds_are_kept_apart(self, session):
+        record(session, make_report(mac="00908f000001"))
+        send(session, make_alert(), make_alert(LOGIN), make_alert(mac="00908f000001"))
+        assert len(listed(session)) == 3
+
+    @ON_SQLITE
+    def test_events_are_kept_apart_by_their_code(self, session):
+        send(
+            session, make_alert(EVENT, info1="1"), make_alert(EVENT, info1="2"), make_alert(EVENT, info1="1")
+        )
+        assert [(alarm.info1, alarm.count, alarm.is_event) for alarm in listed(session)] == [
+            ("1", 2, True),
+            ("2", 1, True),
+        ]
+
+    @ON_SQLITE
+    @pytest.mark.parametrize("mac", [None, "00908fffffff"])
+    def test_a_phone_never_heard_of_is_not_listed(self, session, mac):
+        send(session, make_alert(mac=mac, source="IPPhone/x"), make_alert())
+        assert [alarm.mac for alarm in listed(session)] == [MAC]
+
+    @ON_SQLITE
+    def test_a_report_of_the_same_transaction_is_seen(self, session):
+        send(session, make_alert())
+        record(session, make_report(Status.UNREGISTERED, **{**ANNA, "ip": "10.7.7.7"}))
+        send(session, make_alert())
+        assert listed(session)[0].ip == "10.7.7.7"
+
+
+@pytest.mark.usefixtures("waiting")
+class TestClearing:
+    def test_a_clear_ends_the_alarm_and_keeps_it_as_history(self, session):
+        send(session, make_alert(), clear(), now=NOW)
+        (alarm,) = listed(session)
+        assert (alarm.cleared_at, alarm.severity, alarm.count) == (NOW, Severity.CRITICAL, 1)
+
+    def test_raised_again_it_is_another_row(self, session):
+        send(session, make_alert(), clear(), make_alert())
+        assert [alarm.is_active for alarm in listed(session)] == [False, True]
+
+    @ON_SQLITE
+    def test_a_clear_of_nothing_is_nothing(self, session):
+        send(session, clear(), clear())
+        assert listed(session) == []
+
+    @ON_SQLITE
+    def test_a_clear_finds_its_alarm_by_any_spelling_of_the_name(self, session):
+        send(session, make_alert(LOGIN), clear("IPPhone Lync Login Failure"))
+        assert not listed(session)[0].is_active
+
+    @ON_SQLITE
+    def test_or_by_the_number_that_the_phone_gave_it(self, session):
+        send(session, make_alert(LOGIN, unique_id="7"), make_alert(REGISTRATION, unique_id="8"))
+        send(session, clear("ALARM CLEARED", unique_id="7"))
+        assert [alarm.is_active for alarm in listed(session)] == [False, True]
+
+    @ON_SQLITE
+    def test_the_number_of_another_phone_clears_nothing(self, session):
+        record(session, make_report(mac="00908f000001"))
+        send(session, make_alert(unique_id="7"))
+        send(
+            session,
+            clear("ALARM CLEARED", mac="00908f000001", unique_id="7"),
+            clear("ALARM CLEARED", unique_id=""),
+        )
+        assert listed(session)[0].is_active
+
+
+@ON_SQLITE
+def test_an_alarm_belongs_to_the_tenant_that_the_phone_is_in_by_then(session):
+    acme = factories.make_tenant(session, "Acme")
+    report(session)
+    send(session, make_alert())
+    report(session, region="Acme")
+    send(session, make_alert())
+    (alarm,) = listed(session)
+    assert alarm.tenant_id == acme.id

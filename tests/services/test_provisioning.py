@@ -1,0 +1,204 @@
+"""What a phone gets by a tenant's URL while it waits: its template's file, and none of our secrets."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from app.models import ConfigurationValue, Decision, DeviceStatus
+from app.models.enums import ValueLevel
+from app.services import config_files, provisioning
+from app.services.provisioning import FileRequest
+from tests import factories
+from tests.factories import NOW
+from tests.services.reporting import ADDRESS, ANNA, GENERIC, MAC, USER_AGENT, report, row_of
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def acme(session):
+    return factories.make_tenant(session, "Acme")
+
+
+def ask(session, *, mac=MAC, tenant="Acme", agent=USER_AGENT, peer=ADDRESS, now=NOW):
+    request = FileRequest(mac=mac, tenant_name=tenant, user_agent=agent, peer=peer)
+    return provisioning.contact_by_file(session, request, now=now)
+
+
+def edit_template(session, *lines):
+    template = factories.get_template(session)
+    token = "zzz0_daylight_cfg"
+    template.content = template.content.replace(token, "\n".join([*lines, token]))
+    session.flush()
+    return template
+
+
+class TestSecrets:
+    """A secret of each layer, and of each way into a file: none of them reaches a phone that waits."""
+
+    def test_no_secret_of_any_layer_is_in_the_file(self, session, acme):
+        site = factories.make_site(session, "Berlin", tenant=acme, subnet="10.1.0.0/16")
+        template = edit_template(
+            session,
+            "system/password=%ITCS_IPPhonePassword%",
+            "system/ldap/password=%ITCS_LDAPPassword%",
+            "voip/line/0/auth_password=%ITCS_P_Line%",
+            "voip/line/1/auth_password=secret-of-the-text",
+            "voip/common_area/pin=%ITCS_P_Pin%",
+            ";system/psk=secret-in-a-comment",
+            "plain/one=%ITCS_Line1AuthPassword%-",
+            "plain/two=%ITCS_P_Plain%",
+        )
+        make = factories.make_placeholder
+        make(session, "IPPhonePassword", "secret-of-the-system")
+        make(session, "LDAPPassword", "secret-of-the-template", template_id=template.id)
+        make(session, "P_Line", "secret-of-the-tenant", tenant_id=acme.id)
+        make(session, "P_Pin", "secret-of-the-site", tenant_id=acme.id, site_id=site.id)
+        make(session, "Line1AuthPassword", "secret-in-a-plain-line", tenant_id=acme.id)
+        make(session, "P_Plain", "as plain as the rest", tenant_id=acme.id)
+        overlay(session, ValueLevel.TENANT, "lync/sign_in/password", "secret-laid-over", tenant_id=acme.id)
+        overlay(
+            session,
+            ValueLevel.SITE,
+            "system/ldap/password",
+            "secret-laid-over",
+            tenant_id=acme.id,
+            site_id=site.id,
+        )
+        text = ask(session).text
+        assert "secret" not in text
+        assert "plain/two=as plain as the rest\n" in text
+        assert "plain/one=-\n" in text
+
+    def test_not_even_its_own_user_is_in_the_file(self, session, acme):
+        user = factories.make_user(session, "anna@acme.com", tenant=acme, password="secret-of-anna")
+        overlay(
+            session,
+            ValueLevel.USER,
+            "personal_settings/language",
+            "Klingon",
+            tenant_id=acme.id,
+            phone_user_id=user.id,
+        )
+        report(session, region="Acme", **ANNA)
+        text = ask(session).text
+        assert "secret-of-anna" not in text
+        assert "Klingon" not in text
+        assert "anna" not in text
+
+    @pytest.mark.usefixtures("acme")
+    def test_the_pair_that_phones_sign_with_before_they_have_a_user_is_public(self, session):
+        lines = ask(session).text.splitlines()
+        assert "ems_server/user_name=system" in lines
+        assert 'ems_server/user_password={"VvlZOp5/5pM="}' in lines
+
+
+def overlay(session, level, parameter, value, **owner):
+    session.add(ConfigurationValue(level=level, parameter=parameter, value=value, **owner))
+    session.flush()
+
+
+@pytest.mark.usefixtures("acme")
+class TestTheFile:
+    def test_it_has_the_values_of_tenant_and_site_where_the_phone_stands(self, session, acme):
+        site = factories.make_site(session, "Berlin", tenant=acme, subnet="10.1.0.0/16")
+        factories.make_placeholder(session, "Primary_NTP", "ntp.acme.com", tenant_id=acme.id)
+        factories.make_placeholder(session, "TimeZoneLocation", "+01:00", tenant_id=acme.id, site_id=site.id)
+        overlay(
+            session,
+            ValueLevel.SITE,
+            "system/syslog/server_address",
+            "10.1.0.5",
+            tenant_id=acme.id,
+            site_id=site.id,
+        )
+        lines = ask(session, agent=GENERIC["user_agent"]).text.splitlines()
+        assert "system/ntp/primary_server_address=ntp.acme.com" in lines
+        assert "system/ntp/gmt_offset=+01:00" in lines
+        assert "system/syslog/server_address = 10.1.0.5" in lines
+
+    def test_what_the_phone_reported_goes_before_the_user_agent(self, session):
+        report(session, region="Acme", model="445HD", user_agent="AUDC-IPPhone-445HD_UC_3.1.0.1/1.0")
+        assert ask(session, agent="curl/8").template_name == "Audiocodes_445HD_LYNC"
+
+    def test_nothing_is_stored_as_a_file(self, session):
+        ask(session)
+        assert config_files.find(session, config_files.name_for(MAC)) is None
+
+
+@pytest.mark.usefixtures("acme")
+class TestRows:
+    def test_a_request_that_tells_something_makes_the_next_report_a_change(self, session):
+        report(session, **ANNA)
+        assert row_of(session).digest is not None
+        ask(session)
+        row = row_of(session)
+        assert (row.digest, row.tenant.name, row.url_tenant) == (None, "Acme", "Acme")
+
+    def test_a_request_that_tells_nothing_new_leaves_the_row_alone(self, session):
+        ask(session)
+        report(session, region="Acme")
+        before = row_of(session).digest
+        ask(session)
+        assert row_of(session).digest == before is not None
+        assert session.scalar(select(func.count()).select_from(Decision)) == 1
+
+    def test_until_it_reports_the_address_it_asks_from_is_the_phones(self, session):
+        ask(session, peer="10.1.0.1")
+        ask(session, peer="10.1.0.2")
+        assert row_of(session).external_ip == "10.1.0.2"
+        report(session, peer="10.1.0.3")
+        ask(session, peer="10.1.0.4")
+        assert row_of(session).external_ip == "10.1.0.3"
+
+    def test_one_address_makes_so_many_rows_and_no_more(self, session, monkeypatch):
+        monkeypatch.setattr(provisioning, "MOST_UNREPORTED_PER_ADDRESS", 3)
+        for number in range(5):
+            assert ask(session, mac=f"00908f{number:06x}").text is not None
+        ask(session, mac="00908faaaaaa", peer="10.1.2.4")
+        macs = session.scalars(select(DeviceStatus.mac).order_by(DeviceStatus.mac)).all()
+        assert macs == ["00908f000000", "00908f000001", "00908f000002", "00908faaaaaa"]
+
+    def test_who_reported_makes_room(self, session, monkeypatch):
+        monkeypatch.setattr(provisioning, "MOST_UNREPORTED_PER_ADDRESS", 1)
+        factories.make_status(
+            session, device=factories.make_device(session), status=None, external_ip=ADDRESS
+        )
+        ask(session)
+        report(session)
+        ask(session, mac="00908f000001")
+        assert row_of(session, "00908f000001") is not None
+
+    def test_beyond_the_cap_the_same_phone_goes_on_asking(self, session, monkeypatch):
+        ask(session)
+        monkeypatch.setattr(provisioning, "MOST_UNREPORTED_PER_ADDRESS", 0)
+        ask(session, tenant="Default", now=NOW + timedelta(minutes=1))
+        assert row_of(session).url_tenant == "Default"
+
+
+class TestADevice:
+    def test_without_a_file_it_gets_none_and_is_not_placed_anew(self, session, acme):
+        factories.make_tenant(session, "Globex")
+        device = factories.make_device(session, mac=MAC, tenant=acme, template=None)
+        row = factories.make_status(session, device=device)
+        answer = ask(session, tenant="Globex")
+        assert (answer.text, answer.refusal) == (
+            None,
+            f"There is no file for the phone {MAC}: no template fits it, or none was generated.",
+        )
+        session.refresh(row)
+        assert (row.tenant_id, row.url_tenant) == (acme.id, "")
+        assert session.scalars(select(Decision)).all() == []
+
+    def test_a_file_generated_since_is_the_one_it_gets(self, session, acme):
+        device = factories.make_device(session, mac=MAC, tenant=acme)
+        config_files.generate(session, device, now=NOW)
+        answer = ask(session)
+        assert answer.text == config_files.text_of(config_files.find(session, config_files.name_for(MAC)))
+        assert answer.template_name == "Audiocodes_430HD_LYNC"
+
+    def test_why_there_is_no_file_depends_on_whether_it_is_one(self, session, acme):
+        assert "not been approved" in provisioning.why_no_file(session, MAC)
+        factories.make_device(session, mac=MAC, tenant=acme)
+        assert "none was generated" in provisioning.why_no_file(session, MAC)

@@ -1,0 +1,158 @@
+"""Who fell silent: the sweep, the heartbeat it depends on, and phones that asked once and never reported."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.models import Decision, DeviceStatus, Heartbeat
+from app.models.enums import Status
+from app.services import presence, provisioning
+from app.services import settings as system_settings
+from app.services.provisioning import FileRequest
+from tests import factories
+from tests.factories import NOW
+from tests.services.reporting import ADDRESS, MAC, USER_AGENT, report, row_of
+
+ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+TIMEOUT = timedelta(minutes=120)
+SECOND = timedelta(seconds=1)
+
+
+def sweep(session, *, now=NOW, limit=100):
+    return presence.mark_disconnected(session, now=now, limit=limit)
+
+
+class TestTheSweep:
+    @pytest.fixture(autouse=True)
+    def _plane_has_run_for_a_day(self, session):
+        factories.make_heartbeat(session, running_since=NOW - timedelta(days=1))
+
+    def test_a_phone_that_was_silent_for_longer_than_the_timeout_is_disconnected(self, session):
+        silent = factories.make_status(session, seen_at=NOW - TIMEOUT - SECOND)
+        just_heard = factories.make_status(session, seen_at=NOW - TIMEOUT)
+        assert sweep(session) == 1
+        assert row_of(session, just_heard.mac).status is Status.REGISTERED
+        row = row_of(session, silent.mac)
+        assert (row.status, row.status_changed_at, row.digest) == (Status.DISCONNECTED, NOW, None)
+
+    @ON_SQLITE
+    def test_the_timeout_is_a_setting(self, session):
+        factories.make_status(session, seen_at=NOW - timedelta(minutes=4))
+        assert sweep(session) == 0
+        system_settings.change(session, "disconnected_timeout", "3", by="alice", now=NOW)
+        assert sweep(session) == 1
+
+    @ON_SQLITE
+    @pytest.mark.parametrize(
+        "status", [Status.STARTED, Status.REGISTERED, Status.UNREGISTERED, Status.OFFLINE]
+    )
+    def test_every_status_ends_in_it(self, session, status):
+        factories.make_status(session, status=status, seen_at=NOW - timedelta(days=1))
+        assert sweep(session) == 1
+
+    @ON_SQLITE
+    def test_nobody_is_marked_twice_and_who_was_never_heard_not_at_all(self, session):
+        factories.make_status(session, status=Status.DISCONNECTED, seen_at=NOW - timedelta(days=1))
+        factories.make_status(session, status=None, seen_at=None)
+        factories.make_device(session)
+        assert sweep(session) == 0
+
+    def test_it_goes_in_chunks(self, session):
+        for _ in range(5):
+            factories.make_status(session, seen_at=NOW - timedelta(days=1))
+        assert [sweep(session, limit=2) for _ in range(4)] == [2, 2, 1, 0]
+
+    def test_the_same_report_as_before_brings_a_phone_back(self, session):
+        report(session, Status.REGISTERED, now=NOW - timedelta(hours=3))
+        assert sweep(session) == 1
+        row = report(session, Status.REGISTERED, now=NOW + SECOND)
+        assert (row.status, row.status_changed_at) == (Status.REGISTERED, NOW + SECOND)
+        assert sweep(session, now=NOW + SECOND) == 0
+
+    @ON_SQLITE
+    def test_a_report_without_a_status_brings_it_back_as_started(self, session):
+        report(session, Status.REGISTERED, now=NOW - timedelta(hours=3))
+        sweep(session)
+        assert report(session, None).status is Status.STARTED
+
+
+class TestTheHeartbeat:
+    def test_silence_counts_only_while_the_plane_ran(self, session):
+        began = NOW - timedelta(hours=1)
+        factories.make_status(session, seen_at=NOW - timedelta(days=3))
+        presence.beat(session, now=began)
+        for minutes in range(1, 121):
+            presence.beat(session, now=began + timedelta(minutes=minutes))
+        assert sweep(session, now=began + TIMEOUT) == 0
+        presence.beat(session, now=began + TIMEOUT + SECOND)
+        assert sweep(session, now=began + TIMEOUT + SECOND) == 1
+
+    @ON_SQLITE
+    def test_after_a_gap_every_phone_has_one_full_timeout(self, session):
+        factories.make_heartbeat(
+            session, beat_at=NOW - timedelta(hours=5), running_since=NOW - timedelta(days=9)
+        )
+        factories.make_status(session, seen_at=NOW - timedelta(hours=5))
+        presence.beat(session, now=NOW)
+        assert sweep(session, now=NOW) == 0
+        heartbeat = session.get_one(Heartbeat, presence.PHONE_PLANE)
+        assert (heartbeat.beat_at, heartbeat.running_since) == (NOW, NOW)
+
+    @ON_SQLITE
+    def test_a_pause_of_a_minute_is_no_gap(self, session):
+        factories.make_heartbeat(
+            session, beat_at=NOW - timedelta(minutes=1), running_since=NOW - timedelta(days=9)
+        )
+        presence.beat(session, now=NOW)
+        heartbeat = session.get_one(Heartbeat, presence.PHONE_PLANE)
+        assert (heartbeat.beat_at, heartbeat.running_since) == (NOW, NOW - timedelta(days=9))
+
+    @ON_SQLITE
+    def test_while_the_plane_is_away_nobody_falls_silent(self, session):
+        factories.make_status(session, seen_at=NOW - timedelta(days=3))
+        factories.make_heartbeat(
+            session, beat_at=NOW - timedelta(seconds=61), running_since=NOW - timedelta(days=9)
+        )
+        assert sweep(session) == 0
+
+    @ON_SQLITE
+    def test_before_the_first_beat_nobody_falls_silent(self, session):
+        factories.make_status(session, seen_at=NOW - timedelta(days=3))
+        assert sweep(session) == 0
+
+    @ON_SQLITE
+    def test_a_beat_that_comes_late_takes_nothing_back(self, session):
+        presence.beat(session, now=NOW)
+        presence.beat(session, now=NOW - SECOND)
+        assert session.get_one(Heartbeat, presence.PHONE_PLANE).beat_at == NOW
+
+
+class TestPhonesThatNeverReported:
+    def ask_for_a_file(self, session, mac, now):
+        request = FileRequest(mac=mac, tenant_name="Default", user_agent=USER_AGENT, peer=ADDRESS)
+        provisioning.contact_by_file(session, request, now=now)
+
+    def test_they_are_dropped_after_a_day_with_what_was_decided_for_them(self, session):
+        self.ask_for_a_file(session, "00908f000001", NOW - timedelta(hours=24) - SECOND)
+        self.ask_for_a_file(session, "00908f000002", NOW - timedelta(hours=24))
+        assert presence.drop_never_reported(session, now=NOW, limit=10) == 1
+        assert session.scalars(select(DeviceStatus.mac)).all() == ["00908f000002"]
+        assert session.scalars(select(Decision.mac)).all() == ["00908f000002"]
+
+    @ON_SQLITE
+    def test_who_reported_since_or_became_a_device_stays(self, session):
+        long_ago = NOW - timedelta(days=3)
+        self.ask_for_a_file(session, MAC, long_ago)
+        report(session, now=long_ago)
+        factories.make_status(
+            session, device=factories.make_device(session), status=None, first_seen_at=long_ago
+        )
+        assert presence.drop_never_reported(session, now=NOW, limit=10) == 0
+
+    @ON_SQLITE
+    def test_they_go_in_chunks(self, session):
+        for _ in range(3):
+            factories.make_status(session, status=None, seen_at=None, first_seen_at=NOW - timedelta(days=3))
+        dropped = [presence.drop_never_reported(session, now=NOW, limit=2) for _ in range(3)]
+        assert dropped == [2, 1, 0]

@@ -14,6 +14,7 @@ from app.security.secrets import vault
 from app.security.tenant_scope import guard
 
 SQLITE_BUSY_SECONDS = 30
+CONNECT_SECONDS = 5
 WRITES = "ringmaster_writes"
 LONGEST_FOLD = 3  # characters that str.casefold() makes of one, at most
 
@@ -87,7 +88,10 @@ def engine_options(url: str) -> dict[str, Any]:
         return {"connect_args": {"timeout": SQLITE_BUSY_SECONDS}}
     return {
         "pool_pre_ping": True,
-        "connect_args": {"options": "-c timezone=utc -c statement_timeout=30000 -c lock_timeout=10000"},
+        "connect_args": {
+            "connect_timeout": CONNECT_SECONDS,
+            "options": "-c timezone=utc -c statement_timeout=30000 -c lock_timeout=10000",
+        },
     }
 
 

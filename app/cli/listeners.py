@@ -3,6 +3,7 @@
 import errno
 import http.client
 import socket
+import struct
 import time
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
@@ -11,12 +12,19 @@ from config import Settings
 
 _BACKLOG = 2048
 _PATIENCE_SECONDS = 60
+_SLOWEST_SECONDS = 10
 _PAUSE_SECONDS = 0.1
 
 
 def listen_for_screens(settings: Settings) -> socket.socket:
-    """Open the port of the screens, or raise an error that names the setting and the port."""
-    return _listen("RINGMASTER_WEB_BIND", settings.web_bind)
+    """Open the port of the screens, or raise an error that names the setting and the port.
+
+    A sender that stops in the middle of a request is given up after ten seconds: the screens have few threads, and
+    each such sender would keep one of them for as long as he likes.
+    """
+    listening = _listen("RINGMASTER_WEB_BIND", settings.web_bind)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", _SLOWEST_SECONDS, 0))
+    return listening
 
 
 def listen_for_phones(settings: Settings) -> socket.socket:

@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from app.cli import listeners
 from app.cli.listeners import listen_for_phones, listen_for_screens, url_of, wait_until_answering
 from app.errors import ConflictError, InvalidInputError
 from config import Settings
@@ -77,3 +78,16 @@ def test_any_answer_counts_however_late_it_comes(web_server: HTTPServer) -> None
     web_server.handle_request()
     waiting.join(30)
     assert not waiting.is_alive()
+
+
+def test_a_sender_that_stops_is_given_up(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listeners, "_SLOWEST_SECONDS", 1)
+    with (
+        listen_for_screens(Settings(web_bind=f"127.0.0.1:{port}")) as listener,
+        socket.create_connection(listener.getsockname()) as sender,
+    ):
+        sender.sendall(b"POST /login/")
+        accepted, _ = listener.accept()
+        with accepted, pytest.raises(BlockingIOError):
+            while accepted.recv(100):
+                pass

@@ -83,6 +83,8 @@ def kill_a_backend(ringmaster: Installation) -> None:
 def record_figures(raging: Storm, record_property: Record) -> None:
     answered = len(raging.at_plane.acknowledged) + len(raging.at_web.acknowledged)
     record_property("reports answered", f"{answered:,}")
+    tallies = [tally for fleet in (raging.at_plane, raging.at_web) for tally in fleet.ledger.tallies.values()]
+    record_property("requests postponed", f"{sum(tally.postponed for tally in tallies):,}")
     record_property("files read whole", f"{raging.reads.whole:,}")
     record_property("file reads postponed", f"{raging.reads.postponed:,}")
     record_property("files cut off and noticed", f"{raging.reads.cut_off:,}")

@@ -27,15 +27,6 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """Its database."""
-    open_vault(INSTALLATION_KEY)
-    database = Database(make_engine(database_url))
-    yield database
-    database.reader.dispose()
-
-
-@pytest.fixture
 def stored(database: Database) -> Sessions:
     """Opens a session that reads what is committed."""
     return lambda: reading(database, ALL_TENANTS)

@@ -16,9 +16,10 @@ PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "acceptance.md"
 def main() -> int:
     """Run the tests, write the page, and return pytest's exit code."""
     recorder = Recorder()
-    exit_code = pytest.main(["-m", "acceptance", *sys.argv[1:]], plugins=[recorder])
-    PAGE.write_text(as_page(recorder.results, machine.describe(), datetime.now(UTC)))
-    return int(exit_code)
+    try:
+        return int(pytest.main(["-m", "acceptance", *sys.argv[1:]], plugins=[recorder]))
+    finally:  # a run that breaks off has a page, too: what did not hold stands in it
+        PAGE.write_text(as_page(recorder.results, machine.describe(), datetime.now(UTC)))
 
 
 if __name__ == "__main__":

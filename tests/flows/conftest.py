@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from app.security.secrets import open_vault
 from tests.databases import Databases
-from tests.flows.installation import Installation, installation
+from tests.flows.installation import KEY, Installation, installation
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -36,5 +37,6 @@ def postgresql_ringmaster(
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def ringmaster(request: pytest.FixtureRequest) -> Installation:
     """A Ringmaster on each kind of database in turn."""
+    open_vault(KEY)  # other tests of this process have other keys
     found: Installation = request.getfixturevalue(f"{request.param}_ringmaster")
     return found

@@ -70,7 +70,7 @@ class PhoneApi:
     def find(self, call: Call) -> PhoneResponse | None:
         """Answer a call from what is stored; None when it must be recorded.
 
-        While the database cannot be reached, a file that was served lately is served again (decision 12).
+        While the database cannot be reached, a file that was served lately is served again (docs/decisions/0001).
         """
         if call.endpoint.find is None:
             return None

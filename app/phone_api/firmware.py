@@ -16,7 +16,7 @@ def parse(_request: PhoneRequest, parts: dict[str, str]) -> str:
 
 
 def find(session: Session, name: str, context: Context) -> Deliverable:
-    """Return the file; the name alone selects the bytes (decision 9)."""
+    """Return the file; the name alone selects the bytes (docs/decisions/0004)."""
     found = firmware.find(session, name)
     if found is None:
         raise NotFoundError(f"There is no firmware called {quoted(name)}.")

@@ -117,7 +117,7 @@ def _answer(requests: list[str]) -> PhoneResponse:
 
 
 def _names_of_customers(session: Session, calls: Sequence[Call]) -> Mapping[str, str]:
-    """Return the tenants' names by their external ids, where a call names one (decision 10)."""
+    """Return the tenants' names by their external ids, where a call names one (protocol 6)."""
     if all(call.customer is None for call in calls):
         return {}
     return customers.names_by_external_id(session)

@@ -24,7 +24,7 @@ class PhoneRequest:
 
     @property
     def user_agent(self) -> str:
-        """Return the User-Agent header as it can be stored; one that is too long says nothing (decision 15)."""
+        """Return the User-Agent header as it can be stored; one that is too long says nothing (docs/decisions/0008)."""
         kept, _ = within_limits({"useragent": self.headers.get("user-agent", "")})
         return kept.get("useragent", "")
 

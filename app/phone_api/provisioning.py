@@ -73,7 +73,7 @@ def first_contact(session: Session, calls: Sequence[FileCall], context: Context)
 
 
 def find_proxy_file(session: Session, call: FileCall, _context: Context) -> Deliverable:
-    """Return the file that leads a phone behind an SBC proxy through the proxy (decision 10)."""
+    """Return the file that leads a phone behind an SBC proxy through the proxy (protocol 3.4)."""
     file = config_files.find(session, config_files.PROXY_OPTION_FILE)
     if file is None or not settings.read(session).sbc_proxy_host:
         raise NotFoundError(

@@ -1,4 +1,4 @@
-"""Files that were served lately, kept for the time in which the database cannot be reached (decision 12)."""
+"""Files that were served lately, kept for the time in which the database cannot be reached (docs/decisions/0001)."""
 
 from collections import OrderedDict
 from threading import Lock

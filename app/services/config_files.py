@@ -76,7 +76,7 @@ def generate(
 def render_for_waiting_phone(
     sources: Sources, mac: str, *, template: ConfigTemplate, tenant_id: int, site_id: int | None
 ) -> str:
-    """Return the file a phone gets that is no device yet: its template's, with no secret in it (decision 8)."""
+    """Return the file a phone gets that is no device yet: its template's, without its secrets (docs/decisions/0005)."""
     values = plain(
         sources.resolve(template_id=template.id, tenant_id=tenant_id, site_id=site_id, device={"mac": mac})
     )

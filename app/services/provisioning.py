@@ -36,7 +36,7 @@ class PhoneFile:
 
 
 def contact_by_file(session: Session, request: FileRequest, *, now: datetime) -> PhoneFile:
-    """Place a phone that asks for its file and has none of its own (decision 8).
+    """Place a phone that asks for its file and has none of its own (docs/decisions/0005).
 
     One that is no device gets its template's file with no secret in it, and a row from which it can be approved when
     its model is known. Refused are a tenant that does not exist, and a phone that no template fits.
@@ -82,7 +82,7 @@ def _file_of_device(session: Session, mac: str) -> PhoneFile:
 
 
 def _may_have_row(session: Session, decider: Decider, row: StatusRow) -> bool:
-    """Whether a phone never heard of gets a row: a known model, and not too many from its address (decision 8)."""
+    """Whether an unknown phone gets a row: of a known model, and not one of too many (docs/decisions/0005)."""
     if decider.surroundings.facts_of(row).model is None:
         return False
     unreported = select(func.count()).where(

@@ -28,7 +28,7 @@ def become_device(phone):
 
 
 class TestAPhoneThatWaits:
-    """What `/ipp/tenant/…` gives a phone that is no device yet (decision 8)."""
+    """What `/ipp/tenant/…` gives a phone that is no device yet (docs/decisions/0005)."""
 
     pytestmark = pytest.mark.usefixtures("acme")
 

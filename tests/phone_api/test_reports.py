@@ -245,7 +245,7 @@ def test_behind_a_trusted_proxy_the_phone_is_known_by_its_own_address(settings, 
 
 
 class TestTheNewerAddress:
-    """N1: the customer is a tenant's external id (decision 10)."""
+    """N1: the customer is a tenant's external id (protocol 6)."""
 
     pytestmark = [ON_SQLITE, pytest.mark.usefixtures("acme")]
 

@@ -124,7 +124,7 @@ def make_default(session, tenant):
 
 
 class TestBeforeThereIsADevice:
-    """Every new fact is decided upon; the same facts are not (decision 1)."""
+    """Every new fact is decided upon; the same facts are not (docs/decisions/0004)."""
 
     def test_a_new_fact_places_the_phone_anew(self, session, acme, globex):
         assert report(session).tenant is globex

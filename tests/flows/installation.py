@@ -101,11 +101,11 @@ class Installation:
         """Return the process id of ``plane``, ``plane worker``, ``web``, ``web worker`` or ``scheduler``."""
         return next(pid for pid in _family(self.running.process.pid) if name_of(pid) == name)
 
-    def end(self, name: str, number: signal.Signals) -> int:
-        """Send a process a signal and wait until another is in its place; return the process id of that one."""
+    def end(self, name: str, number: signal.Signals) -> None:
+        """Send a process a signal that ends it, and wait until another is in its place."""
         ended = self.process(name)
         os.kill(ended, number)
-        return until(lambda: self._successor(name, ended))
+        until(lambda: self._successor(name, ended))
 
     def _successor(self, name: str, ended: int) -> int | None:
         with contextlib.suppress(StopIteration, FileNotFoundError, ProcessLookupError):

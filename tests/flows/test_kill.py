@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import text
 
 from tests.databases import PostgresqlDatabases
+from tests.flows.aftermath import LONGEST_LOSS, check_everything, longest_loss
 from tests.flows.installation import Installation, installation
-from tests.flows.storm import Storm, check_everything, longest_lag, storm, survive
+from tests.flows.storm import Storm, storm, survive
 from tests.postgresql import running_server
 
 PROCESSES = ("plane worker", "plane", "web worker", "web", "scheduler")
@@ -23,6 +24,9 @@ CONFIRMS_WHAT_IT_HAS = {
     "fsync": "off",
     "autovacuum": "off",
 }
+
+# What other tests on the same machine may add to the time after which the plane writes its last contacts.
+BUSY_MACHINE = timedelta(seconds=1)
 
 Record = Callable[[str, object], None]
 
@@ -38,7 +42,8 @@ def ringmaster_on_a_server_to_kill(tmp_path: Path) -> Iterator[Installation]:
 
 def test_no_kill_loses_what_was_answered(ringmaster: Installation) -> None:
     raging = asyncio.run(survive(ringmaster, phones=24, kills=PROCESSES))
-    check_everything(raging, grace=timedelta(seconds=2))
+    check_everything(raging)
+    assert longest_loss(raging) <= LONGEST_LOSS + BUSY_MACHINE
 
 
 @pytest.mark.acceptance
@@ -47,7 +52,9 @@ def test_ten_kills_among_500_phones_lose_nothing_that_was_answered(
 ) -> None:
     raging = asyncio.run(survive(ringmaster, phones=500, kills=2 * PROCESSES))
     record_figures(raging, record_property)
-    check_everything(raging, grace=timedelta(seconds=1))
+    record_property("oldest contact that was lost", f"{longest_loss(raging).total_seconds():.2f} s")
+    check_everything(raging)
+    assert longest_loss(raging) <= LONGEST_LOSS
 
 
 @pytest.mark.acceptance
@@ -65,7 +72,7 @@ def test_a_crash_of_the_database_server_loses_nothing_that_was_answered(
 
     raging = asyncio.run(story())
     record_figures(raging, record_property)
-    check_everything(raging, grace=timedelta(seconds=1))
+    check_everything(raging)
 
 
 def kill_a_backend(ringmaster: Installation) -> None:
@@ -88,4 +95,3 @@ def record_figures(raging: Storm, record_property: Record) -> None:
     record_property("files read whole", f"{raging.reads.whole:,}")
     record_property("file reads postponed", f"{raging.reads.postponed:,}")
     record_property("files cut off and noticed", f"{raging.reads.cut_off:,}")
-    record_property("longest lag of a last contact", f"{longest_lag(raging).total_seconds():.2f} s")

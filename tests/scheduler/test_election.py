@@ -16,11 +16,11 @@ from app.services.leases import TIMETABLE
 from app.transaction import reading
 
 ROOT = Path(__file__).parent.parent.parent
-LEADS = "This scheduler leads.\n"
+LEADS = b"This scheduler leads.\n"
 SHORT, LONG = 1.5, 60.0
 PATIENCE_SECONDS = 30
 
-Contender = subprocess.Popen[str]
+Contender = subprocess.Popen[bytes]
 Start = Callable[[float], Contender]
 
 
@@ -31,8 +31,9 @@ def start(database_url: str) -> Iterator[Start]:
 
     def start_one(lease_seconds: float) -> Contender:
         words = [sys.executable, "-m", "tests.scheduler.contender", database_url, str(lease_seconds)]
-        started.append(subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True))
-        assert started[-1].stderr.readline().endswith("This scheduler stands for election.\n")
+        # Without a buffer: a line that waits in one is not seen by a selector.
+        started.append(subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, bufsize=0))
+        assert started[-1].stderr.readline().endswith(b"This scheduler stands for election.\n")
         return started[-1]
 
     yield start_one
@@ -69,7 +70,7 @@ def test_one_of_two_leads_and_the_other_takes_over_when_it_is_killed(
     assert the_one_that_leads([follower]) is follower
     assert lease(database).epoch == 2
     follower.send_signal(signal.SIGTERM)
-    assert follower.communicate()[1] == ""
+    assert follower.communicate()[1] == b""
 
 
 def test_one_that_is_stopped_gives_the_lease_back(database: Database, start: Start) -> None:
@@ -86,5 +87,5 @@ def test_one_that_was_held_up_does_not_lead_beside_its_successor(database: Datab
     leader.send_signal(signal.SIGSTOP)
     assert the_one_that_leads([follower]) is follower
     leader.send_signal(signal.SIGCONT)
-    assert leader.stderr.readline().endswith("This scheduler does not lead any more.\n")
+    assert leader.stderr.readline().endswith(b"This scheduler does not lead any more.\n")
     assert lease(database).epoch == 2

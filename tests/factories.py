@@ -24,7 +24,7 @@ from app.models import (
 )
 from app.models.enums import Approval, Layer, Origin, Severity, Status
 from app.models.tenant import AUTO_DETECTION
-from app.services import firmware, presence
+from app.services import firmware, silence
 
 NOW = datetime(2026, 3, 9, 14, 0, tzinfo=UTC)
 TEMPLATE = "Audiocodes_430HD_LYNC"
@@ -133,7 +133,7 @@ def make_firmware(
 
 def make_heartbeat(session: Session, *, beat_at: datetime = NOW, running_since: datetime) -> Heartbeat:
     """Add the heartbeat of a phone plane that has run since then."""
-    return _add(session, Heartbeat(name=presence.PHONE_PLANE, beat_at=beat_at, running_since=running_since))
+    return _add(session, Heartbeat(name=silence.PHONE_PLANE, beat_at=beat_at, running_since=running_since))
 
 
 def get_template(session: Session, name: str = TEMPLATE) -> ConfigTemplate:

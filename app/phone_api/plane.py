@@ -18,7 +18,7 @@ from app.phone_api.messages import PhoneRequest, PhoneResponse
 from app.rules.proxies import caller_address
 from app.security.secrets import installation_key, open_vault
 from app.security.tenant_scope import ALL_TENANTS
-from app.services import firmware, presence
+from app.services import firmware, silence
 from app.transaction import writing
 from config import Settings, load_settings
 
@@ -83,7 +83,7 @@ class PhonePlane:
 
     def _beat(self) -> None:
         with writing(self._api.database, ALL_TENANTS) as session:
-            presence.beat(session, now=datetime.now(UTC))
+            silence.beat(session, now=datetime.now(UTC))
 
     async def _respond(self, scope: Message, receive: Receive) -> PhoneResponse:
         headers = headers_of(scope)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.database import Database
 from app.scheduler.candidacy import Candidacy
 from app.security.tenant_scope import ALL_TENANTS
-from app.services import pending_actions, presence
+from app.services import pending_actions, silence
 from app.transaction import writing
 
 log = logging.getLogger(__name__)
@@ -30,11 +30,11 @@ class Chore:
 
 
 def _mark_disconnected(session: Session, now: datetime) -> int:
-    return presence.mark_disconnected(session, now=now, limit=CHUNK)
+    return silence.mark_disconnected(session, now=now, limit=CHUNK)
 
 
 def _drop_never_reported(session: Session, now: datetime) -> int:
-    return presence.drop_never_reported(session, now=now, limit=CHUNK)
+    return silence.drop_never_reported(session, now=now, limit=CHUNK)
 
 
 def _drop_old_actions(session: Session, now: datetime) -> int:

@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from app.models import DeviceSeen, DeviceStatus, Heartbeat
 from app.models.enums import Status
-from app.services import presence
+from app.services import silence
 from simulator.fleet import Fleet
 from tests.flows.installation import TENANT_PATH, Installation, until
 
@@ -20,7 +20,7 @@ def let_it_be_silent_for_hours(ringmaster: Installation, macs: list[str]) -> Non
     then = datetime.now(UTC) - LONG_AGO
     with ringmaster.writing() as session:
         session.execute(update(DeviceSeen).where(DeviceSeen.mac.in_(macs)).values(seen_at=then))
-        plane = session.get_one(Heartbeat, presence.PHONE_PLANE)
+        plane = session.get_one(Heartbeat, silence.PHONE_PLANE)
         plane.running_since = then - LONG_AGO
 
 

@@ -14,7 +14,7 @@ from app.errors import ConflictError
 from app.models import Alarm, Device, DeviceStatus, PendingAction, PhoneUser
 from app.phone_api.answering import PhoneApi, prepare
 from app.phone_api.messages import PhoneRequest
-from app.services import approval, pending_actions, presence
+from app.services import approval, pending_actions, silence
 from app.services import settings as system_settings
 from app.services.approval import ApprovalRequest
 from tests import factories
@@ -199,11 +199,11 @@ def test_the_sweep_leaves_a_phone_that_reports_at_that_moment(planes, setting_up
         report = threads.submit(planes[0].record, reports([1], "registered"))
         assert reached.wait(PATIENCE_SECONDS)
         with setting_up() as session:
-            assert presence.mark_disconnected(session, now=now, limit=100) == 0
+            assert silence.mark_disconnected(session, now=now, limit=100) == 0
         opened.set()
         report.result(PATIENCE_SECONDS)
     with setting_up() as session:
-        assert presence.mark_disconnected(session, now=now, limit=100) == 0
+        assert silence.mark_disconnected(session, now=now, limit=100) == 0
         assert session.get_one(DeviceStatus, "00908f000001").status == "registered"
 
 
@@ -217,8 +217,8 @@ def test_planes_that_start_together_make_one_heartbeat(setting_up):
 
     def beat():
         with setting_up() as session:
-            presence.beat(session, now=now)
+            silence.beat(session, now=now)
 
     at_once(beat, beat, beat)
     with setting_up() as session:
-        assert presence.mark_disconnected(session, now=now, limit=1) == 0
+        assert silence.mark_disconnected(session, now=now, limit=1) == 0

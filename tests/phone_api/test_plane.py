@@ -9,7 +9,7 @@ import pytest
 from app.models import Heartbeat
 from app.phone_api import plane as plane_module
 from app.phone_api.plane import PhonePlane
-from app.services import presence
+from app.services import presence, silence
 from tests.databases import settings_for
 from tests.phone_api.doors import KEEP_ALIVE, PATIENCE_SECONDS, Phone, plane_door
 
@@ -46,7 +46,7 @@ def test_a_database_that_is_not_there_stops_the_start(tmp_path):
 def test_its_heart_beats_before_the_first_phone_is_heard(settings, database, stored):
     before = datetime.now(UTC)
     with plane_door(settings, database), stored() as session:
-        heartbeat = session.get_one(Heartbeat, presence.PHONE_PLANE)
+        heartbeat = session.get_one(Heartbeat, silence.PHONE_PLANE)
         assert heartbeat.beat_at >= before
         assert heartbeat.running_since >= before
 

@@ -16,7 +16,7 @@ from app.models.enums import Approval, Status
 from app.scheduler.candidacy import Candidacy
 from app.scheduler.timetable import CHUNK, TIMETABLE, Chore, do_chore, start
 from app.security.tenant_scope import ALL_TENANTS
-from app.services import presence
+from app.services import silence
 from app.services.leases import TIMETABLE as LEASE
 from app.transaction import reading, writing
 
@@ -145,7 +145,7 @@ def test_all_phones_that_fell_silent_are_marked_disconnected(
 ) -> None:
     long_ago = NOW - timedelta(days=1)
     with writing(database, ALL_TENANTS) as session:
-        session.add(Heartbeat(name=presence.PHONE_PLANE, beat_at=datetime.now(UTC), running_since=long_ago))
+        session.add(Heartbeat(name=silence.PHONE_PLANE, beat_at=datetime.now(UTC), running_since=long_ago))
         for number in range(CHUNK + 1):
             add_phone(session, number, seen_at=long_ago, status=Status.REGISTERED)
         add_phone(session, 999_999, seen_at=NOW, status=Status.REGISTERED)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.models import Decision, DeviceStatus, Heartbeat
 from app.models.enums import Status
-from app.services import presence, provisioning
+from app.services import provisioning, silence
 from app.services import settings as system_settings
 from app.services.provisioning import FileRequest
 from tests import factories
@@ -20,7 +20,7 @@ SECOND = timedelta(seconds=1)
 
 
 def sweep(session, *, now=NOW, limit=100):
-    return presence.mark_disconnected(session, now=now, limit=limit)
+    return silence.mark_disconnected(session, now=now, limit=limit)
 
 
 class TestTheSweep:
@@ -81,11 +81,11 @@ class TestTheHeartbeat:
     def test_silence_counts_only_while_the_plane_ran(self, session):
         began = NOW - timedelta(hours=1)
         factories.make_status(session, seen_at=NOW - timedelta(days=3))
-        presence.beat(session, now=began)
+        silence.beat(session, now=began)
         for minutes in range(1, 121):
-            presence.beat(session, now=began + timedelta(minutes=minutes))
+            silence.beat(session, now=began + timedelta(minutes=minutes))
         assert sweep(session, now=began + TIMEOUT) == 0
-        presence.beat(session, now=began + TIMEOUT + SECOND)
+        silence.beat(session, now=began + TIMEOUT + SECOND)
         assert sweep(session, now=began + TIMEOUT + SECOND) == 1
 
     @ON_SQLITE
@@ -94,9 +94,9 @@ class TestTheHeartbeat:
             session, beat_at=NOW - timedelta(hours=5), running_since=NOW - timedelta(days=9)
         )
         factories.make_status(session, seen_at=NOW - timedelta(hours=5))
-        presence.beat(session, now=NOW)
+        silence.beat(session, now=NOW)
         assert sweep(session, now=NOW) == 0
-        heartbeat = session.get_one(Heartbeat, presence.PHONE_PLANE)
+        heartbeat = session.get_one(Heartbeat, silence.PHONE_PLANE)
         assert (heartbeat.beat_at, heartbeat.running_since) == (NOW, NOW)
 
     @ON_SQLITE
@@ -104,8 +104,8 @@ class TestTheHeartbeat:
         factories.make_heartbeat(
             session, beat_at=NOW - timedelta(minutes=1), running_since=NOW - timedelta(days=9)
         )
-        presence.beat(session, now=NOW)
-        heartbeat = session.get_one(Heartbeat, presence.PHONE_PLANE)
+        silence.beat(session, now=NOW)
+        heartbeat = session.get_one(Heartbeat, silence.PHONE_PLANE)
         assert (heartbeat.beat_at, heartbeat.running_since) == (NOW, NOW - timedelta(days=9))
 
     @ON_SQLITE
@@ -123,9 +123,9 @@ class TestTheHeartbeat:
 
     @ON_SQLITE
     def test_a_beat_that_comes_late_takes_nothing_back(self, session):
-        presence.beat(session, now=NOW)
-        presence.beat(session, now=NOW - SECOND)
-        assert session.get_one(Heartbeat, presence.PHONE_PLANE).beat_at == NOW
+        silence.beat(session, now=NOW)
+        silence.beat(session, now=NOW - SECOND)
+        assert session.get_one(Heartbeat, silence.PHONE_PLANE).beat_at == NOW
 
 
 class TestPhonesThatNeverReported:
@@ -136,7 +136,7 @@ class TestPhonesThatNeverReported:
     def test_they_are_dropped_after_a_day_with_what_was_decided_for_them(self, session):
         self.ask_for_a_file(session, "00908f000001", NOW - timedelta(hours=24) - SECOND)
         self.ask_for_a_file(session, "00908f000002", NOW - timedelta(hours=24))
-        assert presence.drop_never_reported(session, now=NOW, limit=10) == 1
+        assert silence.drop_never_reported(session, now=NOW, limit=10) == 1
         assert session.scalars(select(DeviceStatus.mac)).all() == ["00908f000002"]
         assert session.scalars(select(Decision.mac)).all() == ["00908f000002"]
 
@@ -148,11 +148,11 @@ class TestPhonesThatNeverReported:
         factories.make_status(
             session, device=factories.make_device(session), status=None, first_seen_at=long_ago
         )
-        assert presence.drop_never_reported(session, now=NOW, limit=10) == 0
+        assert silence.drop_never_reported(session, now=NOW, limit=10) == 0
 
     @ON_SQLITE
     def test_they_go_in_chunks(self, session):
         for _ in range(3):
             factories.make_status(session, status=None, seen_at=None, first_seen_at=NOW - timedelta(days=3))
-        dropped = [presence.drop_never_reported(session, now=NOW, limit=2) for _ in range(3)]
+        dropped = [silence.drop_never_reported(session, now=NOW, limit=2) for _ in range(3)]
         assert dropped == [2, 1, 0]

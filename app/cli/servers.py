@@ -21,6 +21,11 @@ from app.errors import RingmasterError
 from app.scheduler import duty
 from config import Settings, SettingsError
 
+# nginx keeps its idle connections for a minute: the one that is asked closes later than the one that asks, so that no
+# request is sent into a connection that is being closed (docs/decisions/0017).
+_PLANE_KEEPS_IDLE_SECONDS = 75
+_WEB_KEEPS_IDLE_SECONDS = 5
+
 PHONE_PLANE = "app.phone_api.plane:application"
 _SHARED_MEMORY = Path("/dev", "shm")
 
@@ -64,6 +69,7 @@ def web_options(settings: Settings) -> Options:
         "worker_class": "gthread",
         "workers": settings.web_workers,
         "threads": settings.web_threads,
+        "keepalive": _WEB_KEEPS_IDLE_SECONDS,
         "timeout": 60,
     }
 
@@ -77,6 +83,7 @@ def plane_options(settings: Settings) -> Options:
         "worker_class": "asgi",
         "asgi_lifespan": "on",
         "workers": settings.phone_workers or workers,
+        "keepalive": _PLANE_KEEPS_IDLE_SECONDS,
         "timeout": 30,
     }
 
@@ -89,7 +96,6 @@ def _shared_options(settings: Settings) -> Options:
         "control_socket_disable": True,
         "worker_tmp_dir": str(_SHARED_MEMORY) if _SHARED_MEMORY.is_dir() else None,
         "graceful_timeout": 4,
-        "keepalive": 5,
         "limit_request_line": 8190,
         "limit_request_fields": 64,
         "limit_request_field_size": 8190,

@@ -1,6 +1,7 @@
 """How gunicorn is configured for the screens and for the phone plane."""
 
 import os
+import re
 from ipaddress import ip_network
 
 import pytest
@@ -8,6 +9,7 @@ from gunicorn.config import Config
 
 from app.cli.servers import Options, plane_options, web_options
 from config import Settings
+from tests.nginx import CONFIGURATION
 
 POSTGRESQL = "postgresql+psycopg://ringmaster@host/ringmaster"
 
@@ -44,6 +46,13 @@ def test_the_phone_plane_has_one_process_on_sqlite_and_one_for_each_core_on_post
 ) -> None:
     config = configured(plane_options(settings))
     assert (config.worker_class_str, config.workers) == ("asgi", workers)
+
+
+def test_the_plane_keeps_an_idle_connection_longer_than_nginx_does() -> None:
+    (seconds,) = re.findall(
+        r"upstream plane \{.*?keepalive_timeout (\d+)s;", CONFIGURATION.read_text(), re.DOTALL
+    )
+    assert configured(plane_options(Settings())).keepalive > int(seconds)
 
 
 @pytest.mark.parametrize(

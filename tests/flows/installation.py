@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,11 +21,12 @@ from app.database import Database
 from app.models import ConfigTemplate, Tenant
 from app.rendering.template_file import parse_template, write_template
 from app.security.tenant_scope import ALL_TENANTS
-from app.services import tenancy
+from app.services import firmware, tenancy
 from app.transaction import reading, writing
 from config import load_settings
 from simulator.options import Options
 from tests.cli.running import Running, children_of, environment, name_of, ringmaster
+from tests.nginx import Nginx, running_nginx
 
 PATIENCE_SECONDS = 40.0
 PAUSE_SECONDS = 0.02
@@ -55,6 +57,11 @@ class Installation:
     def phone_url(self) -> str:
         """The address of the phone plane."""
         return f"http://127.0.0.1:{self.running.ports[1]}"
+
+    @property
+    def data_dir(self) -> Path:
+        """The folder of what it keeps beside its database."""
+        return Path(self.running.env["RINGMASTER_DATA_DIR"])
 
     def reading(self) -> contextlib.AbstractContextManager[Session]:
         """Open a session that sees all tenants."""
@@ -126,6 +133,15 @@ def installation(data_dir: Path, database_url: str, **settings: str) -> Iterator
             yield started
         running.process.terminate()
         running.process.wait(PATIENCE_SECONDS)
+
+
+@contextlib.contextmanager
+def behind_nginx(ringmaster: Installation) -> Iterator[Nginx]:
+    """Run nginx in front of a Ringmaster, which must have been told to trust 127.0.0.1."""
+    web, plane = (urlsplit(url).netloc for url in (ringmaster.web_url, ringmaster.phone_url))
+    firmware_folder = firmware.folder_in(ringmaster.data_dir)
+    with running_nginx(web=web, plane=plane, firmware_folder=firmware_folder) as nginx:
+        yield nginx
 
 
 def until(look: Callable[[], Found | None], seconds: float = PATIENCE_SECONDS) -> Found:

@@ -1,0 +1,139 @@
+"""nginx in front, with the very configuration that administrators copy."""
+
+import json
+import os
+import signal
+import ssl
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from app.models import DeviceStatus
+from tests.cli.running import free_port
+from tests.databases import Databases
+from tests.flows.asking import Answer, ask
+from tests.flows.installation import Installation, behind_nginx, installation
+from tests.nginx import CONFIGURATION, Nginx, check, filled_in, running_nginx
+
+KEEP_ALIVE = "/rest/v1/ipphoneMgrStatus/keep-alive"
+FIRST_FILE = "/ipp/dhcpoption160.cfg"
+PHONES_ADDRESS = "127.1.2.3"
+LIMIT = 64 * 1024
+
+
+@pytest.fixture(scope="module")
+def ringmaster(
+    sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    """A Ringmaster that believes the proxy before it."""
+    data_dir = tmp_path_factory.mktemp("behind-nginx")
+    with installation(data_dir, sqlite_databases.create(), TRUSTED_PROXIES="127.0.0.1") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def nginx(ringmaster: Installation) -> Iterator[Nginx]:
+    with behind_nginx(ringmaster) as running:
+        yield running
+
+
+def report(nginx: Nginx, mac: str, **chosen: str) -> Answer:
+    body = json.dumps({"mac": mac, "status": "started", "model": "430HD"}).encode()
+    return ask(f"{nginx.url}{KEEP_ALIVE}", body, **chosen)
+
+
+def test_nginx_has_nothing_to_say_about_the_configuration(nginx: Nginx) -> None:
+    checked = check(nginx.configuration)
+    assert checked.returncode == 0
+    assert "[" not in checked.stderr  # as in "nginx: [warn] …"
+
+
+def test_a_place_that_is_gone_from_the_configuration_is_told() -> None:
+    with pytest.raises(ValueError, match="no 'listen 8443'"):
+        filled_in(CONFIGURATION.read_text(), {"listen 8443": ""})
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        (FIRST_FILE, 200),
+        ("//ipp//dhcpoption160.cfg", 200),
+        (f"http://192.0.2.1:8081{FIRST_FILE}", 200),
+        ("//configfiles//nobody.cfg", 404),
+        ("/firmwarefiles/nothing.img", 404),
+        (KEEP_ALIVE, 405),
+        ("/c/nobody/rest/v1/ipphoneMgrStatus/init", 405),
+    ],
+)
+def test_phones_reach_the_plane_at_both_ports(
+    ringmaster: Installation, nginx: Nginx, scheme: str, target: str, status: int
+) -> None:
+    url = nginx.url if scheme == "http" else nginx.tls_url
+    answer = ask(url, target=target, trust=nginx.trust)
+    assert answer.status == status
+    assert answer.body == ask(ringmaster.phone_url, target=target).body
+
+
+def test_people_reach_the_screens_over_tls(nginx: Nginx) -> None:
+    assert b"<form" in ask(f"{nginx.tls_url}/login/", trust=nginx.trust).body
+
+
+def test_people_without_tls_are_sent_to_it(nginx: Nginx) -> None:
+    answer = ask(f"{nginx.url}/login/")
+    assert (answer.status, answer.headers["location"]) == (308, "https://127.0.0.1/login/")
+
+
+def test_the_phones_own_address_is_kept(ringmaster: Installation, nginx: Nginx) -> None:
+    mac = "00908fa00001"
+    assert report(nginx, mac, source=PHONES_ADDRESS).status == 200
+    with ringmaster.reading() as session:
+        assert session.get_one(DeviceStatus, mac).external_ip == PHONES_ADDRESS
+
+
+def test_a_phone_cannot_claim_another_address(ringmaster: Installation, nginx: Nginx) -> None:
+    mac = "00908fa00002"
+    claimed = {"X-Forwarded-For": "203.0.113.9", "Forwarded": "for=203.0.113.9"}
+    assert report(nginx, mac, source=PHONES_ADDRESS, **claimed).status == 200
+    with ringmaster.reading() as session:
+        assert session.get_one(DeviceStatus, mac).external_ip == PHONES_ADDRESS
+
+
+@pytest.mark.parametrize(("length", "status"), [(LIMIT, 400), (LIMIT + 1024, 413)])
+def test_a_body_that_is_too_long_is_refused(nginx: Nginx, length: int, status: int) -> None:
+    assert ask(f"{nginx.url}{KEEP_ALIVE}", b"x" * length).status == status
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_phones_of_both_ages_speak_tls(nginx: Nginx, version: ssl.TLSVersion) -> None:
+    trust = nginx.trust
+    trust.minimum_version = trust.maximum_version = version
+    assert ask(f"{nginx.tls_url}{FIRST_FILE}", trust=trust).status == 200
+
+
+def test_an_old_phone_speaks_the_ciphers_it_knows(nginx: Nginx) -> None:
+    trust = nginx.trust
+    trust.maximum_version = ssl.TLSVersion.TLSv1_2
+    trust.set_ciphers("ECDHE-ECDSA-AES128-SHA")
+    assert ask(f"{nginx.tls_url}{FIRST_FILE}", trust=trust).status == 200
+
+
+def test_a_plane_that_is_killed_is_seen_by_no_phone(ringmaster: Installation, nginx: Nginx) -> None:
+    """The broken connections that nginx kept are tried again, for reports as well as for files."""
+    with ThreadPoolExecutor(8) as callers:
+        for _ in range(3):
+            warm = callers.map(lambda number: report(nginx, f"00908fa0{number:04x}"), range(16))
+            assert {answer.status for answer in warm} == {200}
+            os.kill(ringmaster.process("plane worker"), signal.SIGKILL)
+            after = callers.map(lambda number: report(nginx, f"00908fa0{number:04x}"), range(16))
+            assert {answer.status for answer in after} == {200}
+
+
+def test_phones_are_told_when_to_come_again_while_the_plane_is_away(ringmaster: Installation) -> None:
+    nowhere = f"127.0.0.1:{free_port()}"
+    with running_nginx(web=nowhere, plane=nowhere, firmware_folder=ringmaster.data_dir) as nginx:
+        for answer in (ask(f"{nginx.url}{FIRST_FILE}"), report(nginx, "00908fa00003")):
+            assert answer.status == 503
+            assert json.loads(answer.body) == {"error": "The server is busy. Try again later."}
+            assert 20 <= int(answer.headers["retry-after"]) <= 40

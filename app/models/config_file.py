@@ -15,7 +15,7 @@ from app.security.tenant_scope import TenantOrShared
 class ConfigFile(HasNameKey, TenantOrShared, Base):
     """One file under the name that phones ask for, found without regard to case.
 
-    ``content`` is compressed, then encrypted (app/services/config_files.py). ``etag`` is the strong validator of
+    ``content`` is compressed, then encrypted (app/services/stored_files.py). ``etag`` is the strong validator of
     the plain bytes, in quotes. ``problems`` lists what could not be filled in, as sentences.
     """
 

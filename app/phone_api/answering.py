@@ -124,6 +124,8 @@ class PhoneApi:
             return remembered
         if isinstance(found, Deliverable):
             self.served.keep(path, found)
+        elif found is not None:
+            self.served.forget_older(path, found.headers.get("ETag", ""))
         return found
 
     def _record(self, calls: Sequence[Call], *, writes_seen: bool) -> Recorded:

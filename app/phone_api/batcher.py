@@ -77,7 +77,7 @@ class Batcher:
             answers, seen = result.result()
         except Exception:
             log.exception("A batch of %d calls failed as a whole.", len(batch))
-            answers, seen = [refuse_busy("The server could not write. Try again later.")] * len(batch), {}
+            answers, seen = [refuse_busy("The server could not write. Try again later.") for _ in batch], {}
         self._seen |= seen
         for (_, future), answer in zip(batch, answers, strict=True):
             if not future.done():  # a phone that hung up has cancelled its future

@@ -1,6 +1,8 @@
 """The one place where errors become answers to phones: a status and one clear sentence."""
 
 import logging
+import secrets
+from collections.abc import Sequence
 
 import msgspec
 from sqlalchemy import exc
@@ -16,7 +18,12 @@ from app.errors import (
 )
 from app.phone_api.messages import PhoneRequest, PhoneResponse
 
-RETRY_AFTER_SECONDS = 30
+SOON = range(15, 46)
+LATER = range(60, 181)
+"""The seconds after which a phone is told to come again: for a report or a file, and for firmware.
+
+Each phone is told another number, or those that were refused together would come back together.
+"""
 
 _STATUS: tuple[tuple[type[RingmasterError], int], ...] = (
     (InvalidInputError, 400),
@@ -50,9 +57,9 @@ def refusal_of(error: Exception, request: PhoneRequest) -> PhoneResponse:
     return refuse(500, "The server could not handle this request; its log says why.")
 
 
-def refuse_busy(sentence: str) -> PhoneResponse:
-    """Return 503 with the seconds after which to try again."""
-    return refuse(503, sentence, **{"Retry-After": str(RETRY_AFTER_SECONDS)})
+def refuse_busy(sentence: str, seconds: Sequence[int] = SOON) -> PhoneResponse:
+    """Return 503 with the seconds after which to try again: one of these, by lot."""
+    return refuse(503, sentence, **{"Retry-After": str(secrets.choice(seconds))})
 
 
 def is_conflict(error: Exception) -> bool:

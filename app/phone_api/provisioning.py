@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.errors import NotFoundError
-from app.models import ConfigFile
 from app.models.enums import FileKind
+from app.phone_api import preconditions
 from app.phone_api.context import Context
-from app.phone_api.delivery import Answer, Deliverable
+from app.phone_api.delivery import VARIES, Answer, Deliverable, Gzip, not_modified
 from app.phone_api.errors import refuse
 from app.phone_api.messages import PhoneRequest
 from app.rules.mac_addresses import find_mac
 from app.rules.report_limits import REPORT_LIMITS
 from app.rules.sentences import quoted
-from app.services import config_files, provisioning, settings
+from app.services import config_files, provisioning, settings, stored_files
 from app.services.provisioning import FileRequest
+from app.services.stored_files import StoredFile
 
 _TEXT = "text/plain; charset=utf-8"
 _TEMPLATE_HEADER = "X-Template-Name"
@@ -30,38 +31,32 @@ class FileCall:
     name: str
     mac: str | None
     tenant: str
-    user_agent: str
-    peer: str
+    request: PhoneRequest
 
 
 def parse(request: PhoneRequest, parts: dict[str, str]) -> FileCall:
     """Return what is asked for; the name of a phone's file is its MAC in any notation and case."""
     name = parts["name"]
     mac = find_mac(name[: -len(".cfg")]) if name.lower().endswith(".cfg") else None
-    return FileCall(
-        config_files.name_for(mac) if mac else name,
-        mac,
-        parts.get("tenant", "")[: REPORT_LIMITS["region"]],
-        request.user_agent,
-        request.peer,
-    )
+    tenant = parts.get("tenant", "")[: REPORT_LIMITS["region"]]
+    return FileCall(config_files.name_for(mac) if mac else name, mac, tenant, request)
 
 
-def find_stored_file(session: Session, call: FileCall, _context: Context) -> Deliverable:
+def find_stored_file(session: Session, call: FileCall, _context: Context) -> Answer:
     """Return a file that is stored (``/configfiles/…``, ``/ipp/dhcpoption160.cfg``)."""
-    file = config_files.find(session, call.name)
+    file = _look_up(session, call.request, call.name)
     if file is not None:
-        return _deliverable(file)
+        return _answer(call.request, file)
     if call.mac:
         raise NotFoundError(provisioning.why_no_file(session, call.mac))
     raise NotFoundError(f"There is no configuration file called {quoted(call.name)}.")
 
 
-def find_phone_file(session: Session, call: FileCall, _context: Context) -> Deliverable | None:
+def find_phone_file(session: Session, call: FileCall, _context: Context) -> Answer | None:
     """Return what a phone asks for by a tenant's URL, from what is stored; None where it has no file of its own."""
-    file = config_files.find(session, call.name)
+    file = _look_up(session, call.request, call.name)
     if file is not None and (call.mac or file.kind in _SHARED):
-        return _deliverable(file)
+        return _answer(call.request, file)
     if call.mac is None:
         raise NotFoundError(f"There is no configuration file called {quoted(call.name)}.")
     return None
@@ -72,48 +67,60 @@ def first_contact(session: Session, calls: Sequence[FileCall], context: Context)
     return [_first_contact(session, call, context) for call in calls]
 
 
-def find_proxy_file(session: Session, call: FileCall, _context: Context) -> Deliverable:
+def find_proxy_file(session: Session, call: FileCall, _context: Context) -> Answer:
     """Return the file that leads a phone behind an SBC proxy through the proxy (protocol 3.4)."""
-    file = config_files.find(session, config_files.PROXY_OPTION_FILE)
+    file = _look_up(session, call.request, config_files.PROXY_OPTION_FILE)
     if file is None or not settings.read(session).sbc_proxy_host:
         raise NotFoundError(
             "No SBC proxy is set. Enter its address under System Settings, SBC Proxy Configuration."
         )
     if call.mac is None and call.name not in ("", config_files.DHCP_OPTION_FILE):
         raise NotFoundError(f"There is no file called {quoted(call.name)} for phones behind an SBC proxy.")
-    return _deliverable(file)
+    return _answer(call.request, file)
+
+
+def _look_up(session: Session, request: PhoneRequest, name: str) -> StoredFile | None:
+    """Return a file; of one that the phone holds, the content is not even read."""
+    key = stored_files.key_of(name)
+    if preconditions.are_in(request):
+        file = stored_files.find_many(session, [name], with_content=False).get(key)
+        if file is None or preconditions.held_tag(request, file.etag, file.generated_at) is not None:
+            return file
+    return stored_files.find_many(session, [name], with_content=True).get(key)
+
+
+def _answer(request: PhoneRequest, file: StoredFile) -> Answer:
+    headers = _headers(file.template_name)
+    if file.content is None:  # the phone holds it
+        tag = preconditions.held_tag(request, file.etag, file.generated_at)
+        return not_modified(tag or file.etag, headers)
+    stream = stored_files.gzip_of(file.content)
+    return Deliverable(Gzip(stream), file.size, file.etag, file.generated_at, _TEXT, headers)
 
 
 def _first_contact(session: Session, call: FileCall, context: Context) -> Answer:
     request = FileRequest(
-        mac=call.mac or "", tenant_name=call.tenant, user_agent=call.user_agent, peer=call.peer
+        mac=call.mac or "",
+        tenant_name=call.tenant,
+        user_agent=call.request.user_agent,
+        peer=call.request.peer,
     )
     file = provisioning.contact_by_file(session, request, now=context.now)
     if file.text is None:
         return refuse(404, file.refusal)
-    content = file.text.encode()
-    return Deliverable(
-        content,
-        len(content),
-        config_files.etag_of(content),
-        context.now,
-        _TEXT,
-        _headers(file.template_name),
-    )
-
-
-def _deliverable(file: ConfigFile) -> Deliverable:
-    return Deliverable(
-        config_files.content_of(file),
-        file.size,
-        file.etag,
-        file.generated_at,
-        _TEXT,
-        _headers(file.template_name),
-    )
+    content, headers = file.text.encode(), _headers(file.template_name)
+    return Deliverable(content, len(content), stored_files.etag_of(content), context.now, _TEXT, headers)
 
 
 def _headers(template_name: str) -> dict[str, str]:
     """Return the template's name as a header may carry it: of what RFC 9110 does not allow, question marks."""
-    visible = "".join(letter if " " <= letter <= "~" else "?" for letter in template_name)
-    return {_TEMPLATE_HEADER: visible} if visible else {}
+    if not template_name:
+        return VARIES
+    visible = (
+        template_name if template_name.isascii() and template_name.isprintable() else _visible(template_name)
+    )
+    return {**VARIES, _TEMPLATE_HEADER: visible}
+
+
+def _visible(text: str) -> str:
+    return "".join(letter if " " <= letter <= "~" else "?" for letter in text)

@@ -1,9 +1,11 @@
 """Files that were served lately, kept for the time in which the database cannot be reached (docs/decisions/0001)."""
 
 from collections import OrderedDict
+from pathlib import Path
 from threading import Lock
 
 from app.phone_api.delivery import Deliverable
+from app.phone_api.preconditions import gzip_tag
 
 MOST_BYTES = 32 * 1024 * 1024
 _BYTES_BESIDE_CONTENT = 1024
@@ -32,6 +34,13 @@ class ServedFiles:
         with self._lock:
             self._drop(path)
 
+    def forget_older(self, path: str, etag: str) -> None:
+        """Forget what is of another version than the one with this tag, in whichever of its forms."""
+        with self._lock:
+            file = self._files.get(path)
+            if file is not None and etag not in {file.etag, gzip_tag(file.etag)}:
+                self._drop(path)
+
     def find(self, path: str) -> Deliverable | None:
         """Return what was served last under this path, if it is remembered."""
         with self._lock:
@@ -44,5 +53,5 @@ class ServedFiles:
 
 
 def _weight(file: Deliverable) -> int:
-    content = len(file.content) if isinstance(file.content, bytes) else 0
+    content = 0 if isinstance(file.content, Path) else len(file.content)
     return content + _BYTES_BESIDE_CONTENT

@@ -1,7 +1,5 @@
 """Configuration files: generated when the product says so, stored compressed and encrypted, and found again."""
 
-import hashlib
-import zlib
 from datetime import datetime
 
 from sqlalchemy import Select, select
@@ -13,13 +11,11 @@ from app.rendering.dhcp_option import DIRECT_TEMPLATE, PROXY_TEMPLATE, SbcProxy,
 from app.rendering.personal_file import Rendered, render_global_file, render_personal_file
 from app.rendering.placeholders import CATALOGUE, display_name
 from app.rendering.secret_parameters import without_secrets
-from app.security.secrets import vault
-from app.services import journal
+from app.services import journal, stored_files
 from app.services.file_sources import Sources, plain
 
 DHCP_OPTION_FILE = "dhcpoption160.cfg"
 PROXY_OPTION_FILE = "httpproxy/dhcpoption160.cfg"
-_COMPRESSION_LEVEL = 1
 
 
 def name_for(mac: str) -> str:
@@ -34,17 +30,12 @@ def find(session: Session, name: str) -> ConfigFile | None:
 
 def content_of(file: ConfigFile) -> bytes:
     """Return the bytes that a phone gets."""
-    return zlib.decompress(vault().decrypt(file.content))
+    return stored_files.text_of(file.content)
 
 
 def text_of(file: ConfigFile) -> str:
     """Return the file as text; it may hold secrets."""
     return content_of(file).decode()
-
-
-def etag_of(content: bytes) -> str:
-    """Return the strong validator of these bytes, in quotes (RFC 9110, 8.8.3)."""
-    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
 def generate(
@@ -110,7 +101,7 @@ def _generate_option_files(session: Session, sources: Sources, now: datetime) ->
 def _store(session: Session, name: str, rendered: Rendered, kind: FileKind, *, now: datetime) -> ConfigFile:
     """Put the text under its name; a file whose bytes are the same keeps its date."""
     content = rendered.text.encode()
-    etag = etag_of(content)
+    etag = stored_files.etag_of(content)
     file = session.scalar(_named(name))
     if file is None:
         file = ConfigFile(name=name, kind=kind, etag="")
@@ -120,13 +111,13 @@ def _store(session: Session, name: str, rendered: Rendered, kind: FileKind, *, n
         for unknown in rendered.unknown
     ]
     if file.etag != etag:
-        file.content = vault().encrypt(zlib.compress(content, _COMPRESSION_LEVEL))
+        file.content = stored_files.pack(content)
         file.size, file.etag, file.generated_at = len(content), etag, now
     return file
 
 
 def _named(name: str) -> Select[ConfigFile]:
-    return select(ConfigFile).where(ConfigFile.name_key == name.casefold())
+    return select(ConfigFile).where(ConfigFile.name_key == stored_files.key_of(name))
 
 
 def _note_problems(session: Session, file: ConfigFile, now: datetime) -> None:

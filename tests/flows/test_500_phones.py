@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.models import ConfigFile, Device
 from app.security.tenant_scope import only_tenants
-from app.services import config_files, dashboard
+from app.services import config_files, dashboard, stored_files
 from app.services.devices_status.filters import Filters
 from app.services.devices_status.pages import read_page
 from app.transaction import reading
@@ -45,4 +45,4 @@ def test_all_500_phones_register_each_with_its_file(
         assert set(session.scalars(select(Device.mac))) == macs
         files = session.scalars(select(ConfigFile).where(ConfigFile.device_id.is_not(None))).all()
         assert {file.name for file in files} == {f"{mac}.cfg" for mac in macs}
-        assert len({config_files.etag_of(config_files.content_of(file)) for file in files}) == PHONES
+        assert len({stored_files.etag_of(config_files.content_of(file)) for file in files}) == PHONES

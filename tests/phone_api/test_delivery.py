@@ -1,5 +1,6 @@
-"""How a file is answered: HEAD, validators, 304, Range and If-Range (RFC 9110)."""
+"""How a file is answered: HEAD, validators, 304, Range, If-Range and gzip (RFC 9110)."""
 
+import gzip
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.phone_api.delivery import Deliverable, deliver
+from app.phone_api.delivery import Deliverable, Gzip, deliver
 from app.phone_api.messages import PhoneRequest
 
 CONTENT = b"0123456789"
@@ -17,10 +18,18 @@ MODIFIED = "Mon, 09 Mar 2026 14:00:05 GMT"
 EARLIER, LATER = "Mon, 09 Mar 2026 14:00:04 GMT", "Mon, 09 Mar 2026 14:00:06 GMT"
 
 
-def ask(method="GET", **headers):
+STREAM = gzip.compress(CONTENT, mtime=0)
+GZIP_ETAG = '"6e1f-gzip"'
+
+
+def ask(method="GET", content=CONTENT, **headers):
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    item = Deliverable(CONTENT, len(CONTENT), ETAG, MODIFIED_AT, "text/plain", {"X-Template-Name": "T"})
+    item = Deliverable(content, len(CONTENT), ETAG, MODIFIED_AT, "text/plain", {"X-Template-Name": "T"})
     return deliver(PhoneRequest(method, "/x", named, b"", ""), item)
+
+
+def ask_for_zipped(method="GET", accept_encoding="gzip", **headers):
+    return ask(method, Gzip(STREAM), accept_encoding=accept_encoding, **headers)
 
 
 def test_the_whole_file_carries_what_it_is_checked_by():
@@ -99,6 +108,47 @@ def test_a_range_that_is_none_gets_the_whole_file(wanted):
 )
 def test_a_range_is_of_the_version_that_the_phone_began_with(condition, status):
     assert ask(range="bytes=0-3", if_range=condition).status == status
+
+
+def test_who_takes_gzip_is_sent_the_stream_as_it_is_under_a_tag_of_its_own():
+    answer = ask_for_zipped()
+    assert (answer.status, answer.body) == (200, STREAM)
+    assert (answer.headers["Content-Encoding"], answer.headers["ETag"]) == ("gzip", GZIP_ETAG)
+
+
+def test_who_does_not_take_gzip_is_sent_the_text():
+    answer = ask_for_zipped(accept_encoding="identity")
+    assert (answer.status, answer.body, answer.headers["ETag"]) == (200, CONTENT, ETAG)
+    assert "Content-Encoding" not in answer.headers
+
+
+def test_what_is_no_gzip_stream_is_sent_as_it_is():
+    answer = ask(accept_encoding="gzip")
+    assert (answer.body, answer.headers["ETag"]) == (CONTENT, ETAG)
+
+
+def test_a_head_has_the_length_of_the_form_that_a_get_would_bring():
+    for coding, length in (("gzip", len(STREAM)), ("identity", len(CONTENT))):
+        answer = ask_for_zipped("HEAD", coding)
+        assert (answer.body, answer.headers["Content-Length"]) == (b"", str(length))
+
+
+@pytest.mark.parametrize("coding", ["gzip", "identity"])
+@pytest.mark.parametrize("tag", [ETAG, GZIP_ETAG])
+def test_who_holds_either_form_is_told_so_by_its_own_tag(coding, tag):
+    answer = ask_for_zipped(accept_encoding=coding, if_none_match=tag)
+    assert (answer.status, answer.headers["ETag"]) == (304, tag)
+
+
+def test_a_part_is_one_of_the_text():
+    answer = ask_for_zipped(range="bytes=2-4")
+    assert (answer.status, answer.body, answer.headers["ETag"]) == (206, b"234", ETAG)
+    assert "Content-Encoding" not in answer.headers
+    assert ask_for_zipped(range="bytes=2-4", if_range=ETAG).status == 206
+
+
+def test_a_download_of_the_gzip_form_is_not_taken_up_in_the_middle():
+    assert ask_for_zipped(range="bytes=2-4", if_range=GZIP_ETAG).body == STREAM
 
 
 @given(

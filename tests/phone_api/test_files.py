@@ -1,5 +1,6 @@
 """Configuration files (E3 to E9): what a phone gets by which address, and when it gets none."""
 
+import gzip
 from datetime import UTC, datetime
 
 import pytest
@@ -205,6 +206,32 @@ class TestADevice:
         again = first_phone.get(target, If_None_Match=held.headers["etag"])
         assert (again.status, again.body) == (304, b"")
         assert first_phone.get(target, If_Modified_Since=held.headers["last-modified"]).status == 304
+
+    def test_who_takes_gzip_gets_the_same_file_in_that_form(self, first_phone):
+        become_device(first_phone)
+        target = f"/configfiles/{first_phone.mac}.cfg"
+        plain = first_phone.get(target)
+        zipped = first_phone.get(target, Accept_Encoding="gzip, deflate")
+        assert (zipped.status, zipped.headers["content-encoding"]) == (200, "gzip")
+        assert gzip.decompress(zipped.body) == plain.body
+        assert zipped.headers["content-length"] == str(len(zipped.body))
+        assert len(zipped.body) < len(plain.body) / 2
+        assert plain.headers["vary"] == zipped.headers["vary"] == "Accept-Encoding"
+        assert zipped.headers["etag"] != plain.headers["etag"]
+        for form in (plain, zipped):
+            again = first_phone.get(target, Accept_Encoding="gzip", If_None_Match=form.headers["etag"])
+            assert (again.status, again.headers["etag"]) == (304, form.headers["etag"])
+            assert again.headers["vary"] == "Accept-Encoding"
+
+    def test_a_file_that_the_phone_holds_is_not_even_decrypted(self, first_phone, setting_up):
+        become_device(first_phone)
+        target = f"/configfiles/{first_phone.mac}.cfg"
+        held = first_phone.get(target)
+        with setting_up() as session:
+            config_files.find(session, f"{first_phone.mac}.cfg").content = b"what nobody can decrypt"
+        assert first_phone.get(target, If_None_Match=held.headers["etag"]).status == 304
+        assert first_phone.get(target, If_Modified_Since=held.headers["last-modified"]).status == 304
+        assert first_phone.get(target, If_None_Match='"other"').status >= 400
 
     def test_a_part_of_the_file_can_be_had(self, first_phone):
         become_device(first_phone)

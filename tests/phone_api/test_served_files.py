@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.phone_api.delivery import Deliverable
+from app.phone_api.delivery import Deliverable, Gzip
 from app.phone_api.served_files import ServedFiles
 from tests.factories import NOW
 
@@ -17,6 +17,17 @@ def test_what_was_served_is_found_under_its_path_until_it_is_forgotten():
     assert memory.find("/a") is served
     assert memory.find("/b") is None
     memory.forget("/a")
+    assert memory.find("/a") is None
+
+
+def test_what_is_of_an_older_version_is_forgotten():
+    memory = ServedFiles()
+    memory.keep("/a", file(10))
+    for tag in ('"e"', '"e-gzip"'):
+        memory.forget_older("/a", tag)
+        assert memory.find("/a") is not None
+    memory.forget_older("/a", '"f"')
+    memory.forget_older("/b", '"f"')
     assert memory.find("/a") is None
 
 
@@ -35,6 +46,14 @@ def test_a_file_served_again_counts_once():
     for _ in range(50):
         memory.keep("/a", file(3_000))
     assert memory.find("/b") is not None
+
+
+def test_a_file_counts_as_it_is_kept_compressed():
+    memory = ServedFiles(most_bytes=3_000)
+    memory.keep("/a", Deliverable(Gzip(b"x" * 1_500), 50_000, '"e"', NOW, "text/plain"))
+    assert memory.find("/a") is not None
+    memory.keep("/b", Deliverable(Gzip(b"x" * 1_500), 50_000, '"e"', NOW, "text/plain"))
+    assert memory.find("/a") is None
 
 
 @pytest.mark.parametrize("size", [10_001, 0])

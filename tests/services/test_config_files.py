@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.models import ConfigFile, ConfigurationValue, JournalEntry, TemplateDefault
 from app.models.enums import FileKind, Status, Train, ValueLevel, VlanMode
-from app.services import config_files, public_address
+from app.services import config_files, public_address, stored_files
 from app.services import settings as system_settings
 from app.services.file_sources import Sources
 from tests import factories
@@ -213,7 +213,7 @@ class TestWhatIsKept:
         )
         assert file.template_name == "Audiocodes_430HD"
         assert file.size == len(content)
-        assert file.etag == config_files.etag_of(content)
+        assert file.etag == stored_files.etag_of(content)
         assert len(file.etag) == 34
 
     def test_the_same_content_keeps_its_date_and_its_bytes(self, session, device):

@@ -10,10 +10,10 @@ RESOLVE := $(IN_VENV) -m uv pip compile --quiet --universal --fork-strategy fewe
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run demo test acceptance check bench lock test-packages
+.PHONY: help setup run demo test acceptance check bench bench-quick lock test-packages
 
 help: ## List what make can do here
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: $(RUNTIME) ## Make the environment in .venv; the second time takes no time
 	@echo "The environment in $(VENV) is ready."
@@ -40,8 +40,11 @@ check: $(DEVELOPMENT) ## Lint, format, types, layers, lock files and shell scrip
 	$(IN_VENV) tools/check_lock_files.py
 	@for script in .ci/run tools/make-environment tools/install-test-packages; do bash -n "$$script" || exit 1; done
 
-bench: $(DEVELOPMENT) ## Measure keep-alives per second and CPU per keep-alive at both doors
+bench: test-packages $(DEVELOPMENT) ## Measure all that the targets speak of, into docs/benchmarks.md (20 minutes)
 	@$(IN_VENV) -m benchmarks
+
+bench-quick: test-packages $(DEVELOPMENT) ## Measure keep-alives in a few minutes, and write nothing
+	@$(IN_VENV) -m benchmarks --scale daily K1
 
 lock: $(DEVELOPMENT) ## Write the lock files after a change of a requirements file
 	$(RESOLVE) requirements.in --output-file requirements.lock

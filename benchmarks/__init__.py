@@ -1,1 +1,1 @@
-"""Measures what a keep-alive costs at both doors, beside a bare Flask application in the same minutes."""
+"""Measures what the phones' side of Ringmaster costs, beside a bare Flask application in the same minutes."""

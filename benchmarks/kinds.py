@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.databases import Databases, PostgresqlDatabases, SqliteDatabases
 from tests.postgresql import PROGRAMS, running_server
 
+SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 _DURABLE = {"listen_addresses": "", "fsync": "on", "synchronous_commit": "on", "max_connections": "100"}
 
 
@@ -22,7 +23,7 @@ class Kind:
 
 def sqlite(folder: Path) -> Kind:
     """Return SQLite with its files in this folder."""
-    return Kind("SQLite", SqliteDatabases(folder))
+    return Kind(SQLITE, SqliteDatabases(folder))
 
 
 def has_postgresql() -> bool:
@@ -35,4 +36,4 @@ def postgresql() -> Iterator[Kind]:
     """Start a PostgreSQL server that loses nothing it has confirmed, as an administrator runs one."""
     with running_server(_DURABLE) as server:
         pid = int((server.folder / "data" / "postmaster.pid").read_text().splitlines()[0])
-        yield Kind("PostgreSQL", PostgresqlDatabases(server), pid)
+        yield Kind(POSTGRESQL, PostgresqlDatabases(server), pid)

@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from benchmarks import reports
+from benchmarks.asks import MARK
 
 _SCRIPT = Path(__file__).with_name("wrk.lua")
 
 
 @dataclass(frozen=True, slots=True)
-class Reports:
-    """Which keep-alives are sent: the file of bodies, where in it to begin, the tag that they carry.
+class Script:
+    """Which requests are sent: their file, where in it to begin, the tag that they carry in place of the mark.
 
     ``change_each_lap``: a phone that reports again says something else again.
     """
 
-    bodies: Path
+    asks: Path
     first: int
     tag: str
     change_each_lap: bool
@@ -28,12 +28,12 @@ class Reports:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """So many connections, each of which asks again as soon as it is answered; without reports it asks by GET."""
+    """So many connections, each of which asks again as soon as it is answered; without a script, by GET."""
 
     url: str
     connections: int
     seconds: int
-    reports: Reports | None = None
+    script: Script | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +90,11 @@ def wrk_command(load: Load) -> Sequence[str]:
         str(_SCRIPT),
     ]
     command = ["wrk", *options, load.url]
-    if load.reports is None:
+    if load.script is None:
         return command
-    chosen = load.reports
+    chosen = load.script
     changes = "yes" if chosen.change_each_lap else "no"
-    return [*command, "--", str(chosen.bodies), reports.MARK, chosen.tag, changes, str(chosen.first)]
+    return [*command, "--", str(chosen.asks), MARK, chosen.tag, changes, str(chosen.first)]
 
 
 def parse_wrk(output: str) -> Answers:

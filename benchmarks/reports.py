@@ -3,8 +3,8 @@
 import random
 from collections.abc import Iterator
 from ipaddress import IPv4Network
-from pathlib import Path
 
+from benchmarks.asks import MARK, Ask
 from simulator import identity, payloads, users
 from simulator.identity import Hardware, Identity, Train
 from simulator.payloads import JsonStyle, Status
@@ -12,27 +12,28 @@ from simulator.settings import Settings
 
 PATH = "/rest/v1/ipphoneMgrStatus/keep-alive"
 TENANT = "Acme"
-MARK = "@" * 12
-"""Stands in each body for a tag of 8 characters and a lap of 4, which the generator writes in its place.
-
-Reports with another tag, or of another time round the phones, say something else than before.
-"""
 SEED_TAG = "00000000"
 FIRST_LAP = "0000"
+# What real phones say of their JSON.
+_FORM = "Content-Type: application/x-www-form-urlencoded"
 
-_FIRST_MAC = "00908f000001"
+_FIRST_MAC = 0x00908F000000
+_MAC_STEP = 16
 _DOMAIN = "example.com"
 _MODELS = (("430HD", 2), ("440HD", 1), ("450HD", 2))
 _NETWORK = IPv4Network("10.0.0.0/14")
 
 
 def macs(count: int) -> list[str]:
-    """Return the MACs of the phones, in the order in which they report."""
-    return list(identity.macs(_FIRST_MAC, count))
+    """Return the MACs of the phones, in the order in which they report; the last digit of each is 0."""
+    return [f"{_FIRST_MAC + number * _MAC_STEP:012x}" for number in range(count)]
 
 
 def bodies(count: int) -> Iterator[bytes]:
-    """Yield a report of each phone, on one line, with the mark in its location."""
+    """Yield a report of each phone, on one line, with the mark in its location.
+
+    Reports with another tag, or of another time round the phones, say something else than before.
+    """
     rng = random.Random(1)
     for number, made in enumerate(_identities(count, rng)):
         yield _body(number, made, rng)
@@ -44,9 +45,9 @@ def seed_bodies(count: int) -> Iterator[bytes]:
     return (body.replace(MARK.encode(), said) for body in bodies(count))
 
 
-def write_bodies(file: Path, count: int) -> None:
-    """Write the reports for a generator, a line each."""
-    file.write_bytes(b"\n".join(bodies(count)) + b"\n")
+def asks(count: int) -> Iterator[Ask]:
+    """Yield the requests that bring the reports: a report of each phone, with the mark in it."""
+    return (Ask("POST", PATH, body, (_FORM,)) for body in bodies(count))
 
 
 def _identities(count: int, rng: random.Random) -> Iterator[Identity]:

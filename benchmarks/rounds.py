@@ -1,17 +1,14 @@
 """Measures all variants in alternation, so that what else the machine does falls on all of them alike."""
 
-import random
-import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from benchmarks import cpu, verification
-from benchmarks.load import Answers, Generator, Load, Reports
-from benchmarks.reports import SEED_TAG
-from benchmarks.variants import Subject, Variant
+from benchmarks.load import Answers, Generator, Load
+from benchmarks.variants import Variant
+from benchmarks.workloads import Effect
 
 # The plane writes the times of the last contact each second; only then is a slice's work done.
 _SETTLING_SECONDS = 1.2
@@ -19,17 +16,16 @@ _SETTLING_SECONDS = 1.2
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How long and how hard each variant is asked in each round, and how many phones there are."""
+    """How long and how hard each variant is asked in each round."""
 
     rounds: int
     seconds: int
     connections: int
-    phones: int
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """One variant in one round. CPU in seconds: of the door's processes, and of the database server's."""
+    """One variant in one round. CPU in seconds: of the servers' processes, and of the database server's."""
 
     answers: Answers
     cpu_seconds: float
@@ -37,7 +33,7 @@ class Slice:
 
     @property
     def cpu_each(self) -> float:
-        """Return the CPU seconds of the door for one answer."""
+        """Return the CPU seconds of the servers for one answer."""
         return self.cpu_seconds / self.answers.count
 
     @property
@@ -51,17 +47,17 @@ class FailedAnswersError(Exception):
 
 
 class Measuring:
-    """One session of measuring: a generator, and the file of reports that it sends."""
+    """Asks variants by a generator."""
 
-    def __init__(self, generator: Generator, bodies: Path, tell: Callable[[str], None]) -> None:
+    def __init__(self, generator: Generator, tell: Callable[[str], None]) -> None:
         self.generator = generator
-        self._bodies = bodies
         self._tell = tell
 
     def warm_up(self, variants: Sequence[Variant], plan: Plan) -> None:
         """Let each variant answer for a second: what is made at the first request is made then."""
         for variant in variants:
-            self.generator.send(Load(variant.url, plan.connections, 1, self._reports(variant, plan)))
+            script = variant.workload.script() if variant.workload else None
+            self.generator.send(Load(variant.url, plan.connections, 1, script))
 
     def measure(self, variants: Sequence[Variant], plan: Plan) -> list[list[Slice]]:
         """Return the slices of each variant, one for each round, in the order of the variants."""
@@ -74,36 +70,34 @@ class Measuring:
 
     def slice(self, variant: Variant, plan: Plan) -> Slice:
         """Ask one variant; raises when an answer failed or the database does not hold what it should."""
-        reports = self._reports(variant, plan)
+        script = variant.workload.script() if variant.workload else None
         began_at, before = datetime.now(UTC), _books(variant)
-        answers = self.generator.send(Load(variant.url, plan.connections, plan.seconds, reports))
-        time.sleep(_SETTLING_SECONDS)
+        answers = self.generator.send(Load(variant.url, plan.connections, plan.seconds, script))
+        if variant.workload and variant.workload.effect is not Effect.NONE:
+            time.sleep(_SETTLING_SECONDS)
         after = _books(variant)
         if answers.failures or not answers.count:
             raise FailedAnswersError(
                 f"{variant.name}: {answers.failures} requests failed, {answers.count} did not."
             )
-        if variant.subject and reports:
-            _verify(variant.subject, reports, plan, answers.count, began_at)
+        _verify(variant, script.tag if script else "", began_at, answers.count, plan.connections)
         return Slice(answers, after[0] - before[0], after[1] - before[1])
-
-    def _reports(self, variant: Variant, plan: Plan) -> Reports | None:
-        if variant.path == "/":
-            return None
-        changes = variant.subject is not None and variant.subject.changes
-        tag = secrets.token_hex(4) if changes else SEED_TAG
-        return Reports(self._bodies, random.randrange(plan.phones), tag, change_each_lap=changes)
 
 
 def _books(variant: Variant) -> tuple[float, float]:
-    server_pid = variant.subject.server_pid if variant.subject else None
-    return cpu.seconds_of(variant.server.pid), cpu.seconds_of(server_pid) if server_pid else 0.0
+    """Return the CPU seconds so far: of the variant's servers, and of its database's."""
+    server_pid = variant.storage.server_pid if variant.storage else None
+    own = sum(cpu.seconds_of(pid) for pid in variant.pids)
+    return own, cpu.seconds_of(server_pid) if server_pid else 0.0
 
 
-def _verify(subject: Subject, reports: Reports, plan: Plan, answered: int, began_at: datetime) -> None:
-    bounds = {"phones": plan.phones, "answered": answered, "connections": plan.connections}
-    if subject.changes:
-        verification.check_changes(subject.database, reports.tag, **bounds)
-    else:
-        verification.check_no_change(subject.database)
-    verification.check_last_contact(subject.database, began_at, **bounds)
+def _verify(variant: Variant, tag: str, began_at: datetime, answered: int, connections: int) -> None:
+    if variant.storage and variant.workload:
+        verification.check(
+            variant.storage.database,
+            variant.workload,
+            tag,
+            began_at,
+            answered=answered,
+            connections=connections,
+        )

@@ -11,12 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 PROJECT = Path(__file__).resolve().parent.parent
 _STARTS_WITHIN_SECONDS = 30.0
 _STOPS_WITHIN_SECONDS = 10.0
 _PAUSE_SECONDS = 0.05
 _HOST = "127.0.0.1"
+_THREADS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,15 @@ class Server:
 
 
 @contextmanager
-def gunicorn(application: str, worker_class: str, log: Path) -> Iterator[Server]:
-    """Run an application under gunicorn with one worker, as the baseline is defined."""
+def gunicorn(
+    application: str, worker_class: str, log: Path, environment: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Server]:
+    """Run an application under gunicorn with one worker, as the baseline is defined; gthread gets 16 threads."""
     port = free_port()
     options = ["--worker-class", worker_class, "--workers", "1", "--bind", f"{_HOST}:{port}"]
-    command = [sys.executable, "-m", "gunicorn", *options, "--log-level", "warning", application]
-    with _running(command, {}, port, log) as server:
+    threads = ["--threads", str(_THREADS)] if worker_class == "gthread" else []
+    command = [sys.executable, "-m", "gunicorn", *options, *threads, "--log-level", "warning", application]
+    with _running(command, environment, port, log) as server:
         yield server
 
 

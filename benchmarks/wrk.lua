@@ -1,28 +1,39 @@
--- Keep-alives for wrk. Arguments: file of bodies, mark, tag, whether each lap is another ("yes" or "no"), first index.
--- Without arguments it asks for the address as it is. Prints one line of JSON at the end.
+-- Requests from a file for wrk. Arguments: file (a request a line: method, path, body and headers with tabs between
+-- them), mark, tag, whether each lap is another ("yes" or "no"), first index. Tag and lap are written in place of the
+-- mark. Without arguments it asks for the address as it is. Prints one line of JSON at the end.
 
 local heads, tails = {}, {}
 local position, lap, tag, changes = 0, 0, "", false
 
+local function read(line)
+  local fields = {}
+  for field in (line .. "\t"):gmatch("(.-)\t") do
+    fields[#fields + 1] = field
+  end
+  local headers = {}
+  for index = 4, #fields do
+    local name, value = fields[index]:match("^(.-): (.*)$")
+    headers[name] = value
+  end
+  return wrk.format(fields[1], fields[2], headers, fields[3] ~= "" and fields[3] or nil)
+end
+
 function init(arguments)
   if #arguments == 0 then
-    heads[1], tails[1] = wrk.format(), ""
+    heads[1], tails[1] = wrk.format(), false
     return
   end
   local mark = arguments[2]
   tag, changes, position = arguments[3], arguments[4] == "yes", tonumber(arguments[5])
-  local headers = { ["Content-Type"] = "application/x-www-form-urlencoded" }
   for line in io.lines(arguments[1]) do
-    local whole = wrk.format("POST", nil, headers, line)
+    local whole = read(line)
     local from, to = whole:find(mark, 1, true)
-    heads[#heads + 1], tails[#tails + 1] = whole:sub(1, from - 1), whole:sub(to + 1)
+    heads[#heads + 1] = from and whole:sub(1, from - 1) or whole
+    tails[#tails + 1] = from and whole:sub(to + 1) or false
   end
 end
 
 function request()
-  if tag == "" then
-    return heads[1]
-  end
   position = position + 1
   if position > #heads then
     position = 1
@@ -30,7 +41,8 @@ function request()
       lap = lap + 1
     end
   end
-  return heads[position] .. tag .. string.format("%04d", lap) .. tails[position]
+  local tail = tails[position]
+  return tail and heads[position] .. tag .. string.format("%04d", lap) .. tail or heads[position]
 end
 
 function done(summary, latency)

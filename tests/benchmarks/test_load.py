@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.load import Answers, Load, Reports, parse_wrk, wrk_command
-from benchmarks.reports import MARK
+from benchmarks.asks import MARK
+from benchmarks.load import Answers, Load, Script, parse_wrk, wrk_command
 
 OUTPUT = """Running 2s test @ http://127.0.0.1:8081/
   1 threads and 64 connections
@@ -30,13 +30,13 @@ def test_output_without_the_script_s_line_is_an_error() -> None:
         parse_wrk("Requests/sec:   4991.64\n")
 
 
-def test_without_reports_wrk_asks_for_the_address_alone() -> None:
+def test_without_a_script_wrk_asks_for_the_address_alone() -> None:
     command = wrk_command(Load("http://127.0.0.1:1/", connections=4, seconds=3))
     assert {"-t1", "-c4", "-d3s"} <= set(command)
     assert command[-1] == "http://127.0.0.1:1/"
 
 
-def test_the_script_is_told_which_reports_to_send() -> None:
-    reports = Reports(Path("bodies"), first=17, tag="0badcafe", change_each_lap=True)
-    command = wrk_command(Load("http://127.0.0.1:1/", connections=4, seconds=3, reports=reports))
-    assert command[-6:] == ["--", "bodies", MARK, "0badcafe", "yes", "17"]
+def test_wrk_is_told_which_requests_to_send() -> None:
+    script = Script(Path("asks"), first=17, tag="0badcafe", change_each_lap=True)
+    command = wrk_command(Load("http://127.0.0.1:1/", connections=4, seconds=3, script=script))
+    assert command[-6:] == ["--", "asks", MARK, "0badcafe", "yes", "17"]

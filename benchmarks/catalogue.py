@@ -1,0 +1,24 @@
+"""All experiments in the order in which they are done, and those that are asked for."""
+
+from collections.abc import Sequence
+
+from benchmarks.experiment import Experiment
+from benchmarks.experiments import keep_alives, slow_disk
+
+EXPERIMENTS: Sequence[Experiment] = (keep_alives.EXPERIMENT, slow_disk.EXPERIMENT)
+
+
+class UnknownExperimentError(Exception):
+    """A word that names no experiment."""
+
+
+def chosen(words: Sequence[str]) -> Sequence[Experiment]:
+    """Return the experiments that these names or ids of targets mean, each once; all of them for no word."""
+    for word in words:
+        if not any(one.answers_to(word) for one in EXPERIMENTS):
+            raise UnknownExperimentError(f"{word} is no experiment. There are: {', '.join(_words())}.")
+    return [one for one in EXPERIMENTS if not words or any(one.answers_to(word) for word in words)]
+
+
+def _words() -> list[str]:
+    return [word for one in EXPERIMENTS for word in (one.name, *one.ids)]

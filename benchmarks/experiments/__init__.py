@@ -1,0 +1,1 @@
+"""The experiments: each module does one and says what it found."""

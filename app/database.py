@@ -1,5 +1,6 @@
 """The database: engines set up per kind, the declarative base on Flask-AppBuilder's registry, column types."""
 
+import sqlite3
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -7,15 +8,18 @@ from typing import Any
 from flask_appbuilder import Model
 from sqlalchemy import DateTime, Dialect, Engine, Enum, LargeBinary, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from app.security.secrets import vault
 from app.security.tenant_scope import guard
+from app.write_queue import QueuedConnection
 
 SQLITE_BUSY_SECONDS = 30
 CONNECT_SECONDS = 5
 WRITES = "ringmaster_writes"
+_BEGIN_TO_WRITE = "BEGIN IMMEDIATE"
 LONGEST_FOLD = 3  # characters that str.casefold() makes of one, at most
 
 Model.metadata.naming_convention = {
@@ -85,7 +89,7 @@ def one_of(words: type[StrEnum]) -> Enum:
 def engine_options(url: str) -> dict[str, Any]:
     """Return what create_engine needs beside the URL for this kind of database."""
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": SQLITE_BUSY_SECONDS}}
+        return {"connect_args": {"timeout": SQLITE_BUSY_SECONDS, "factory": QueuedConnection}}
     return {
         "pool_pre_ping": True,
         "connect_args": {
@@ -106,7 +110,8 @@ def set_up(engine: Engine) -> None:
     """Give SQLite write-ahead logging, full durability, foreign keys, and transactions that lose no update.
 
     pysqlite's own transactions lose updates without a word, so BEGIN is said here: IMMEDIATE for a connection that
-    carries the execution option ``WRITES``, deferred for readers. PostgreSQL needs nothing.
+    carries the execution option ``WRITES``, deferred for readers. Writers of all processes queue before they say it
+    (docs/decisions/0015). PostgreSQL needs nothing.
     """
     if engine.dialect.name != "sqlite":
         return
@@ -130,8 +135,17 @@ def _set_up_sqlite_connection(connection: DBAPIConnection, _record: object) -> N
 
 
 def _begin_sqlite_transaction(connection: Any) -> None:
-    writes = connection.get_execution_options().get(WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not connection.get_execution_options().get(WRITES, False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    queued = connection.connection.driver_connection
+    if not queued.wait_for_turn():
+        raise OperationalError(_BEGIN_TO_WRITE, None, sqlite3.OperationalError("database is locked"))
+    try:
+        connection.exec_driver_sql(_BEGIN_TO_WRITE)
+    except BaseException:
+        queued.leave_queue()
+        raise
 
 
 class ScopedSession(Session):

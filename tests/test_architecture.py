@@ -8,8 +8,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 OURS = ("app", "simulator", "benchmarks")
-# Migrations commit on a connection of their own, before there is any session.
-COMMITTERS = (ROOT / "app/transaction.py", ROOT / "app/schema.py")
+# Migrations commit on a connection of their own, before there is any session; a queued connection passes it on.
+COMMITTERS = (ROOT / "app/transaction.py", ROOT / "app/schema.py", ROOT / "app/write_queue.py")
 DRAWERS = {
     "utils", "util", "helpers", "helper", "common", "misc", "core", "lib",
     "base", "manager", "managers", "handler", "handlers", "processor", "processors",

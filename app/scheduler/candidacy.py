@@ -59,9 +59,13 @@ class Candidacy:
             and leases.is_current(session, leases.TIMETABLE, self._epoch)
         )
 
+    def step_down(self) -> None:
+        """Stop leading: a chore that is under way ends with its chunk."""
+        self._leads_until = 0.0
+
     def withdraw(self) -> None:
         """Stop leading and let another take over at once."""
-        self._leads_until = 0.0
+        self.step_down()
         try:
             with writing(self._database, ALL_TENANTS) as session:
                 leases.give_back(session, leases.TIMETABLE, self._owner, now=_shared_time(session))

@@ -9,7 +9,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from app.database import Database
 from app.scheduler import timetable
 from app.scheduler.candidacy import Candidacy
-from app.scheduler.timetable import TIMETABLE, Chore
+from app.scheduler.chores import Chore, all_chores
 
 log = logging.getLogger(__name__)
 
@@ -22,11 +22,12 @@ def serve(
     *,
     is_asked_to_stop_within: Callable[[float], bool],
     lease_lasts: timedelta = LEASE_LASTS,
-    chores: Sequence[Chore] = TIMETABLE,
+    chores: Callable[[], Sequence[Chore]] = all_chores,
 ) -> None:
     """Lead when elected, stand by otherwise, until asked to stop; then let another take over at once.
 
-    ``is_asked_to_stop_within`` waits for so many seconds and returns whether this process is to stop.
+    ``is_asked_to_stop_within`` waits for so many seconds and returns whether this process is to stop. ``chores`` is
+    asked each time that this process begins to lead.
     """
     candidacy = Candidacy(database, lasts=lease_lasts)
     running: BackgroundScheduler | None = None
@@ -36,12 +37,13 @@ def serve(
         candidacy.stand()
         if candidacy.leads and running is None:
             log.info("This scheduler leads.")
-            running = timetable.start(database, candidacy, chores)
+            running = timetable.start(database, candidacy, chores())
         elif not candidacy.leads and running is not None:
             log.warning("This scheduler does not lead any more.")
             running.shutdown(wait=False)
             running = None
         is_asked_to_stop = is_asked_to_stop_within(lease_lasts.total_seconds() / _RENEWALS)
     if running is not None:
+        candidacy.step_down()
         running.shutdown()
         candidacy.withdraw()

@@ -1,61 +1,25 @@
-"""The timetable: what the elected scheduler does by itself, and how often."""
+"""The timetable: when each chore is done, and how: chunk by chunk, as long as this process leads."""
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy.orm import Session
 
 from app.database import Database
 from app.scheduler.candidacy import Candidacy
+from app.scheduler.chores import MOST_FOUND, Chore
 from app.security.tenant_scope import ALL_TENANTS
-from app.services import pending_actions, silence
-from app.transaction import writing
+from app.transaction import reading, writing
 
 log = logging.getLogger(__name__)
 
-CHUNK = 500
-
-
-@dataclass(frozen=True)
-class Chore:
-    """Something to do every so often: ``order`` does a chunk of what is due and returns how much that was."""
-
-    name: str
-    every: timedelta
-    order: Callable[[Session, datetime], int]
-    report: str
-
-
-def _mark_disconnected(session: Session, now: datetime) -> int:
-    return silence.mark_disconnected(session, now=now, limit=CHUNK)
-
-
-def _drop_never_reported(session: Session, now: datetime) -> int:
-    return silence.drop_never_reported(session, now=now, limit=CHUNK)
-
-
-def _drop_old_actions(session: Session, now: datetime) -> int:
-    return pending_actions.drop_old(session, now=now)
-
-
-TIMETABLE = (
-    Chore(
-        "disconnected",
-        timedelta(seconds=30),
-        _mark_disconnected,
-        "%d phones were marked disconnected: they fell silent.",
-    ),
-    Chore(
-        "never reported",
-        timedelta(hours=1),
-        _drop_never_reported,
-        "%d phones were dropped: they asked for a file and never reported.",
-    ),
-    Chore("old actions", timedelta(hours=1), _drop_old_actions, "%d past actions for phones were dropped."),
-)
+CHUNK = 200
+"""Rows that one transaction writes: on SQLite a few milliseconds in which nobody else can write."""
+_PAUSE_SECONDS = 0.02
 
 
 def start(database: Database, candidacy: Candidacy, chores: Sequence[Chore]) -> BackgroundScheduler:
@@ -75,17 +39,52 @@ def start(database: Database, candidacy: Candidacy, chores: Sequence[Chore]) -> 
 
 
 def do_chore(chore: Chore, database: Database, candidacy: Candidacy) -> int:
-    """Do all that is due, each chunk in a short transaction of its own; return how much it was.
+    """Do all that is due and return how much it was.
 
     A process that no longer leads does nothing more: it may have been held up while another took over.
     """
     total = 0
-    while candidacy.leads:
-        with writing(database, ALL_TENANTS) as session:
-            done = chore.order(session, datetime.now(UTC)) if candidacy.still_leads(session) else 0
-        if not done:
-            break
-        total += done
+    with suppress(_LedByAnotherError):
+        for done in _rounds(chore, database, candidacy):
+            total += done
+        chore.note_done()
     if total:
         log.info(chore.report, total)
     return total
+
+
+class _LedByAnotherError(Exception):
+    """This process does not lead, or not any more."""
+
+
+def _rounds(chore: Chore, database: Database, candidacy: Candidacy) -> Iterator[int]:
+    """Find and do until nothing is left that could be done; yield how much each chunk was."""
+    is_more_left = True
+    while is_more_left:
+        due = _find(chore, database, candidacy)
+        any_done = False
+        for chunk in _chunks(due):
+            done = _do(chore, chunk, database, candidacy)
+            any_done = any_done or done > 0
+            yield done
+            time.sleep(_PAUSE_SECONDS)
+        is_more_left = any_done and len(due) >= MOST_FOUND
+
+
+def _find(chore: Chore, database: Database, candidacy: Candidacy) -> Sequence[Any]:
+    if not candidacy.leads:
+        raise _LedByAnotherError
+    with reading(database, ALL_TENANTS) as session:
+        return chore.find(session, datetime.now(UTC))
+
+
+def _do(chore: Chore, chunk: Sequence[Any], database: Database, candidacy: Candidacy) -> int:
+    """Do one chunk in a short transaction of its own."""
+    with writing(database, ALL_TENANTS) as session:
+        if not candidacy.still_leads(session):
+            raise _LedByAnotherError
+        return chore.do(session, chunk, datetime.now(UTC))
+
+
+def _chunks(due: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    return (due[first : first + CHUNK] for first in range(0, len(due), CHUNK))

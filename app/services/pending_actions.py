@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -61,10 +61,15 @@ def hand_over(session: Session, macs: Collection[str], *, now: datetime) -> dict
     return dict(requests)
 
 
-def drop_old(session: Session, *, now: datetime) -> int:
-    """Delete what expired, and what was handed over a day ago; return how many there were."""
+def find_old(session: Session, *, now: datetime, limit: int) -> Sequence[int]:
+    """Return the ids of up to ``limit`` actions that expired or were handed over a day ago."""
     is_old = (PendingAction.expires_at <= now) | (PendingAction.handed_over_at <= now - LIFETIME)
-    result: Any = session.execute(delete(PendingAction).where(is_old))
+    return session.scalars(select(PendingAction.id).where(is_old).limit(limit)).all()
+
+
+def drop(session: Session, ids: Collection[int]) -> int:
+    """Delete actions that are past, which nothing brings back; return how many there were."""
+    result: Any = session.execute(delete(PendingAction).where(PendingAction.id.in_(ids)))
     return int(result.rowcount)
 
 

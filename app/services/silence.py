@@ -1,5 +1,10 @@
-"""Silence: which phones were not heard for too long, counted only while the phone plane ran."""
+"""Silence: which phones were not heard for too long, counted only while the phone plane ran.
 
+What is due is looked for in a transaction that only reads, however many phones there are; what is found is done a few
+hundred rows at a time, each looked at again under its lock (docs/decisions/0015).
+"""
+
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Table, delete, exists, select, update
@@ -18,21 +23,6 @@ NEVER_REPORTED_LIFETIME = timedelta(hours=24)
 _HEARTBEAT: Table = Heartbeat.__table__  # type: ignore[assignment]  # declared as FromClause, and a Table here
 
 
-def mark_disconnected(session: Session, *, now: datetime, limit: int) -> int:
-    """Mark up to ``limit`` phones disconnected that were silent for Disconnected Timeout; return how many.
-
-    Silence counts only while the phone plane ran: after a gap each phone has one full timeout, and while it is away
-    none falls silent. The digests of those that are marked are cleared, so that the next report brings them back even
-    when it says the same as the last.
-    """
-    plane = session.get(Heartbeat, PHONE_PLANE)
-    if plane is None or now - plane.beat_at > LONGEST_GAP:
-        return 0
-    timeout = settings.read(session).disconnected_timeout
-    deadline = silence_deadline(plane.running_since, now, timeout)
-    return 0 if deadline is None else _mark_silent(session, deadline, now, limit)
-
-
 def beat(session: Session, *, now: datetime) -> None:
     """Note that the phone plane runs; after a gap of more than a minute its running time counts anew."""
     insert_missing(session, _HEARTBEAT, [{"name": PHONE_PLANE, "beat_at": now, "running_since": now}])
@@ -42,43 +32,49 @@ def beat(session: Session, *, now: datetime) -> None:
     plane.beat_at = max(now, plane.beat_at)
 
 
-def drop_never_reported(session: Session, *, now: datetime, limit: int) -> int:
-    """Delete up to ``limit`` phones that asked for a file a day ago and never reported; return how many.
+def deadline(session: Session, *, now: datetime) -> datetime | None:
+    """Return the moment before which a last contact means silence, by Disconnected Timeout; None while nothing does.
 
-    What was decided for them goes with them.
+    Silence counts only while the phone plane ran: after a gap each phone has one full timeout, and while it is away
+    none falls silent.
     """
-    old = (
+    plane = session.get(Heartbeat, PHONE_PLANE)
+    if plane is None or now - plane.beat_at > LONGEST_GAP:
+        return None
+    return silence_deadline(plane.running_since, now, settings.read(session).disconnected_timeout)
+
+
+def find_silent(
+    session: Session, *, before: datetime, since: datetime | None = None, limit: int
+) -> Sequence[str]:
+    """Return up to ``limit`` phones that were last heard before this moment and are not marked disconnected.
+
+    One pass over the narrow table; the wide one is asked only about phones that were last heard between ``since``,
+    where it is given, and ``before``.
+    """
+    is_not_marked = exists().where(
+        DeviceStatus.mac == DeviceSeen.mac, DeviceStatus.status != Status.DISCONNECTED
+    )
+    silent = select(DeviceSeen.mac).where(DeviceSeen.seen_at < before, is_not_marked).limit(limit)
+    if since is not None:
+        silent = silent.where(DeviceSeen.seen_at >= since)
+    return session.scalars(silent).all()
+
+
+def mark_disconnected(session: Session, macs: Collection[str], *, before: datetime, now: datetime) -> int:
+    """Mark those of these phones disconnected that are still silent since this moment; return how many.
+
+    One that another writes at the moment is left out, for it is being heard or is found again. The digests of those
+    that are marked are cleared, so that the next report brings them back even when it says the same as the last.
+    """
+    free = (
         select(DeviceStatus.mac)
-        .where(
-            DeviceStatus.status.is_(None),
-            DeviceStatus.device_id.is_(None),
-            DeviceStatus.first_seen_at < now - NEVER_REPORTED_LIFETIME,
-        )
-        .limit(limit)
+        .where(DeviceStatus.mac.in_(macs), DeviceStatus.status != Status.DISCONNECTED)
         .with_for_update(skip_locked=True)
     )
-    macs = session.scalars(old).all()
-    if macs:
-        session.execute(delete(Decision).where(Decision.mac.in_(macs)))
-        session.execute(delete(DeviceStatus).where(DeviceStatus.mac.in_(macs)))
-    return len(macs)
-
-
-def _mark_silent(session: Session, deadline: datetime, now: datetime, limit: int) -> int:
-    """Mark phones that were last heard before the deadline; the silence of each is looked at again under its lock."""
-    candidates = (
-        select(DeviceStatus.mac)
-        .join(DeviceSeen, DeviceSeen.mac == DeviceStatus.mac)
-        .where(DeviceSeen.seen_at < deadline, DeviceStatus.status != Status.DISCONNECTED)
-        .limit(limit)
-        .with_for_update(of=DeviceStatus, skip_locked=True)
-    )
-    macs = session.scalars(candidates).all()
-    if not macs:
-        return 0
     marked = session.execute(
         update(DeviceStatus)
-        .where(DeviceStatus.mac.in_(macs), _was_last_heard_before(deadline))
+        .where(DeviceStatus.mac.in_(session.scalars(free).all()), _was_last_heard(before))
         .values(status=Status.DISCONNECTED, status_changed_at=now, digest=None)
         .returning(DeviceStatus.mac)
         .execution_options(synchronize_session=False)
@@ -86,5 +82,31 @@ def _mark_silent(session: Session, deadline: datetime, now: datetime, limit: int
     return len(marked.all())
 
 
-def _was_last_heard_before(deadline: datetime) -> ColumnElement[bool]:
-    return exists().where(DeviceSeen.mac == DeviceStatus.mac, DeviceSeen.seen_at < deadline)
+def find_never_reported(session: Session, *, now: datetime, limit: int) -> Sequence[str]:
+    """Return up to ``limit`` phones that asked for a file a day ago and never reported."""
+    return session.scalars(select(DeviceStatus.mac).where(*_never_reported(now)).limit(limit)).all()
+
+
+def drop_never_reported(session: Session, macs: Collection[str], *, now: datetime) -> int:
+    """Delete those of these phones that still have not reported, and what was decided for them; return how many."""
+    old = (
+        select(DeviceStatus.mac)
+        .where(DeviceStatus.mac.in_(macs), *_never_reported(now))
+        .with_for_update(skip_locked=True)
+    )
+    dropped = session.scalars(old).all()
+    session.execute(delete(Decision).where(Decision.mac.in_(dropped)))
+    session.execute(delete(DeviceStatus).where(DeviceStatus.mac.in_(dropped)))
+    return len(dropped)
+
+
+def _was_last_heard(before: datetime) -> ColumnElement[bool]:
+    return exists().where(DeviceSeen.mac == DeviceStatus.mac, DeviceSeen.seen_at < before)
+
+
+def _never_reported(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        DeviceStatus.status.is_(None),
+        DeviceStatus.device_id.is_(None),
+        DeviceStatus.first_seen_at < now - NEVER_REPORTED_LIFETIME,
+    )

@@ -19,6 +19,7 @@ from app.services import settings as system_settings
 from app.services.approval import ApprovalRequest
 from tests import factories
 from tests.phone_api.doors import ADDRESS, ALERT, KEEP_ALIVE, PATIENCE_SECONDS, Phone
+from tests.services.reporting import sweep
 
 pytestmark = [
     pytest.mark.postgresql,
@@ -199,11 +200,11 @@ def test_the_sweep_leaves_a_phone_that_reports_at_that_moment(planes, setting_up
         report = threads.submit(planes[0].record, reports([1], "registered"))
         assert reached.wait(PATIENCE_SECONDS)
         with setting_up() as session:
-            assert silence.mark_disconnected(session, now=now, limit=100) == 0
+            assert sweep(session, now=now) == 0
         opened.set()
         report.result(PATIENCE_SECONDS)
     with setting_up() as session:
-        assert silence.mark_disconnected(session, now=now, limit=100) == 0
+        assert sweep(session, now=now) == 0
         assert session.get_one(DeviceStatus, "00908f000001").status == "registered"
 
 
@@ -221,4 +222,4 @@ def test_planes_that_start_together_make_one_heartbeat(setting_up):
 
     at_once(beat, beat, beat)
     with setting_up() as session:
-        assert silence.mark_disconnected(session, now=now, limit=1) == 0
+        assert silence.deadline(session, now=now) is None

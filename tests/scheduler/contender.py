@@ -16,5 +16,5 @@ if __name__ == "__main__":
             Database(make_engine(url)),
             is_asked_to_stop_within=requests.arrive_within,
             lease_lasts=timedelta(seconds=float(seconds)),
-            chores=(),
+            chores=tuple,
         )

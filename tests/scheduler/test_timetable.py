@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 from app.database import Database, make_engine
 from app.models import DeviceSeen, DeviceStatus, Heartbeat, Lease, PendingAction
 from app.models.enums import Approval, Status
+from app.scheduler import timetable
 from app.scheduler.candidacy import Candidacy
-from app.scheduler.timetable import CHUNK, TIMETABLE, Chore, do_chore, start
+from app.scheduler.chores import Chore, DisconnectSweep, all_chores
+from app.scheduler.timetable import CHUNK, do_chore, start
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import silence
 from app.services.leases import TIMETABLE as LEASE
@@ -22,6 +24,7 @@ from app.transaction import reading, writing
 
 NOW = datetime.now(UTC)
 HOUR = timedelta(hours=1)
+SECOND = timedelta(seconds=1)
 PATIENCE_SECONDS = 30
 
 
@@ -34,12 +37,33 @@ def candidacy(database: Database) -> Candidacy:
     return candidacy
 
 
-def chore(order: Callable[[Session, datetime], int], report: str = "%d things were done.") -> Chore:
-    return Chore("a chore", HOUR, order, report)
+class Pile:
+    """A chore's work: so many things, of which each chunk that is done is noted."""
+
+    def __init__(self, count: int, *, most_found: int = 100_000) -> None:
+        self.left = list(range(count))
+        self.chunks: list[int] = []
+        self.is_noted_done = False
+        self._most_found = most_found
+
+    def find(self, _session: Session, _now: datetime) -> Sequence[int]:
+        return self.left[: self._most_found]
+
+    def do(self, _session: Session, keys: Sequence[int], _now: datetime) -> int:
+        self.chunks.append(len(keys))
+        self.left = [key for key in self.left if key not in keys]
+        return len(keys)
+
+    def note_done(self) -> None:
+        self.is_noted_done = True
+
+
+def chore(pile: Pile, report: str = "%d things were done.") -> Chore:
+    return Chore("a chore", HOUR, pile.find, pile.do, report, pile.note_done)
 
 
 def chore_named(name: str) -> Chore:
-    return next(entry for entry in TIMETABLE if entry.name == name)
+    return next(entry for entry in all_chores() if entry.name == name)
 
 
 def let_another_take_over(database: Database) -> None:
@@ -56,46 +80,80 @@ def add_phone(session: Session, number: int, *, seen_at: datetime, status: Statu
     session.add(DeviceSeen(mac=mac, seen_at=seen_at))
 
 
-def test_a_chore_is_repeated_until_nothing_is_left_and_tells_how_much_it_was(
+def test_a_chore_is_done_in_chunks_and_tells_how_much_it_was(
     database: Database, candidacy: Candidacy, caplog: pytest.LogCaptureFixture
 ) -> None:
-    left = [500, 500, 7, 0]
+    pile = Pile(2 * CHUNK + 7)
     with caplog.at_level(logging.INFO):
-        assert do_chore(chore(lambda _session, _now: left.pop(0)), database, candidacy) == 1007
-    assert (left, caplog.messages) == ([], ["1007 things were done."])
+        assert do_chore(chore(pile), database, candidacy) == 2 * CHUNK + 7
+    assert (pile.chunks, pile.is_noted_done) == ([CHUNK, CHUNK, 7], True)
+    assert caplog.messages == [f"{2 * CHUNK + 7} things were done."]
+
+
+def test_of_more_than_is_found_at_once_the_rest_is_looked_for_afterwards(
+    database: Database, candidacy: Candidacy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timetable, "MOST_FOUND", 3)
+    pile = Pile(8, most_found=3)
+    assert do_chore(chore(pile), database, candidacy) == 8
+    assert pile.chunks == [3, 3, 2]
+
+
+def test_what_cannot_be_done_at_the_moment_is_not_tried_for_ever(
+    database: Database, candidacy: Candidacy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timetable, "MOST_FOUND", 3)
+    pile = Pile(3, most_found=3)
+    stubborn = Chore("a chore", HOUR, pile.find, lambda _session, _keys, _now: 0, "%d")
+    assert do_chore(stubborn, database, candidacy) == 0
 
 
 def test_a_chore_that_finds_nothing_is_not_worth_a_word(
     database: Database, candidacy: Candidacy, caplog: pytest.LogCaptureFixture
 ) -> None:
+    pile = Pile(0)
     with caplog.at_level(logging.INFO):
-        assert do_chore(chore(lambda _session, _now: 0), database, candidacy) == 0
-    assert caplog.messages == []
+        assert do_chore(chore(pile), database, candidacy) == 0
+    assert (caplog.messages, pile.is_noted_done) == ([], True)
 
 
 def test_each_chunk_is_kept_even_when_a_later_one_fails(database: Database, candidacy: Candidacy) -> None:
-    chunks = iter("ab")
+    pile = Pile(3 * CHUNK)
+    names = ["b", "a"]
 
-    def order(session: Session, now: datetime) -> int:
-        session.add(Heartbeat(name=next(chunks), beat_at=now, running_since=now))
+    def do(session: Session, _keys: Sequence[int], now: datetime) -> int:
+        session.add(Heartbeat(name=names.pop(), beat_at=now, running_since=now))
         return 1
 
-    with pytest.raises(StopIteration):
-        do_chore(chore(order), database, candidacy)
+    with pytest.raises(IndexError):
+        do_chore(Chore("a chore", HOUR, pile.find, do, "%d", pile.note_done), database, candidacy)
     with reading(database, ALL_TENANTS) as session:
         assert session.scalars(select(Heartbeat.name).order_by(Heartbeat.name)).all() == ["a", "b"]
+    assert not pile.is_noted_done
 
 
 def test_nothing_more_is_done_when_another_has_taken_over(database: Database, candidacy: Candidacy) -> None:
     let_another_take_over(database)
-    assert do_chore(chore(lambda _session, _now: 1), database, candidacy) == 0
+    pile = Pile(1)
+    assert do_chore(chore(pile), database, candidacy) == 0
+    assert (pile.chunks, pile.is_noted_done) == ([], False)
 
 
 def test_one_that_stood_in_vain_does_nothing(database: Database, candidacy: Candidacy) -> None:
     other = Candidacy(database, lasts=HOUR)
     other.stand()
     assert not other.leads
-    assert do_chore(chore(lambda _session, _now: 1), database, other) == 0
+    assert do_chore(chore(Pile(1)), database, other) == 0
+
+
+def test_one_that_steps_down_ends_with_the_chunk_under_way(database: Database, candidacy: Candidacy) -> None:
+    pile = Pile(2 * CHUNK)
+
+    def do(session: Session, keys: Sequence[int], now: datetime) -> int:
+        candidacy.step_down()
+        return pile.do(session, keys, now)
+
+    assert do_chore(Chore("a chore", HOUR, pile.find, do, "%d"), database, candidacy) == CHUNK
 
 
 def test_one_that_withdraws_lets_another_lead_at_once(database: Database, candidacy: Candidacy) -> None:
@@ -131,11 +189,11 @@ def test_the_chores_are_done_at_once_when_the_timetable_starts(
 ) -> None:
     is_done = threading.Event()
 
-    def order(_session: Session, _now: datetime) -> int:
+    def find(_session: Session, _now: datetime) -> Sequence[int]:
         is_done.set()
-        return 0
+        return []
 
-    running = start(database, candidacy, [chore(order)])
+    running = start(database, candidacy, [Chore("a chore", HOUR, find, Pile(0).do, "%d")])
     assert is_done.wait(PATIENCE_SECONDS)
     running.shutdown()
 
@@ -153,6 +211,23 @@ def test_all_phones_that_fell_silent_are_marked_disconnected(
     with reading(database, ALL_TENANTS) as session:
         registered = select(DeviceStatus.mac).where(DeviceStatus.status == Status.REGISTERED)
         assert session.scalars(registered).all() == [f"00908f{999_999:06x}"]
+
+
+def test_a_sweep_looks_only_at_those_who_fell_silent_since_the_one_before(
+    database: Database, candidacy: Candidacy
+) -> None:
+    sweep = DisconnectSweep()
+    chore = Chore("the sweep", HOUR, sweep.find, sweep.mark, "%d", sweep.note_done)
+    with writing(database, ALL_TENANTS) as session:
+        session.add(Heartbeat(name=silence.PHONE_PLANE, beat_at=NOW, running_since=NOW - 24 * HOUR))
+        add_phone(session, 1, seen_at=NOW - 3 * HOUR, status=Status.REGISTERED)
+    assert do_chore(chore, database, candidacy) == 1
+    with writing(database, ALL_TENANTS) as session:
+        # Nothing makes such a phone, so that it shows where the sweep looks.
+        add_phone(session, 2, seen_at=NOW - 3 * HOUR, status=Status.REGISTERED)
+        add_phone(session, 3, seen_at=NOW - 2 * HOUR - SECOND, status=Status.REGISTERED)
+    assert do_chore(chore, database, candidacy) == 1
+    assert do_chore(chore_named("disconnected"), database, candidacy) == 1
 
 
 def test_phones_that_asked_for_a_file_and_never_reported_are_dropped(

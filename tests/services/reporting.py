@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.models import DeviceStatus
 from app.models.enums import Status
-from app.services import presence
+from app.services import presence, silence
 from app.services.presence import Recorded, Report
 from tests.factories import NOW
 
@@ -52,3 +52,12 @@ def report(
 def row_of(session: Session, mac: str = MAC) -> DeviceStatus:
     """Return a phone's row as the database has it."""
     return session.get_one(DeviceStatus, mac, populate_existing=True)
+
+
+def sweep(session: Session, *, now: datetime = NOW, limit: int = 100) -> int:
+    """Look for phones that fell silent and mark them, as the scheduler does; return how many were marked."""
+    before = silence.deadline(session, now=now)
+    if before is None:
+        return 0
+    macs = silence.find_silent(session, before=before, limit=limit)
+    return silence.mark_disconnected(session, macs, before=before, now=now)

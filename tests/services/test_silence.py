@@ -12,15 +12,16 @@ from app.services import settings as system_settings
 from app.services.provisioning import FileRequest
 from tests import factories
 from tests.factories import NOW
-from tests.services.reporting import ADDRESS, MAC, USER_AGENT, report, row_of
+from tests.services.reporting import ADDRESS, MAC, USER_AGENT, report, row_of, sweep
 
 ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 TIMEOUT = timedelta(minutes=120)
 SECOND = timedelta(seconds=1)
 
 
-def sweep(session, *, now=NOW, limit=100):
-    return silence.mark_disconnected(session, now=now, limit=limit)
+def drop_never_reported(session, *, limit=10):
+    macs = silence.find_never_reported(session, now=NOW, limit=limit)
+    return silence.drop_never_reported(session, macs, now=NOW)
 
 
 class TestTheSweep:
@@ -62,6 +63,22 @@ class TestTheSweep:
         for _ in range(5):
             factories.make_status(session, seen_at=NOW - timedelta(days=1))
         assert [sweep(session, limit=2) for _ in range(4)] == [2, 2, 1, 0]
+
+    def test_whoever_reports_after_being_found_is_not_marked(self, session):
+        before = NOW - TIMEOUT
+        factories.make_status(session, mac=MAC, seen_at=NOW - timedelta(days=1))
+        found = silence.find_silent(session, before=before, limit=10)
+        report(session, Status.REGISTERED, now=NOW)
+        assert found == [MAC]
+        assert silence.mark_disconnected(session, found, before=before, now=NOW) == 0
+        assert row_of(session, MAC).status is Status.REGISTERED
+
+    @ON_SQLITE
+    def test_whoever_was_last_heard_before_the_time_looked_at_is_not_looked_at(self, session):
+        before = NOW - TIMEOUT
+        for seen_at in (before - 2 * SECOND, before - SECOND, before):
+            factories.make_status(session, seen_at=seen_at)
+        assert len(silence.find_silent(session, since=before - SECOND, before=before, limit=10)) == 1
 
     def test_the_same_report_as_before_brings_a_phone_back(self, session):
         report(session, Status.REGISTERED, now=NOW - timedelta(hours=3))
@@ -136,7 +153,7 @@ class TestPhonesThatNeverReported:
     def test_they_are_dropped_after_a_day_with_what_was_decided_for_them(self, session):
         self.ask_for_a_file(session, "00908f000001", NOW - timedelta(hours=24) - SECOND)
         self.ask_for_a_file(session, "00908f000002", NOW - timedelta(hours=24))
-        assert silence.drop_never_reported(session, now=NOW, limit=10) == 1
+        assert drop_never_reported(session) == 1
         assert session.scalars(select(DeviceStatus.mac)).all() == ["00908f000002"]
         assert session.scalars(select(Decision.mac)).all() == ["00908f000002"]
 
@@ -148,11 +165,19 @@ class TestPhonesThatNeverReported:
         factories.make_status(
             session, device=factories.make_device(session), status=None, first_seen_at=long_ago
         )
-        assert silence.drop_never_reported(session, now=NOW, limit=10) == 0
+        assert drop_never_reported(session) == 0
+
+    @ON_SQLITE
+    def test_who_reports_after_being_found_stays(self, session):
+        self.ask_for_a_file(session, MAC, NOW - timedelta(days=3))
+        found = silence.find_never_reported(session, now=NOW, limit=10)
+        report(session, now=NOW)
+        assert found == [MAC]
+        assert silence.drop_never_reported(session, found, now=NOW) == 0
 
     @ON_SQLITE
     def test_they_go_in_chunks(self, session):
         for _ in range(3):
             factories.make_status(session, status=None, seen_at=None, first_seen_at=NOW - timedelta(days=3))
-        dropped = [silence.drop_never_reported(session, now=NOW, limit=2) for _ in range(3)]
+        dropped = [drop_never_reported(session, limit=2) for _ in range(3)]
         assert dropped == [2, 1, 0]

@@ -9,11 +9,11 @@ from app.models import Device, DeviceStatus, JournalEntry, PhoneUser, Tenant
 from app.models.enums import Status
 from app.phone_api.keep_alive import COLUMNS
 from app.rules.report_limits import REPORT_LIMITS
-from app.services import approval, pending_actions, presence, silence
+from app.services import approval, pending_actions, presence
 from app.services.approval import ApprovalRequest
 from tests import factories
 from tests.factories import NOW
-from tests.services.reporting import ANNA, MAC, make_report, record, report, row_of
+from tests.services.reporting import ANNA, MAC, make_report, record, report, row_of, sweep
 
 ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 LATER = NOW + timedelta(minutes=5)
@@ -111,7 +111,7 @@ class TestUnchangedReports:
     def test_after_the_sweep_an_identical_report_counts_as_a_change(self, session):
         report(session, Status.REGISTERED)
         factories.make_heartbeat(session, beat_at=LATER + timedelta(hours=9), running_since=NOW)
-        assert silence.mark_disconnected(session, now=LATER + timedelta(hours=9), limit=10) == 1
+        assert sweep(session, now=LATER + timedelta(hours=9)) == 1
         assert report(session, Status.REGISTERED, now=LATER + timedelta(hours=10)).status is Status.REGISTERED
 
     @ON_SQLITE

@@ -1,0 +1,91 @@
+"""What the elected scheduler does by itself: look for what is due without a lock, then do it in short chunks."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.services import pending_actions, silence
+
+MOST_FOUND = 100_000
+
+
+def _nothing() -> None:
+    """Remember nothing."""
+
+
+@dataclass(frozen=True)
+class Chore:
+    """Something to do every so often.
+
+    ``find`` returns the keys of what is due, ``MOST_FOUND`` at most, and may take its time: it only reads. ``do``
+    looks at some of them again under their locks, does what is still due and returns how much that was. When all of
+    it was done without an error, ``note_done`` is called.
+    """
+
+    name: str
+    every: timedelta
+    find: Callable[[Session, datetime], Sequence[Any]]
+    do: Callable[[Session, Sequence[Any], datetime], int]
+    report: str
+    note_done: Callable[[], None] = _nothing
+
+
+def all_chores() -> Sequence[Chore]:
+    """Return the chores of a scheduler that begins to lead: what another did meanwhile it does not know."""
+    sweep = DisconnectSweep()
+    return (
+        Chore(
+            "disconnected",
+            timedelta(seconds=30),
+            sweep.find,
+            sweep.mark,
+            "%d phones were marked disconnected: they fell silent.",
+            sweep.note_done,
+        ),
+        Chore(
+            "never reported",
+            timedelta(hours=1),
+            lambda session, now: silence.find_never_reported(session, now=now, limit=MOST_FOUND),
+            lambda session, macs, now: silence.drop_never_reported(session, macs, now=now),
+            "%d phones were dropped: they asked for a file and never reported.",
+        ),
+        Chore(
+            "old actions",
+            timedelta(hours=1),
+            lambda session, now: pending_actions.find_old(session, now=now, limit=MOST_FOUND),
+            lambda session, ids, _now: pending_actions.drop(session, ids),
+            "%d past actions for phones were dropped.",
+        ),
+    )
+
+
+class DisconnectSweep:
+    """Looks only at phones that fell silent since it last got through, so that a mass silence is paid for once."""
+
+    # Covers phones that were left out because another wrote them at that moment.
+    LOOKS_BACK = timedelta(minutes=5)
+
+    def __init__(self) -> None:
+        self._since: datetime | None = None
+        self._before: datetime | None = None
+
+    def find(self, session: Session, now: datetime) -> Sequence[str]:
+        """Return phones that fell silent."""
+        self._before = silence.deadline(session, now=now)
+        if self._before is None:
+            return []
+        return silence.find_silent(session, before=self._before, since=self._since, limit=MOST_FOUND)
+
+    def mark(self, session: Session, macs: Sequence[str], now: datetime) -> int:
+        """Mark those of them that are still silent."""
+        if self._before is None:
+            return 0
+        return silence.mark_disconnected(session, macs, before=self._before, now=now)
+
+    def note_done(self) -> None:
+        """Remember that whoever was last heard before this sweep's deadline is marked."""
+        if self._before is not None:
+            self._since = self._before - self.LOOKS_BACK

@@ -3,9 +3,14 @@
 from collections.abc import Sequence
 
 from benchmarks.experiment import Experiment
-from benchmarks.experiments import keep_alives, slow_disk
+from benchmarks.experiments import boot_storm, keep_alives, screens_in_use, slow_disk
 
-EXPERIMENTS: Sequence[Experiment] = (keep_alives.EXPERIMENT, slow_disk.EXPERIMENT)
+EXPERIMENTS: Sequence[Experiment] = (
+    keep_alives.EXPERIMENT,
+    slow_disk.EXPERIMENT,
+    screens_in_use.EXPERIMENT,
+    boot_storm.EXPERIMENT,
+)
 
 
 class UnknownExperimentError(Exception):

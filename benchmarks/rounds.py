@@ -72,7 +72,8 @@ class Measuring:
         """Ask one variant; raises when an answer failed or the database does not hold what it should."""
         script = variant.workload.script() if variant.workload else None
         began_at, before = datetime.now(UTC), _books(variant)
-        answers = self.generator.send(Load(variant.url, plan.connections, plan.seconds, script))
+        with variant.meanwhile():
+            answers = self.generator.send(Load(variant.url, plan.connections, plan.seconds, script))
         if variant.workload and variant.workload.effect is not Effect.NONE:
             time.sleep(_SETTLING_SECONDS)
         after = _books(variant)

@@ -29,9 +29,14 @@ class Server:
     port: int
 
     @property
+    def bind(self) -> str:
+        """Return its host and port."""
+        return f"{_HOST}:{self.port}"
+
+    @property
     def url(self) -> str:
         """Return its address."""
-        return f"http://{_HOST}:{self.port}"
+        return f"http://{self.bind}"
 
 
 @contextmanager

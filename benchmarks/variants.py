@@ -1,5 +1,7 @@
 """What is measured: servers that are asked, and what they keep their answers in."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from app.database import Database
@@ -20,7 +22,7 @@ class Variant:
     """One thing that is measured.
 
     Without a workload the bare address is asked. ``behind`` are further servers whose CPU its answers cost;
-    ``address`` is where it is asked when that is not the server itself.
+    ``address`` is where it is asked when that is not the server itself; ``meanwhile`` is what goes on at the same time.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Variant:
     storage: Storage | None = None
     behind: tuple[Server, ...] = ()
     address: str = ""
+    meanwhile: Callable[[], AbstractContextManager[object]] = nullcontext
 
     @property
     def url(self) -> str:

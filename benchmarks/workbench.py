@@ -24,6 +24,7 @@ from config import Settings
 
 PLANE, WEB, NAIVE = "plane", "web", "naive"
 BASELINE = "B: bare Flask hello, gunicorn sync"
+ADMIN_PASSWORD = "pass_1234"
 _KEY = "the key of a benchmark, which keeps nothing"
 _NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 
@@ -83,7 +84,9 @@ class Workbench:
 
     def settings(self, url: str) -> Settings:
         """Return the settings of an installation on this database."""
-        return Settings(data_dir=self.folder, database_url=url, secret_key=_KEY, admin_password="pass_1234")
+        return Settings(
+            data_dir=self.folder, database_url=url, secret_key=_KEY, admin_password=ADMIN_PASSWORD
+        )
 
     @contextmanager
     def running(self, part: str, url: str, settings: Mapping[str, str] = _NO_SETTINGS) -> Iterator[Server]:

@@ -10,10 +10,11 @@ import ssl
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 CONFIGURATION = Path(__file__).parent.parent / "deploy" / "nginx" / "ringmaster.conf"
 START_SECONDS = 20
@@ -37,16 +38,23 @@ class Nginx:
 
 
 @contextmanager
-def running_nginx(*, web: str, plane: str, firmware_folder: Path) -> Iterator[Nginx]:
+def running_nginx(
+    *,
+    web: str,
+    plane: str,
+    firmware_folder: Path,
+    changed: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Nginx]:
     """Yield nginx in front of the screens and the plane (``host:port`` each); it ends whatever happens meanwhile.
 
     It runs as the user of the tests, writes into a folder of its own, and serves firmware from a folder that is there.
+    ``changed`` are further parts of the configuration and what stands in their place.
     """
     with tempfile.TemporaryDirectory(prefix="ringmaster-nginx-") as name:
         folder = Path(name)
         _make_certificate(folder)
         plain, tls = _free_ports()
-        places = _places(folder, web, plane, firmware_folder, plain, tls)
+        places = {**_places(folder, web, plane, firmware_folder, plain, tls), **changed}
         configuration = folder / "nginx.conf"
         configuration.write_text(filled_in(CONFIGURATION.read_text(), places))
         with _process(configuration) as process:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import msgspec
 from sqlalchemy.orm import Session
@@ -12,8 +11,8 @@ from app.models.enums import Status
 from app.phone_api.context import Context
 from app.phone_api.errors import refuse
 from app.phone_api.messages import PhoneRequest, PhoneResponse
-from app.phone_api.payloads import decode_object, text_of
-from app.rules.addresses import find_address
+from app.phone_api.payloads import decode_texts
+from app.rules.addresses import address_text
 from app.rules.mac_addresses import parse_mac
 from app.rules.presence import status_from_text
 from app.rules.report_limits import within_limits
@@ -58,14 +57,14 @@ class Call:
 
 def parse(request: PhoneRequest, parts: dict[str, str]) -> Call:
     """Read a report; raises InvalidInputError for a body that is none, a bad MAC or an unknown status."""
-    members = decode_object(request.body)
-    texts = {name: text_of(members[name]) for name in COLUMNS if name in members}
+    members = decode_texts(request.body)
+    texts = {name: members[name] for name in COLUMNS if name in members}
     texts["useragent"] = texts.get("useragent") or request.user_agent
     kept, too_long = within_limits(texts)
     report = Report(
-        mac=_mac(members.get("mac")),
+        mac=_mac(members.get("mac", "")),
         fields=_fields(kept),
-        status=_status(members.get("status")),
+        status=_status(members.get("status", "")),
         peer=request.peer,
         too_long=too_long,
     )
@@ -91,21 +90,18 @@ def _fields(kept: Mapping[str, str]) -> dict[str, str]:
         COLUMNS[name]: text for name, text in kept.items() if text or name not in _SAY_NOTHING_WHEN_EMPTY
     }
     if "ip" in fields:
-        address = find_address(fields["ip"])
-        fields["ip"] = str(address) if address else ""
+        fields["ip"] = address_text(fields["ip"])
     return fields
 
 
-def _mac(value: Any) -> str:
-    text = text_of(value)
+def _mac(text: str) -> str:
     if not text:
         raise InvalidInputError("The report names no phone: send its MAC address in the member mac.")
     return parse_mac(text)
 
 
-def _status(value: Any) -> Status | None:
-    text = text_of(value).strip()
-    return status_from_text(text) if text else None
+def _status(text: str) -> Status | None:
+    return status_from_text(text) if text.strip() else None
 
 
 def _answer(requests: list[str]) -> PhoneResponse:

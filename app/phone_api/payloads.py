@@ -12,6 +12,19 @@ from app.errors import InvalidInputError
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[^"]++', re.DOTALL)
 _UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError)
 _TRAILING_COMMA = re.compile(r",(\s*+[}\]])")
+_TEXTS = msgspec.json.Decoder(dict[str, str])
+
+
+def decode_texts(body: bytes) -> dict[str, str]:
+    """Return the members of the body's JSON object as texts, their names in lower case.
+
+    On the wire every value is a string, and such a body is read by one strict decoder. What that does not take goes
+    the tolerant way, which alone pays for it.
+    """
+    try:
+        return {name.lower(): text for name, text in _TEXTS.decode(body).items()}
+    except _UNREADABLE:
+        return {name: text_of(value) for name, value in decode_object(body).items()}
 
 
 def decode_object(body: bytes) -> dict[str, Any]:

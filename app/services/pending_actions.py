@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.models import PendingAction
+from app.services import report_rows
 
 LIFETIME = timedelta(days=1)
 MOST_WAITING = 3
@@ -44,7 +45,7 @@ def add(
 
 def hand_over(session: Session, macs: Collection[str], *, now: datetime) -> dict[str, list[str]]:
     """Return the waiting actions of these phones, oldest first, each as a string of JSON; each is given out once."""
-    waiting = session.scalars(_waiting(macs, now).with_only_columns(PendingAction.id)).all()
+    waiting = report_rows.find_waiting_actions(session, macs, now)
     if not waiting:
         return {}
     # Of two processes that read the same action, the second finds it given out and gets nothing.

@@ -5,15 +5,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from hashlib import blake2b
+from itertools import repeat
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import DeviceSeen
 from app.models.enums import Status
-from app.services import devices, journal, pending_actions, phone_users, status_rows
+from app.services import devices, journal, pending_actions, phone_users, report_rows, settings, status_rows
+from app.services.report_rows.columns import REPORTED, Changes, Stored
 from app.services.status_rows import StatusRow
 from app.services.zero_touch import Decider
+
+_NOT_SENT = repeat("\0")
 
 
 @dataclass(frozen=True)
@@ -33,9 +38,9 @@ class Report:
     @cached_property
     def digest(self) -> bytes:
         """Return 8 bytes that are equal, in every process, for reports that store the same."""
-        parts = [self.status or "", self.peer, self.url_tenant, *self.too_long]
-        parts += [f"{name}={self.fields[name]}" for name in sorted(self.fields)]
-        return blake2b("\x1f".join(parts).encode(), digest_size=8).digest()
+        said = map(self.fields.get, REPORTED, _NOT_SENT)
+        text = "\x1f".join([self.status or "", self.peer, self.url_tenant, *self.too_long, *said])
+        return blake2b(text.encode(), digest_size=8).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +56,20 @@ class Recorded:
 
 def record_keep_alives(session: Session, reports: Sequence[Report], *, now: datetime) -> Recorded:
     """Record reports in the order of their arrival, several of one phone included (protocol 2.5)."""
-    macs = {report.mac for report in reports}
-    digests = status_rows.read_digests(session, macs)
-    changed = {report.mac for report in reports if digests.get(report.mac) != report.digest}
-    status_rows.add_missing(session, changed - digests.keys(), now=now)
-    rows = status_rows.lock(session, changed)
-    waiting = pending_actions.hand_over(session, macs, now=now)
-    _record_changes(session, [report for report in reports if report.mac in changed], rows, digests, now)
-    status_rows.write(session, rows.values())
-    touch_last_seen(session, dict.fromkeys(rows, now))
-    return Recorded([waiting.pop(report.mac, []) for report in reports], dict.fromkeys(macs - changed, now))
+    digests = _digests(reports)
+    changed = report_rows.find_changed(session, digests)
+    waiting = pending_actions.hand_over(session, digests, now=now)
+    if changed:
+        several = {mac for mac, digest in digests.items() if not digest}
+        said = [report for report in reports if report.mac in changed]
+        _record_changes(session, said, changed, several, now)
+    unchanged = dict.fromkeys(digests.keys() - changed.keys(), now)
+    return Recorded([waiting.pop(report.mac, []) for report in reports], unchanged)
 
 
 def touch_last_seen(session: Session, seen: Mapping[str, datetime]) -> None:
     """Write when phones were last heard."""
-    status_rows.write_seen(session, seen)
+    report_rows.touch_seen(session, seen)
 
 
 def seen_at(session: Session, mac: str) -> datetime | None:
@@ -73,28 +77,106 @@ def seen_at(session: Session, mac: str) -> datetime | None:
     return session.scalar(select(DeviceSeen.seen_at).where(DeviceSeen.mac == mac))
 
 
+def _digests(reports: Sequence[Report]) -> dict[str, bytes]:
+    """Return what each phone says, and nothing for one that says several things: then each counts as a change."""
+    digests: dict[str, bytes] = {}
+    for report in reports:
+        said = report.digest
+        digests[report.mac] = said if digests.get(report.mac, said) == said else b""
+    return digests
+
+
 def _record_changes(
     session: Session,
     reports: Sequence[Report],
-    rows: Mapping[str, StatusRow],
-    digests: dict[str, bytes | None],
+    stored: Mapping[str, Stored | None],
+    several: Collection[str],
     now: datetime,
 ) -> None:
-    """Bring rows up to date with the reports that differ from what is stored, one after the other."""
-    if not reports:
-        return
-    desk = _Desk(session, rows.values(), now)
+    """Record the reports of phones that do not say what is stored; ``several`` are the phones that said more than one.
+
+    Most change the row of a known phone and nothing else; only what causes more goes over the desk.
+    """
+    proxy = _Proxy(session)
+    simple: dict[str, Changes] = {}
+    others: list[Report] = []
     for report in reports:
-        if digests.get(report.mac) != report.digest:
+        row = stored[report.mac]
+        if row is None or report.mac in several or _causes_more(report, row):
+            others.append(report)
+        else:
+            simple[report.mac] = _changes(report, row, proxy, now)
+    report_rows.update(session, simple)
+    if others:
+        _record_at_desk(session, others, stored, proxy, now)
+    touch_last_seen(session, dict.fromkeys(stored, now))
+
+
+def _causes_more(report: Report, stored: Stored) -> bool:
+    """Whether a report changes more than its phone's row: it is no device, lacks a template, or somebody signs in."""
+    if stored["device_id"] is None or stored["template_id"] is None or report.too_long:
+        return True
+    if report.status is not Status.REGISTERED:
+        return False
+    key = phone_users.key_of(report.fields.get("user_id", stored["user_id"]))
+    return key not in ("", stored["user_key"])
+
+
+def _changes(report: Report, stored: Mapping[str, Any], proxy: "_Proxy", now: datetime) -> dict[str, Any]:
+    """Return what a report changes of what is stored of its phone, as plain values."""
+    status = report.status or _status_when_not_said(stored["status"])
+    said: dict[str, Any] = {
+        **report.fields,
+        "external_ip": report.peer,
+        "is_behind_proxy": proxy.is_at(report.peer),
+        "url_tenant": report.url_tenant or stored["url_tenant"],
+    }
+    if status is Status.OFFLINE:  # a phone that is signed out shows no user (manual 6.1)
+        said["user_name"] = said["user_id"] = ""
+    changes = {name: value for name, value in said.items() if stored[name] != value}
+    if stored["status"] != status:
+        changes |= {"status": status.value, "status_changed_at": now}
+    return changes | {"digest": report.digest}
+
+
+def _record_at_desk(
+    session: Session,
+    reports: Sequence[Report],
+    stored: Mapping[str, Stored | None],
+    proxy: "_Proxy",
+    now: datetime,
+) -> None:
+    macs = {report.mac for report in reports}
+    status_rows.add_missing(session, {mac for mac in macs if stored[mac] is None}, now=now)
+    rows = status_rows.lock(session, macs)
+    desk = _Desk(session, rows.values(), proxy, now)
+    for report in reports:
+        if rows[report.mac]["digest"] != report.digest:
             desk.record(report, rows[report.mac])
-            digests[report.mac] = report.digest
+    status_rows.write(session, rows.values())
+
+
+class _Proxy:
+    """Tells whether a report came through the SBC's HTTP proxy; its address is read when it is first asked for."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @cached_property
+    def _address(self) -> str:
+        return settings.sbc_proxy_address(self._session)
+
+    def is_at(self, peer: str) -> bool:
+        """Whether connections from this address come through the proxy."""
+        return bool(peer) and peer == self._address
 
 
 class _Desk:
-    """Records the reports of one transaction; what it needs for all of them is read at once."""
+    """Records what reports cause beside their rows; what it needs for all of them is read at once."""
 
-    def __init__(self, session: Session, rows: Collection[StatusRow], now: datetime) -> None:
+    def __init__(self, session: Session, rows: Collection[StatusRow], proxy: _Proxy, now: datetime) -> None:
         self._session = session
+        self._proxy = proxy
         self._now = now
         self._decider = Decider(session, now)
         self._decider.attach(rows)
@@ -103,7 +185,8 @@ class _Desk:
 
     def record(self, report: Report, row: StatusRow) -> None:
         """Bring a phone's row up to date, and what follows from it: a device, a user, a file."""
-        self._store(report, row)
+        row |= _changes(report, row, self._proxy, self._now)
+        row["status"] = Status(row["status"])
         if report.too_long:
             self._note_too_long(report, row)
         if row["device_id"] is None:
@@ -113,18 +196,6 @@ class _Desk:
             self._decider.choose_missing_template(row)
         if report.status is Status.REGISTERED and not report.too_long:
             self._sign_in(row)
-
-    def _store(self, report: Report, row: StatusRow) -> None:
-        row |= report.fields
-        row["external_ip"] = report.peer
-        row["is_behind_proxy"] = self._decider.surroundings.is_proxy(report.peer)
-        row["url_tenant"] = report.url_tenant or row["url_tenant"]
-        row["digest"] = report.digest
-        status = report.status or _status_when_not_said(row["status"])
-        if status is not row["status"]:
-            row["status"], row["status_changed_at"] = status, self._now
-        if status is Status.OFFLINE:  # a phone that is signed out shows no user (manual 6.1)
-            row["user_name"] = row["user_id"] = ""
 
     def _sign_in(self, row: StatusRow) -> None:
         key = phone_users.key_of(row["user_id"])

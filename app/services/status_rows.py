@@ -1,13 +1,13 @@
 """Status rows in bulk: read as plain mappings and written back with one statement (the hot path of reports)."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, TypeAlias
 
 from sqlalchemy import String, Table, select
 from sqlalchemy.orm import Session
 
-from app.models import DeviceSeen, DeviceStatus
+from app.models import DeviceStatus
 from app.models.enums import Approval
 from app.services.upserts import insert_missing, insert_or_replace
 
@@ -16,13 +16,6 @@ StatusRow: TypeAlias = dict[str, Any]
 _TABLE: Table = DeviceStatus.__table__  # type: ignore[assignment]  # declared as FromClause, and a Table here
 _COLUMNS = [column.name for column in _TABLE.columns]
 _TEXTS = [column.name for column in _TABLE.columns if isinstance(column.type, String) and not column.nullable]
-_SEEN: Table = DeviceSeen.__table__  # type: ignore[assignment]  # as above
-
-
-def read_digests(session: Session, macs: Collection[str]) -> dict[str, bytes | None]:
-    """Return the digest of each of these phones that has a row."""
-    rows = session.execute(select(_TABLE.c.mac, _TABLE.c.digest).where(_TABLE.c.mac.in_(macs)))
-    return dict(rows.all())
 
 
 def lock(session: Session, macs: Collection[str]) -> dict[str, StatusRow]:
@@ -52,8 +45,3 @@ def make(mac: str, now: datetime) -> StatusRow:
 def write(session: Session, rows: Iterable[StatusRow]) -> None:
     """Insert or replace rows, in the order of their MACs so that two writers never wait for one another."""
     insert_or_replace(session, _TABLE, sorted(rows, key=lambda row: str(row["mac"])))
-
-
-def write_seen(session: Session, seen: Mapping[str, datetime]) -> None:
-    """Write the times of the last contact."""
-    insert_or_replace(session, _SEEN, [{"mac": mac, "seen_at": seen[mac]} for mac in sorted(seen)])

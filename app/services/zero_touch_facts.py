@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from app.models import ConfigTemplate, Firmware, PhoneModel, Site, TemplateDefault, Tenant
 from app.models.enums import Train
-from app.rules.addresses import find_address
 from app.rules.user_agents import UserAgent, known_model, parse_user_agent
 from app.rules.versions import train_of
 from app.rules.zero_touch.facts import Facts, SiteFact, TemplateFact, TenantFact
@@ -71,9 +70,7 @@ class Surroundings:
 
     @cached_property
     def _proxy_address(self) -> str:
-        """The proxy's address in the form of a peer's; a proxy set by its name is recognised by no address."""
-        address = find_address(settings.read(self._session).sbc_proxy_host.strip("[]"))
-        return str(address) if address else ""
+        return settings.sbc_proxy_address(self._session)
 
     def _factory_templates(self) -> list[TemplateFact]:
         rows = self._session.execute(

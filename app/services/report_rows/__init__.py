@@ -1,0 +1,44 @@
+"""The rows that every report touches, in the words of the driver: the hot path of the phone plane.
+
+These statements know no tenant scope: they are for those who see all tenants, the doors of the phone API. Each is one
+round trip for all phones of a batch, however many; on SQLite that is also one hand-over of Python's lock where a row
+for each phone would be many.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from types import ModuleType
+
+from sqlalchemy.orm import Session
+
+from app.services.report_rows import postgresql, sqlite
+from app.services.report_rows.columns import Changes, Stored
+
+
+def find_changed(session: Session, digests: Mapping[str, bytes]) -> Mapping[str, Stored | None]:
+    """Return, of these phones, those whose stored digest is another one, with what is stored; None where nothing is.
+
+    An empty digest differs from every other. Rows that come back are locked until the transaction ends, in the order
+    of their MACs, so that two writers never wait for one another.
+    """
+    return _words(session).find_changed(session.connection(), digests)  # type: ignore[no-any-return]
+
+
+def update(session: Session, changes: Mapping[str, Changes]) -> None:
+    """Write the columns of each phone's row that changed, and no others: their indexes stay untouched."""
+    _words(session).update(session.connection(), changes)
+
+
+def touch_seen(session: Session, seen: Mapping[str, datetime]) -> None:
+    """Write when phones were last heard."""
+    if seen:
+        _words(session).touch_seen(session.connection(), seen)
+
+
+def find_waiting_actions(session: Session, macs: Collection[str], now: datetime) -> list[int]:
+    """Return the ids of the actions that wait for these phones."""
+    return _words(session).find_waiting_actions(session.connection(), macs, now)  # type: ignore[no-any-return]
+
+
+def _words(session: Session) -> ModuleType:
+    return postgresql if session.get_bind().dialect.name == "postgresql" else sqlite

@@ -42,7 +42,8 @@ def refuse_too_long() -> PhoneResponse:
 def prepare(request: PhoneRequest) -> Call | PhoneResponse:
     """Return the call that a request makes, or the refusal when it makes none. Asks no database."""
     try:
-        return _call_or_refusal(replace(request, path=normal_path(request.path)))
+        path = normal_path(request.path)
+        return _call_or_refusal(request if path == request.path else replace(request, path=path))
     except Exception as error:  # noqa: BLE001 - the edge turns every error into an answer, bugs included
         return refusal_of(error, request)
 

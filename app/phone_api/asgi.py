@@ -47,18 +47,8 @@ async def read_body(receive: Receive, headers: dict[str, str]) -> bytes | None:
 
 async def send_response(response: PhoneResponse, send: Send, *, is_head: bool) -> None:
     """Send an answer; to a HEAD only what stands before its body."""
-    headers = {"Content-Length": str(response.length), **response.headers}
-    if response.status == 304:
-        del headers["Content-Length"]
-    await send(
-        {
-            "type": "http.response.start",
-            "status": response.status,
-            "headers": [
-                (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()
-            ],
-        }
-    )
+    start = {"type": "http.response.start", "status": response.status, "headers": response.raw_headers}
+    await send(start)
     if response.file is not None and not is_head:
         await _stream(response.file, send)
     await send({"type": "http.response.body", "body": b"" if is_head else response.body})

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from app.rules.report_limits import within_limits
@@ -38,7 +39,7 @@ class FilePart:
     length: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PhoneResponse:
     """One answer: either ``body`` or ``file`` holds what is sent."""
 
@@ -51,6 +52,14 @@ class PhoneResponse:
     def length(self) -> int:
         """Return how many bytes follow the headers, in bytes."""
         return self.file.length if self.file else len(self.body)
+
+    @cached_property
+    def raw_headers(self) -> list[tuple[bytes, bytes]]:
+        """The headers as they go over the wire, with the length of what follows; a 304 has none (RFC 9110, 8.6)."""
+        headers = {"Content-Length": str(self.length), **self.headers}
+        if self.status == 304:
+            del headers["Content-Length"]
+        return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
 
 
 def is_too_long(content_length: str) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -72,6 +73,9 @@ class PhonePlane:
         self._beat()  # before the first phone is heard: silence counts from here after a gap
         self._batcher = Batcher(self._api)
         self._upkeep = asyncio.create_task(self._keep_up())
+        # What is loaded stays: to look through all of it for garbage would stop the plane for a tenth of a second.
+        gc.collect()
+        gc.freeze()
 
     async def _keep_up(self) -> None:
         """Write the times of the last contact, and now and then that the plane runs, for as long as it does."""

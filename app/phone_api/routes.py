@@ -55,8 +55,11 @@ _FIRMWARE = Endpoint(firmware.parse, firmware.find)
 
 _NAME = r"(?P<name>[^/]+)"
 
+KEEP_ALIVE_PATH = "/rest/v1/ipphoneMgrStatus/keep-alive"
+_KEEP_ALIVE_ROUTE = _route(KEEP_ALIVE_PATH, ("POST",), _KEEP_ALIVE)
+
 ROUTES = (
-    _route(r"/rest/v1/ipphoneMgrStatus/keep-alive", ("POST",), _KEEP_ALIVE),
+    _KEEP_ALIVE_ROUTE,
     _route(
         r"/c/(?P<customer>[^/]+)(?:/p/[^/]+)?/rest/v1/ipphoneMgrStatus/(?:init|keep-alive)",
         ("POST",),
@@ -74,6 +77,8 @@ PREFIXES = ("rest/v1", "c", "ipp", "configfiles", "firmwarefiles")
 
 def match(path: str) -> tuple[Route, dict[str, str]] | None:
     """Return the route of a normalised path with the parts it names, or None when phones have nothing there."""
+    if path == KEEP_ALIVE_PATH:  # nearly all that phones ask
+        return _KEEP_ALIVE_ROUTE, {}
     for route in ROUTES:
         found = route.pattern.fullmatch(path)
         if found is not None:

@@ -1,8 +1,9 @@
 """Who is calling: the caller's own address, where the proxies in front are trusted."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
-from app.rules.addresses import Address, find_address
+from app.rules.addresses import address_text, find_address
 from config import IPNetwork
 
 
@@ -13,14 +14,17 @@ def caller_address(connection: str, forwarded_for: str, trusted: Sequence[IPNetw
     what an untrusted one wrote counts for nothing. The address is in the form in which it is kept: without zone, IPv4
     as IPv4.
     """
-    address = find_address(connection)
+    address = address_text(connection)
     for hop in reversed(forwarded_for.split(",")):
-        named = find_address(hop) if _is_trusted(address, trusted) else None
-        if named is None:
+        named = address_text(hop.strip()) if _is_trusted(address, tuple(trusted)) else ""
+        if not named:
             break
         address = named
-    return str(address) if address else ""
+    return address
 
 
-def _is_trusted(address: Address | None, trusted: Sequence[IPNetwork]) -> bool:
+# Proxies are few and phones are many: only the former are asked about again and again.
+@lru_cache(maxsize=64)
+def _is_trusted(text: str, trusted: tuple[IPNetwork, ...]) -> bool:
+    address = find_address(text)
     return address is not None and any(address in network for network in trusted)

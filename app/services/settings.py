@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.errors import NotFoundError
 from app.models import SystemSetting
 from app.rendering.daylight import DateFormat, DaylightSaving
-from app.rules.addresses import find_address
+from app.rules.addresses import address_text
 from app.services import journal
 from app.services.setting_texts import (
     LANGUAGES,
@@ -111,8 +111,7 @@ def read(session: Session) -> SystemSettings:
 def sbc_proxy_address(session: Session) -> str:
     """Return the SBC proxy's address in the form of a peer's; a proxy set by its name is recognised by no address."""
     host = session.scalar(select(SystemSetting.value).where(SystemSetting.name == "sbc_proxy_host"))
-    address = find_address((host or "").strip("[]"))
-    return str(address) if address else ""
+    return address_text((host or "").strip("[]"))
 
 
 def read_texts(session: Session) -> dict[str, str]:

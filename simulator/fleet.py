@@ -43,7 +43,7 @@ class Fleet:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._transport.close()
+        self._transport.close()
 
     @property
     def acknowledged(self) -> Sequence[Acknowledged]:

@@ -2,24 +2,27 @@
 
 import asyncio
 import random
-import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from types import TracebackType
+from urllib.parse import urljoin
 
-import aiohttp
-
+from simulator.http_client import HungUpError, Origin, Received, exchange, read_url, request_text
 from simulator.ledger import Kind, Ledger
 from simulator.options import Connections, Options
 from simulator.patience import wished_wait
+from simulator.switchboard import Switchboard, Trust
+from simulator.wire import Wire
 
 TRIES = 3
 MOST_POSTPONEMENTS = 20
 HEAD_BYTES = 4096
 LARGEST_BODY_BYTES = 1024 * 1024
+MOST_REDIRECTS = 10
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -37,7 +40,7 @@ class Answer:
 
     status: int
     body: bytes = b""
-    headers: Mapping[str, str] | None = None
+    headers: Mapping[str, str] | None = None  # their names are in lower case
     error: str = ""
 
     @property
@@ -49,7 +52,7 @@ class Answer:
 
     def header(self, name: str) -> str:
         """The value of one header, empty when it was not sent."""
-        return (self.headers or {}).get(name, "")
+        return (self.headers or {}).get(name.lower(), "")
 
 
 Accepts = Callable[[Answer], bool]
@@ -73,44 +76,29 @@ class Transport:
         self.options = options
         self.ledger = ledger
         self.slots = asyncio.Semaphore(options.concurrency)
-        self._tls = _tls(options)
-        self._shared: aiohttp.ClientSession | None = None
+        self._trust = Trust(options.ca_file, verifies=options.verifies_certificates)
+        self._shared = Switchboard(self._trust, keeps=True)
 
     def line(self, headers: Mapping[str, str], ip: str, rng: random.Random) -> "Line":
         """A line for one errand of the phone with this address; it connects when it is first used."""
         return Line(self, headers, ip, rng)
 
-    def session(self, ip: str) -> aiohttp.ClientSession:
-        """What a line sends with: its own connection, or the pool of all phones."""
-        if self.options.connections is not Connections.SHARED:
-            return self._new_session(1, ip if self.options.own_addresses else "")
-        if self._shared is None:
-            self._shared = self._new_session(self.options.concurrency, "")
-        return self._shared
+    def switchboard(self, ip: str) -> Switchboard:
+        """What connects a line: one of its own, or that of all phones."""
+        connections = self.options.connections
+        if connections is Connections.SHARED:
+            return self._shared
+        from_ip = ip if self.options.own_addresses else ""
+        return Switchboard(self._trust, from_ip, keeps=connections is not Connections.REQUEST)
 
-    async def give_back(self, session: aiohttp.ClientSession) -> None:
-        """Close what ``session`` gave, unless others use it too."""
-        if session is not self._shared:
-            await session.close()
+    def give_back(self, switchboard: Switchboard) -> None:
+        """Close what ``switchboard`` gave, unless others use it too."""
+        if switchboard is not self._shared:
+            switchboard.close()
 
-    async def close(self) -> None:
-        """Close the pool, if there is one."""
-        if self._shared is not None:
-            await self._shared.close()
-            self._shared = None
-
-    def _new_session(self, limit: int, ip: str) -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(
-            limit=limit,
-            ssl=self._tls,
-            force_close=self.options.connections is Connections.REQUEST,
-            local_addr=(ip, 0) if ip else None,
-        )
-        return aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            skip_auto_headers=("Accept-Encoding",),
-        )
+    def close(self) -> None:
+        """Close the connections that all phones share."""
+        self._shared.close()
 
 
 class Line:
@@ -121,7 +109,7 @@ class Line:
         self._transport = transport
         self._ip = ip
         self._rng = rng
-        self._session: aiohttp.ClientSession | None = None
+        self._switchboard: Switchboard | None = None
 
     async def __aenter__(self) -> "Line":
         return self
@@ -129,7 +117,7 @@ class Line:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._hang_up()
+        self._hang_up()
 
     async def ask(self, request: Request) -> Answer:
         """Send until the answer will do, three times in all (protocol 2.3); the last answer is returned."""
@@ -144,16 +132,16 @@ class Line:
 
     async def rest(self, seconds: float) -> None:
         """Hang up and wait; the slot is free for other phones meanwhile."""
-        await self._hang_up()
+        self._hang_up()
         await asyncio.sleep(seconds)
 
     async def _patiently(self, request: Request) -> Answer:
         """Send, and come back as late as a busy server wishes, spread out so that not all come at once."""
         answer = Answer(0)
         for _ in range(MOST_POSTPONEMENTS):
-            session = await self._picked_up()
+            switchboard = await self._picked_up()
             started = time.perf_counter()
-            answer = await self._send(session, request)
+            answer = await self._send(switchboard, request)
             seconds = time.perf_counter() - started
             wait = wished_wait(answer.status, answer.header("Retry-After"), datetime.now(UTC))
             if wait is None:
@@ -164,45 +152,88 @@ class Line:
             await self.rest(wait * self._rng.uniform(1.0, 1.5))
         return answer
 
-    async def _send(self, session: aiohttp.ClientSession, request: Request) -> Answer:
-        if not request.url.lower().startswith(("http://", "https://")):
-            return Answer(0, error="the address is none of http")
+    async def _send(self, switchboard: Switchboard, request: Request) -> Answer:
+        """Send once; a whole firmware may take as long as it moves, anything else has one limit for all of it."""
+        seconds = self._transport.options.timeout.total_seconds()
+        try:
+            async with asyncio.timeout(seconds) as limit:
+                return await self._follow(switchboard, request, limit)
+        except (OSError, ValueError) as error:
+            # ValueError: a file named a host that the name service cannot even be asked for, or the answer is no HTTP.
+            return Answer(0, error=f"no answer ({type(error).__name__})")
+
+    async def _follow(self, switchboard: Switchboard, request: Request, limit: asyncio.Timeout) -> Answer:
+        """Ask, and ask elsewhere when a file lies elsewhere."""
+        url = request.url
+        for _ in range(MOST_REDIRECTS):
+            answer = await self._ask_once(switchboard, url, request, limit)
+            place = answer.header("Location")
+            if answer.status not in REDIRECTS or not place or request.body is not None:
+                return answer
+            url = urljoin(url, place)
+        return Answer(0, error="sent from place to place")
+
+    async def _ask_once(
+        self, switchboard: Switchboard, url: str, request: Request, limit: asyncio.Timeout
+    ) -> Answer:
+        place = read_url(url)
+        method = "GET" if request.body is None else "POST"
+        text = request_text(method, place, self._headers(request), request.body)
+        kept = switchboard.kept(place.origin)
+        if kept is not None:
+            try:
+                return await self._exchange(switchboard, place.origin, kept, text, request.reading, limit)
+            except HungUpError:
+                if request.body is not None:  # it may have been heard
+                    raise
+        wire = await switchboard.dial(place.origin)
+        return await self._exchange(switchboard, place.origin, wire, text, request.reading, limit)
+
+    async def _exchange(
+        self,
+        switchboard: Switchboard,
+        origin: Origin,
+        wire: Wire,
+        text: bytes,
+        reading: Reading,
+        limit: asyncio.Timeout,
+    ) -> Answer:
+        clock = asyncio.get_running_loop().time
+        seconds = self._transport.options.timeout.total_seconds()
+
+        def is_moving() -> None:
+            if reading is Reading.NOTHING:
+                limit.reschedule(clock() + seconds)
+
+        is_usable = False
+        try:
+            received = await exchange(wire, text, _MOST_BYTES[reading], is_moving)
+            is_usable = received.is_over and received.head.keeps_connection
+            return _answer(received)
+        finally:
+            switchboard.give_back(origin, wire, is_usable=is_usable)
+
+    def _headers(self, request: Request) -> Mapping[str, str]:
         headers = {**self.headers, "Accept": "*/*"}
         if request.body is not None:
             headers["Content-Type"] = FORM
         if request.reading is Reading.HEAD:
             headers["Range"] = f"bytes=0-{HEAD_BYTES - 1}"
-        try:
-            async with session.request(
-                "GET" if request.body is None else "POST",
-                request.url,
-                data=request.body,
-                headers=headers,
-                allow_redirects=request.body is None,
-                timeout=self._timeout(request.reading),
-            ) as response:
-                return await _received(response, request.reading)
-        except (aiohttp.ClientError, TimeoutError, OSError, UnicodeError) as error:
-            # UnicodeError: a file named a host that the name service cannot even be asked for.
-            return Answer(0, error=f"no answer ({type(error).__name__})")
+        if self._transport.options.connections is Connections.REQUEST:
+            headers["Connection"] = "close"
+        return headers
 
-    def _timeout(self, reading: Reading) -> aiohttp.ClientTimeout:
-        """A whole firmware may take as long as it moves; anything else has one limit for all of it."""
-        seconds = self._transport.options.timeout.total_seconds()
-        total = None if reading is Reading.NOTHING else seconds
-        return aiohttp.ClientTimeout(total=total, sock_connect=seconds, sock_read=seconds)
-
-    async def _picked_up(self) -> aiohttp.ClientSession:
-        if self._session is None:
+    async def _picked_up(self) -> Switchboard:
+        if self._switchboard is None:
             await self._transport.slots.acquire()
-            self._session = self._transport.session(self._ip)
-        return self._session
+            self._switchboard = self._transport.switchboard(self._ip)
+        return self._switchboard
 
-    async def _hang_up(self) -> None:
-        session, self._session = self._session, None
-        if session is not None:
+    def _hang_up(self) -> None:
+        switchboard, self._switchboard = self._switchboard, None
+        if switchboard is not None:
             self._transport.slots.release()
-            await self._transport.give_back(session)
+            self._transport.give_back(switchboard)
 
 
 def _is_final(request: Request, answer: Answer) -> bool:
@@ -211,19 +242,10 @@ def _is_final(request: Request, answer: Answer) -> bool:
     return is_refused or (not answer.error and request.accepts(answer))
 
 
-async def _received(response: aiohttp.ClientResponse, reading: Reading) -> Answer:
-    limit = {Reading.WHOLE: LARGEST_BODY_BYTES + 1, Reading.HEAD: HEAD_BYTES, Reading.NOTHING: 0}[reading]
-    body = bytearray()
-    async for chunk in response.content.iter_any():
-        body += chunk[: limit - len(body)]
-        if len(body) >= limit and reading is not Reading.NOTHING:
-            break
-    error = f"more than {LARGEST_BODY_BYTES} bytes" if len(body) > LARGEST_BODY_BYTES else ""
-    return Answer(response.status, bytes(body), response.headers, error)
+_MOST_BYTES = {Reading.WHOLE: LARGEST_BODY_BYTES + 1, Reading.HEAD: HEAD_BYTES, Reading.NOTHING: None}
 
 
-def _tls(options: Options) -> bool | ssl.SSLContext:
-    """One context for all connections: making one reads the whole list of authorities."""
-    if options.ca_file is not None:
-        return ssl.create_default_context(cafile=str(options.ca_file))
-    return options.verifies_certificates
+def _answer(received: Received) -> Answer:
+    is_too_long = len(received.body) > LARGEST_BODY_BYTES
+    error = f"more than {LARGEST_BODY_BYTES} bytes" if is_too_long else ""
+    return Answer(received.head.status, bytes(received.body), received.head.headers, error)

@@ -50,7 +50,7 @@ def test_failure_names_what_stood_in_the_way() -> None:
             await fleet.phones[0].report()
         assert list(fleet.ledger.failures) == [
             "report: answered 200 with nothing in it",
-            "report: no answer (ServerDisconnectedError)",
+            "report: no answer (HungUpError)",
         ]
 
     play(story)
@@ -99,7 +99,7 @@ def test_nobody_at_home_is_a_failure_and_no_crash() -> None:
             port = unused.getsockname()[1]
         async with Fleet(options(manager, rest_url=f"http://127.0.0.1:{port}")) as fleet:
             await fleet.boot()
-        assert "report: no answer (ClientConnectorError)" in fleet.ledger.failures
+        assert "report: no answer (ConnectionRefusedError)" in fleet.ledger.failures
 
     play(story)
 

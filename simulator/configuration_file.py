@@ -3,9 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _COMMENT = re.compile(r"\s;")
 _UNFILLED = re.compile(r"%ITCS_\w{1,128}%")
+_FILES_REMEMBERED = 256
 _NEVER_EMPTY = frozenset({"ems_server/user_password"})
 
 
@@ -32,6 +34,7 @@ class ConfigurationFile:
     problems: Sequence[str]
 
 
+@lru_cache(_FILES_REMEMBERED)  # what phones include is the same for all of them
 def parse(body: bytes) -> ConfigurationFile:
     """Read a file as a phone does (protocol 9.1); never raises: what makes no sense becomes a problem."""
     lines: list[Setting | Include] = []
@@ -46,7 +49,7 @@ def parse(body: bytes) -> ConfigurationFile:
         problem = _problem(line)
         if problem:
             problems.append(f"line {number} {problem}")
-    return ConfigurationFile(lines, problems)
+    return ConfigurationFile(tuple(lines), tuple(problems))
 
 
 def _decoded(body: bytes) -> str:

@@ -4,11 +4,13 @@ import re
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from simulator.wire import Wire
 
 LONGEST_HEAD_BYTES = 64 * 1024
+_URLS_REMEMBERED = 1024
 _PORTS = {"http": 80, "https": 443}
 _AS_WRITTEN = "/%:=&?~#+!$,;'@()*[]"
 _STATUS_LINE = re.compile(rb"HTTP/1\.([01]) (\d{3})(?: |\r|$)")
@@ -68,6 +70,7 @@ class Received:
     is_over: bool = False
 
 
+@lru_cache(_URLS_REMEMBERED)  # reports and included files have the same URL for all phones
 def read_url(url: str) -> Place:
     """Take a URL apart; raises ValueError when it is none, or none of HTTP."""
     parts = urlsplit(url)

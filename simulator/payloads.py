@@ -19,6 +19,7 @@ _EQUIPMENT: tuple[Mapping[str, str], ...] = (
     {"BToEpairingstatus": "not paired", "BToEversion": ""},
     {"USBHeadsetType": "unknown", "HRSSpeakerModel": "457", "HRSSpeakerFW": "1.2.3"},
 )
+_WRITER = json.JSONEncoder(ensure_ascii=False)
 
 
 class Status(StrEnum):
@@ -119,4 +120,4 @@ def _last_comma(text: str, style: JsonStyle) -> str:
 
 
 def _json(value: str | int) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return _WRITER.encode(value)

@@ -10,7 +10,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from app.errors import ConflictError, InvalidInputError
 from config import Settings
 
-_BACKLOG = 2048
+BACKLOG = 4096
 _PATIENCE_SECONDS = 60
 _SLOWEST_SECONDS = 10
 _PAUSE_SECONDS = 0.1
@@ -65,7 +65,7 @@ def _listen(setting: str, bind: str) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind(address)
-        listening.listen(_BACKLOG)
+        listening.listen(BACKLOG)
     except OSError as error:
         listening.close()
         raise ConflictError(_cannot_listen(setting, host, port, error)) from error

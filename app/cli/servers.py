@@ -27,6 +27,7 @@ _PLANE_KEEPS_IDLE_SECONDS = 75
 _WEB_KEEPS_IDLE_SECONDS = 5
 
 PHONE_PLANE = "app.phone_api.plane:application"
+PLANE_WORKER = "app.cli.plane_worker.PlaneWorker"
 _SHARED_MEMORY = Path("/dev", "shm")
 
 Options = Mapping[str, Any]
@@ -80,7 +81,7 @@ def plane_options(settings: Settings) -> Options:
     return {
         **_shared_options(settings),
         "proc_name": "plane",
-        "worker_class": "asgi",
+        "worker_class": PLANE_WORKER,
         "asgi_lifespan": "on",
         "workers": settings.phone_workers or workers,
         "keepalive": _PLANE_KEEPS_IDLE_SECONDS,

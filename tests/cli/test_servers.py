@@ -7,6 +7,7 @@ from ipaddress import ip_network
 import pytest
 from gunicorn.config import Config
 
+from app.cli.plane_worker import PlaneWorker
 from app.cli.servers import Options, plane_options, web_options
 from config import Settings
 from tests.nginx import CONFIGURATION
@@ -45,7 +46,7 @@ def test_the_phone_plane_has_one_process_on_sqlite_and_one_for_each_core_on_post
     settings: Settings, workers: int
 ) -> None:
     config = configured(plane_options(settings))
-    assert (config.worker_class_str, config.workers) == ("asgi", workers)
+    assert (config.worker_class, config.workers) == (PlaneWorker, workers)
 
 
 def test_the_plane_keeps_an_idle_connection_longer_than_nginx_does() -> None:

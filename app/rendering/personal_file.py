@@ -78,10 +78,11 @@ def _rendered(blocks: Iterable[str], unknown: Iterable[str]) -> Rendered:
 
 def _by_token(overlays: Overlays) -> dict[str, Filled]:
     in_order = (overlays.daylight, overlays.tenant, overlays.site, overlays.user)
-    return {token: _overlay(lines) for token, lines in zip(TOKENS, in_order, strict=True)}
+    return {token: _overlay(tuple(lines)) for token, lines in zip(TOKENS, in_order, strict=True)}
 
 
-def _overlay(lines: Sequence[OverlayLine]) -> Filled:
+@lru_cache(maxsize=CACHED_TEMPLATES)
+def _overlay(lines: tuple[OverlayLine, ...]) -> Filled:
     """Return the lines as they are written, without those that hold a placeholder."""
     texts = [written(line) for line in lines]
     kept = [text for text in texts if not markers_in(text)]

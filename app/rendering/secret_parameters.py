@@ -1,6 +1,7 @@
 """Which parameters of a phone hold a secret, and how their lines are masked or left out."""
 
 import re
+from functools import lru_cache
 
 MASK = "••••••"
 
@@ -17,6 +18,8 @@ _SWITCHES = {"enable", "enabled", "mode"}
 _LINE = re.compile(r"(?<![^\r\n])([^=\r\n]*+)(=[ \t]*+)([^\r\n]++)")
 
 
+# The parameters of a fleet's files are some hundreds, asked for in every file.
+@lru_cache(maxsize=4096)
 def is_secret_parameter(name: str) -> bool:
     """Tell whether a parameter holds a secret, by the words of its last part; also behind a ``;``."""
     last = name.strip(" \t;").rpartition("/")[2].lower()
@@ -51,7 +54,7 @@ def without_empty_secrets(text: str) -> tuple[str, tuple[str, ...]]:
     left_out: dict[str, None] = {}
     for line in text.split("\n"):
         name, equals, value = line.partition("=")
-        if equals and is_empty_value(value) and is_secret_parameter(name):
+        if equals and is_secret_parameter(name) and is_empty_value(value):
             left_out[name.strip(" \t;")] = None
         else:
             kept.append(line)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -39,6 +40,8 @@ class TemplateFile:
     personal_file: FileConfig
 
 
+# What a template says does not change, and a fleet has some dozens.
+@lru_cache(maxsize=128)
 def parse_template(content: str) -> TemplateFile:
     """Read the XML text of a template.
 

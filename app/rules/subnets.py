@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Generic, TypeVar
 
@@ -16,6 +17,8 @@ _SHORTEST_MASK = 8
 _MAPPED_BITS = 96
 
 
+# Tenants and sites are arranged anew for each transaction, and their subnets hardly ever change.
+@lru_cache(maxsize=8192)
 def parse_subnet(text: str) -> Network:
     """Return the subnet that ``text`` is: ``10.1.0.0/16``, ``10.1.0.0/255.255.0.0`` or ``2001:db8::/32``.
 

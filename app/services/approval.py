@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from app.errors import ConflictError, InvalidInputError, NotFoundError
 from app.models import Device, PhoneUser, Site, Tenant
 from app.models.device import MAX_VLAN_ID, MAX_VLAN_PRIORITY
-from app.models.enums import Approval, Origin, Stage, VlanMode
+from app.models.enums import Approval, Stage, VlanMode
 from app.models.phone_user import MAX_DISPLAY_NAME, MAX_USER_NAME
 from app.rules.zero_touch.placement import Placement
 from app.rules.zero_touch.trace import Step, Verdict
 from app.services import devices, phone_users, status_rows, zero_touch
+from app.services.phone_users import NamedUser
 from app.services.status_rows import StatusRow
 
 MAX_PASSWORD = 256  # what a phone takes (protocol 12)
@@ -49,14 +50,16 @@ def approve(
     """
     decider = zero_touch.Decider(session, now)
     row = _get_waiting_phone(session, decider, mac)
-    device = Device(mac=mac, origin=Origin.APPROVED, **_vlan(request))
+    vlan = _vlan(request)
     tenant = _get_tenant(session, request.tenant_id)
     site = _get_site(session, decider, row, tenant, request.site_id)
-    device.phone_user = _user(session, tenant, row, request, by=by, address=address, now=now)
-    decider.decide_on_approval(row, _placement(tenant, site, by), device, by=by, address=address)
+    user = _user(session, tenant, row, request, by=by, address=address, now=now)
+    chosen = {"phone_user_id": user.id if user else None, **vlan}
+    decider.decide_on_approval(row, _placement(tenant, site, by), chosen, by=by, address=address)
+    decider.carry_out()
     status_rows.write(session, [row | {"digest": None}])
     devices.restart(session, mac, by=by, address=address, now=now)
-    return device
+    return session.get_one(Device, row["device_id"])
 
 
 def _get_waiting_phone(session: Session, decider: zero_touch.Decider, mac: str) -> StatusRow:
@@ -108,18 +111,14 @@ def _user(
     typed = request.user_name.strip()
     display_name = request.display_name.strip() or row["user_name"]
     if not typed:
-        return phone_users.find_or_add(
-            session, tenant.id, row["user_id"], display_name=display_name, now=now, by=by, address=address
-        )
+        named = phone_users.reported(tenant.id, row["user_id"], display_name, by=by, address=address)
+        return phone_users.find_or_add(session, named, now=now) if named else None
     _check_user(typed, request)
-    user = phone_users.find(session, tenant.id, typed) or phone_users.add(
-        session,
-        PhoneUser(name=typed, display_name=display_name, tenant_id=tenant.id),
-        by=by,
-        address=address,
-        now=now,
-    )
-    user.password = request.password or user.password
+    named = NamedUser(tenant_id=tenant.id, name=typed, display_name=display_name, by=by, address=address)
+    user = phone_users.find_or_add(session, named, now=now)
+    if request.password:
+        user.password = request.password
+        session.flush()  # the file that is generated next holds it
     return user
 
 

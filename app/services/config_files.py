@@ -1,5 +1,6 @@
 """Configuration files: generated when the product says so, stored compressed and encrypted, and found again."""
 
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from sqlalchemy import Select, select
@@ -9,13 +10,15 @@ from app.models import ConfigFile, ConfigTemplate, Device
 from app.models.enums import FileKind
 from app.rendering.dhcp_option import DIRECT_TEMPLATE, PROXY_TEMPLATE, SbcProxy, fill_dhcp_option
 from app.rendering.personal_file import Rendered, render_global_file, render_personal_file
-from app.rendering.placeholders import CATALOGUE, display_name
+from app.rendering.placeholders import CATALOGUE
 from app.rendering.secret_parameters import without_secrets
-from app.services import journal, stored_files
-from app.services.file_sources import Sources, plain
+from app.services import file_drafts, journal, stored_files
+from app.services.file_drafts import Draft
+from app.services.file_sources import FileOwner, Sources, Template, read_owners
 
 DHCP_OPTION_FILE = "dhcpoption160.cfg"
 PROXY_OPTION_FILE = "httpproxy/dhcpoption160.cfg"
+_EMPTY_SECRETS = {name: "" for name, placeholder in CATALOGUE.items() if placeholder.is_secret}
 
 
 def name_for(mac: str) -> str:
@@ -38,96 +41,111 @@ def text_of(file: ConfigFile) -> str:
     return content_of(file).decode()
 
 
-def generate(
-    session: Session, device: Device, *, now: datetime, sources: Sources | None = None
-) -> ConfigFile | None:
-    """Write the device's file from its template and the values of its layers (manual 9.4.4).
+def generate(session: Session, device: Device, *, now: datetime) -> ConfigFile | None:
+    """Write the device's file from its template and the values of its layers (manual 9.4.4), and return it.
 
-    None, and no file, where the device has no template. Placeholders without a value are noted with the file and in
-    the journal; the lines that held them are not in it.
+    None, and no file, where the device has no template.
     """
-    if device.template is None:
+    session.flush()  # so that the device has an id, and names its user by id, too
+    generate_many(session, [device.id], now=now)
+    if device.template_id is None:
         return None
-    session.flush()  # so that the device names its user by id, too
+    return session.scalar(_named(name_for(device.mac)).execution_options(populate_existing=True))
+
+
+def generate_many(
+    session: Session, device_ids: Collection[int], *, now: datetime, sources: Sources | None = None
+) -> None:
+    """Write the files of many devices, with as many statements as for one; those without a template have none.
+
+    Placeholders without a value are noted with the file and in the journal; the lines that held them are not in it.
+    """
     sources = sources or Sources(session)
-    rendered = render_personal_file(
-        sources.template(device.template).personal_file.data,
-        plain(sources.resolve_for(device)),
-        sources.overlays(
-            tenant_id=device.tenant_id, site_id=device.site_id, phone_user_id=device.phone_user_id
-        ),
-    )
-    file = _store(session, name_for(device.mac), rendered, FileKind.PHONE, now=now)
-    file.tenant_id, file.device_id = device.tenant_id, device.id
-    file.template_id, file.template_name = device.template.id, device.template.name
-    _note_problems(session, file, now)
-    return file
+    owners = read_owners(session, device_ids)
+    sources.load(owners)
+    drafts = [
+        _draft_for(sources, owner, sources.template(owner.template_id))
+        for owner in owners
+        if owner.template_id is not None
+    ]
+    file_drafts.store(session, drafts, now=now)
+    _note_problems(session, drafts, now)
 
 
 def render_for_waiting_phone(
-    sources: Sources, mac: str, *, template: ConfigTemplate, tenant_id: int, site_id: int | None
+    sources: Sources, mac: str, *, template_id: int, tenant_id: int, site_id: int | None
 ) -> str:
     """Return the file a phone gets that is no device yet: its template's, without its secrets (docs/decisions/0005)."""
-    values = plain(
-        sources.resolve(template_id=template.id, tenant_id=tenant_id, site_id=site_id, device={"mac": mac})
-    )
-    values |= {name: "" for name, placeholder in CATALOGUE.items() if placeholder.is_secret}
+    shared = sources.shared_values(template_id=template_id, tenant_id=tenant_id, site_id=site_id)
     overlays = sources.overlays(tenant_id=tenant_id, site_id=site_id)
-    rendered = render_personal_file(sources.template(template).personal_file.data, values, overlays)
+    data = sources.template(template_id).parts.personal_file.data
+    rendered = render_personal_file(data, {**shared, **_EMPTY_SECRETS, "mac": mac}, overlays)
     return without_secrets(rendered.text)
 
 
 def generate_shared_files(session: Session, *, now: datetime) -> None:
     """Write the files that phones share: each template's global file, and the first file of the system URL."""
+    session.flush()
     sources = Sources(session)
-    for template in session.scalars(select(ConfigTemplate).order_by(ConfigTemplate.id)):
-        shared = sources.template(template).global_file
-        values = plain(sources.resolve(template_id=template.id, tenant_id=template.tenant_id, site_id=None))
-        rendered = render_global_file(shared.data, values)
-        file = _store(session, shared.name, rendered, FileKind.GLOBAL, now=now)
-        file.tenant_id, file.template_id, file.template_name = template.tenant_id, template.id, template.name
-    _generate_option_files(session, sources, now)
+    templates = session.execute(
+        select(ConfigTemplate.id, ConfigTemplate.tenant_id).order_by(ConfigTemplate.id)
+    )
+    drafts = [_global_draft(sources, template_id, tenant_id) for template_id, tenant_id in templates]
+    file_drafts.store(session, [*drafts, *_option_drafts(sources)], now=now)
 
 
-def _generate_option_files(session: Session, sources: Sources, now: datetime) -> None:
+def _draft_for(sources: Sources, owner: FileOwner, template: Template) -> Draft:
+    overlays = sources.overlays(tenant_id=owner.tenant_id, site_id=owner.site_id, phone_user_id=owner.user_id)
+    return Draft(
+        name=name_for(owner.mac),
+        kind=FileKind.PHONE,
+        rendered=render_personal_file(template.parts.personal_file.data, sources.values_for(owner), overlays),
+        tenant_id=owner.tenant_id,
+        device_id=owner.id,
+        template_id=template.id,
+        template_name=template.name,
+    )
+
+
+def _global_draft(sources: Sources, template_id: int, tenant_id: int | None) -> Draft:
+    template = sources.template(template_id)
+    values = sources.shared_values(template_id=template_id, tenant_id=tenant_id, site_id=None)
+    return Draft(
+        name=template.parts.global_file.name,
+        kind=FileKind.GLOBAL,
+        rendered=render_global_file(template.parts.global_file.data, values),
+        tenant_id=tenant_id,
+        template_id=template_id,
+        template_name=template.name,
+    )
+
+
+def _option_drafts(sources: Sources) -> Iterator[Draft]:
     direct = fill_dhcp_option(DIRECT_TEMPLATE, sources.urls, None)
-    _store(session, DHCP_OPTION_FILE, Rendered(direct, (), ()), FileKind.DHCP_OPTION, now=now)
+    yield Draft(name=DHCP_OPTION_FILE, kind=FileKind.DHCP_OPTION, rendered=Rendered(direct, (), ()))
     if sources.settings.sbc_proxy_host:
         proxy = SbcProxy(sources.settings.sbc_proxy_host, sources.settings.sbc_proxy_port)
         through_proxy = fill_dhcp_option(PROXY_TEMPLATE, sources.urls, proxy)
-        _store(session, PROXY_OPTION_FILE, Rendered(through_proxy, (), ()), FileKind.DHCP_OPTION, now=now)
-
-
-def _store(session: Session, name: str, rendered: Rendered, kind: FileKind, *, now: datetime) -> ConfigFile:
-    """Put the text under its name; a file whose bytes are the same keeps its date."""
-    content = rendered.text.encode()
-    etag = stored_files.etag_of(content)
-    file = session.scalar(_named(name))
-    if file is None:
-        file = ConfigFile(name=name, kind=kind, etag="")
-        session.add(file)
-    file.problems = [
-        f"No layer has a value for {display_name(unknown)}; the line was left out."
-        for unknown in rendered.unknown
-    ]
-    if file.etag != etag:
-        file.content = stored_files.pack(content)
-        file.size, file.etag, file.generated_at = len(content), etag, now
-    return file
+        yield Draft(
+            name=PROXY_OPTION_FILE, kind=FileKind.DHCP_OPTION, rendered=Rendered(through_proxy, (), ())
+        )
 
 
 def _named(name: str) -> Select[ConfigFile]:
     return select(ConfigFile).where(ConfigFile.name_key == stored_files.key_of(name))
 
 
-def _note_problems(session: Session, file: ConfigFile, now: datetime) -> None:
-    if file.problems:
-        journal.record(
-            session,
+def _note_problems(session: Session, drafts: Collection[Draft], now: datetime) -> None:
+    noted = [
+        journal.entry(
             at=now,
             actor="configuration files",
             action="file generated with problems",
-            subject=file.name,
-            text=" ".join(file.problems),
-            tenant_id=file.tenant_id,
+            subject=draft.name,
+            text=" ".join(draft.problems),
+            tenant_id=draft.tenant_id,
         )
+        for draft in drafts
+        if draft.problems
+    ]
+    journal.record_all(session, noted)

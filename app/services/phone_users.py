@@ -1,6 +1,9 @@
-"""Phone users: found by what a phone reports, made where there is none."""
+"""Phone users: found by what phones report, made where there are none; many of them at once."""
 
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,9 +11,29 @@ from sqlalchemy.orm import Session
 from app.models import PhoneUser
 from app.models.phone_user import MAX_USER_NAME
 from app.services import journal
+from app.services.upserts import insert_missing_returning
 
 SYSTEM_NAME = "system"
 """What phones call themselves until they have a file of their own (protocol 2.1): nobody who signs in."""
+
+UserKey: TypeAlias = tuple[int, str]
+"""A tenant's id and a name as names are compared: what is unique of a user."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedUser:
+    """A user of a tenant by name, and who names him; the rest counts where there is none of this name yet."""
+
+    tenant_id: int
+    name: str
+    display_name: str
+    by: str = journal.PHONE_PLANE
+    address: str = ""
+
+    @property
+    def key(self) -> UserKey:
+        """Return what tells this user from others."""
+        return self.tenant_id, key_of(self.name)
 
 
 def key_of(name: str) -> str:
@@ -18,53 +41,83 @@ def key_of(name: str) -> str:
     return name.strip().casefold()
 
 
-def find(session: Session, tenant_id: int, name: str) -> PhoneUser | None:
-    """Return the user of this name in a tenant, without regard to case."""
-    return session.scalar(
-        select(PhoneUser).where(PhoneUser.tenant_id == tenant_id, PhoneUser.name_key == key_of(name))
-    )
-
-
-def find_or_add(
-    session: Session,
+def reported(
     tenant_id: int,
     reported_name: str,
-    *,
     display_name: str,
-    now: datetime,
+    *,
     by: str = journal.PHONE_PLANE,
     address: str = "",
-) -> PhoneUser | None:
-    """Return the user that a phone of this tenant reports, made when there is none (protocol 2.5).
+) -> NamedUser | None:
+    """Return the user whom a phone of this tenant reports (protocol 2.5), his name in lower case.
 
-    The name is kept in lower case. None where a phone may not say it: ``system`` is nobody who signs in, and a name
-    that is too long is none.
+    None where a phone may not say it: ``system`` is nobody who signs in, and a name that is too long is none.
     """
     name = reported_name.strip().lower()
     if not name or name == SYSTEM_NAME or len(name) > MAX_USER_NAME:
         return None
-    return find(session, tenant_id, name) or add(
-        session,
-        PhoneUser(name=name, display_name=display_name, tenant_id=tenant_id),
-        by=by,
-        address=address,
-        now=now,
+    return NamedUser(tenant_id=tenant_id, name=name, display_name=display_name, by=by, address=address)
+
+
+def find_or_add(session: Session, user: NamedUser, *, now: datetime) -> PhoneUser:
+    """Return the user of this name, made when there is none."""
+    return session.get_one(PhoneUser, find_or_add_all(session, [user], now=now)[user.key])
+
+
+def find_or_add_all(session: Session, users: Iterable[NamedUser], *, now: datetime) -> dict[UserKey, int]:
+    """Return the ids of the users of these names; those that there are none of are made, and noted.
+
+    Of several of the same name the first one counts. Users are made in the order of their keys, and one whom
+    another process made meanwhile is found, so that two processes neither fail nor wait for one another.
+    """
+    wanted: dict[UserKey, NamedUser] = {}
+    for user in users:
+        wanted.setdefault(user.key, user)
+    found = _find(session, wanted)
+    missing = [wanted[key] for key in sorted(wanted.keys() - found.keys())]
+    if missing:
+        found |= _add(session, missing, now)
+        found |= _find(session, wanted.keys() - found.keys())
+    return found
+
+
+def _find(session: Session, keys: Collection[UserKey]) -> dict[UserKey, int]:
+    if not keys:
+        return {}
+    named = select(PhoneUser.tenant_id, PhoneUser.name_key, PhoneUser.id).where(
+        PhoneUser.name_key.in_({name for _, name in keys})
     )
+    found = {(tenant_id, name): user_id for tenant_id, name, user_id in session.execute(named)}
+    return {key: found[key] for key in keys if key in found}
 
 
-def add(session: Session, user: PhoneUser, *, by: str, now: datetime, address: str = "") -> PhoneUser:
-    """Add a user and note who did it."""
-    user.created_at = now
-    session.add(user)
-    session.flush()
-    journal.record(
-        session,
+def _add(session: Session, users: Collection[NamedUser], now: datetime) -> dict[UserKey, int]:
+    """Add users and note who did it; return the ids of those whom no other process added meanwhile."""
+    rows = [
+        {
+            "tenant_id": user.tenant_id,
+            "name": user.name,
+            "name_key": key_of(user.name),
+            "display_name": user.display_name,
+            "created_at": now,
+        }
+        for user in users
+    ]
+    returned = insert_missing_returning(
+        session, PhoneUser, rows, [PhoneUser.tenant_id, PhoneUser.name_key, PhoneUser.id]
+    )
+    added = {(row.tenant_id, row.name_key): row.id for row in returned}
+    journal.record_all(session, [_entry(user, now) for user in users if user.key in added])
+    return added
+
+
+def _entry(user: NamedUser, now: datetime) -> journal.Entry:
+    return journal.entry(
         at=now,
-        actor=by,
+        actor=user.by,
         action="user added",
         subject=user.name,
         text=f"The user {user.name} was added.",
         tenant_id=user.tenant_id,
-        address=address,
+        address=user.address,
     )
-    return user

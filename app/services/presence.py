@@ -1,6 +1,7 @@
 """Presence: what phones report, and when they were last heard."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -150,10 +151,27 @@ def _record_at_desk(
     status_rows.add_missing(session, {mac for mac in macs if stored[mac] is None}, now=now)
     rows = status_rows.lock(session, macs)
     desk = _Desk(session, rows.values(), proxy, now)
-    for report in reports:
-        if rows[report.mac]["digest"] != report.digest:
-            desk.record(report, rows[report.mac])
+    for one_of_each in _rounds(reports):
+        for report in one_of_each:
+            if rows[report.mac]["digest"] != report.digest:
+                desk.record(report, rows[report.mac])
+        desk.carry_out()
     status_rows.write(session, rows.values())
+
+
+def _rounds(reports: Iterable[Report]) -> list[list[Report]]:
+    """Return the reports in rounds, each phone's in their order and at most one of it in each round.
+
+    What follows from the reports of a round is done for all of its phones at once.
+    """
+    taken: Counter[str] = Counter()
+    found: list[list[Report]] = []
+    for report in reports:
+        if taken[report.mac] == len(found):
+            found.append([])
+        found[taken[report.mac]].append(report)
+        taken[report.mac] += 1
+    return found
 
 
 class _Proxy:
@@ -196,6 +214,10 @@ class _Desk:
             self._decider.choose_missing_template(row)
         if report.status is Status.REGISTERED and not report.too_long:
             self._sign_in(row)
+
+    def carry_out(self) -> None:
+        """Write what followed from the reports so far."""
+        self._decider.carry_out()
 
     def _sign_in(self, row: StatusRow) -> None:
         key = phone_users.key_of(row["user_id"])

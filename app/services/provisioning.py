@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models import ConfigTemplate, Device, DeviceStatus
+from app.models import Device, DeviceStatus
 from app.rules.sentences import quoted
 from app.rules.zero_touch.template import choose_template
 from app.services import config_files, status_rows
@@ -49,9 +49,10 @@ def contact_by_file(session: Session, request: FileRequest, *, now: datetime) ->
         return _file_of_device(session, request.mac)
     if stored is not None or _may_have_row(session, decider, row):
         decider.decide_on_file_request(row)
+        decider.carry_out()
         if row != stored:
             status_rows.write(session, [row | {"digest": None}])
-    return _waiting_file(session, decider, row)
+    return _waiting_file(decider, row)
 
 
 def why_no_file(session: Session, mac: str) -> str:
@@ -93,7 +94,7 @@ def _may_have_row(session: Session, decider: Decider, row: StatusRow) -> bool:
     return session.scalars(unreported).one() < MOST_UNREPORTED_PER_ADDRESS
 
 
-def _waiting_file(session: Session, decider: Decider, row: StatusRow) -> PhoneFile:
+def _waiting_file(decider: Decider, row: StatusRow) -> PhoneFile:
     facts = decider.surroundings.facts_of(row)
     tenant = decider.surroundings.topology.find_tenant_named(row["url_tenant"])
     if tenant is None:
@@ -101,12 +102,11 @@ def _waiting_file(session: Session, decider: Decider, row: StatusRow) -> PhoneFi
     choice = choose_template(facts.model, facts.train, tenant, decider.surroundings.templates)
     if choice.template_id is None:
         return PhoneFile(None, refusal=f"There is no file for the phone {row['mac']}. {choice.reason}")
-    template = session.get_one(ConfigTemplate, choice.template_id)
     text = config_files.render_for_waiting_phone(
         decider.sources,
         row["mac"],
-        template=template,
+        template_id=choice.template_id,
         tenant_id=tenant.id,
         site_id=decider.site_in(tenant.name, row),
     )
-    return PhoneFile(text, template.name)
+    return PhoneFile(text, decider.sources.template(choice.template_id).name)

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.database import Base
 
 
 def insert_missing(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -19,6 +21,17 @@ def insert_or_replace(session: Session, table: Table, rows: Sequence[Mapping[str
     """Insert rows; of those that are there, by their primary keys, every other column is replaced."""
     if rows:
         session.connection().execute(_insert_or_replace(_dialect(session), table), rows)
+
+
+def insert_missing_returning(
+    session: Session,
+    model: type[Base],
+    rows: Sequence[Mapping[str, Any]],
+    columns: Sequence[InstrumentedAttribute[Any]],
+) -> Sequence[Row[Any]]:
+    """Insert rows and return these columns of those that were not there, by any unique key."""
+    statement = _insert(_dialect(session), model).on_conflict_do_nothing().returning(*columns)
+    return session.execute(statement, rows).all() if rows else []
 
 
 def _dialect(session: Session) -> str:
@@ -40,5 +53,5 @@ def _insert_or_replace(dialect: str, table: Table) -> Any:
     return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=replaced)
 
 
-def _insert(dialect: str, table: Table) -> Any:
-    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
+def _insert(dialect: str, target: Table | type[Base]) -> Any:
+    return (postgresql if dialect == "postgresql" else sqlite).insert(target)

@@ -1,27 +1,30 @@
 """Zero Touch: which tenant, site, template and firmware a phone gets, decided once and explained for ever."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import ConfigTemplate, Decision, Device, PhoneUser
+from app.models import Decision
 from app.models.enums import Approval, Cause, Origin, Status
 from app.rules.zero_touch.facts import Facts
 from app.rules.zero_touch.firmware import FirmwareChoice, choose_firmware
 from app.rules.zero_touch.placement import Placement, place
 from app.rules.zero_touch.template import TemplateChoice, choose_template
 from app.rules.zero_touch.trace import steps_as_json
-from app.services import config_files, devices, journal, phone_users
+from app.services import devices, journal, phone_users
+from app.services.devices import NewDevice
 from app.services.file_sources import Sources
 from app.services.status_rows import StatusRow
+from app.services.zero_touch_effects import Effects
 from app.services.zero_touch_facts import Surroundings
 
 MAX_REASON = 500
 _SETTLED = ("tenant_id", "site_id", "template_id", "approval", "placement_reason")
+_FACTS = [field.name for field in fields(Facts)]
 _KNOWN_BEFORE = "The device was known before the phone reported."
 
 
@@ -41,14 +44,18 @@ class _Choices:
 
 
 class Decider:
-    """Decides for the phones of one transaction; what the rules look at is read once."""
+    """Decides for the phones of one transaction; what the rules look at is read once.
+
+    What follows from its decisions is in the rows at once and in the database after ``carry_out``, done for all
+    phones together. Between two of these each phone reports at most once.
+    """
 
     def __init__(self, session: Session, now: datetime) -> None:
         self._session = session
         self._now = now
         self.surroundings = Surroundings(session)
         self.sources = Sources(session)
-        self._loaded: list[object] = []
+        self._effects = Effects(session, self.sources, now)
 
     def site_in(self, tenant_name: str, row: StatusRow) -> int | None:
         """Return the id of the site that a phone's address has in this tenant, AutoDetection where none has it."""
@@ -68,6 +75,10 @@ class Decider:
                 "placement_reason": _KNOWN_BEFORE,
             }
 
+    def carry_out(self) -> None:
+        """Write what was decided since the last time: users, devices, files and decisions; rows get their device."""
+        self._effects.carry_out()
+
     def decide_on_report(self, row: StatusRow, *, may_become_device: bool) -> None:
         """Place a phone that has no device, and make it one when it is registered and needs no approval."""
         facts = self.surroundings.facts_of(row)
@@ -84,12 +95,13 @@ class Decider:
         self._wait(row, facts, place(facts, self.surroundings.topology), Cause.FILE_REQUEST)
 
     def decide_on_approval(
-        self, row: StatusRow, placement: Placement, device: Device, *, by: str, address: str
+        self, row: StatusRow, placement: Placement, chosen: Mapping[str, Any], *, by: str, address: str
     ) -> None:
-        """Make a phone the device that an administrator approved, in the place that he chose."""
+        """Make a phone the device that an administrator approved; ``chosen`` has the columns that he filled in."""
         facts = self.surroundings.facts_of(row)
         choices = self._settle(row, facts, placement)
-        self._make(row, facts, device, choices, by=by, address=address)
+        columns = {**self._columns(row, facts, choices, Origin.APPROVED), **chosen}
+        self._effects.join(row, NewDevice(columns, by, address))
         self._keep_decision(row, facts, placement, choices, Cause.APPROVAL)
 
     def choose_missing_template(self, row: StatusRow) -> None:
@@ -100,47 +112,31 @@ class Decider:
         choices = self._choose(facts, stays)
         if choices.template.template_id is None:
             return
-        device = self._session.get_one(Device, row["device_id"])
-        device.template = self._session.get_one(ConfigTemplate, choices.template.template_id)
-        device.phone_model_id = self.surroundings.models.get(facts.model or "")
-        device.firmware_id = device.firmware_id or self.surroundings.firmware.get(choices.firmware.name or "")
-        row["template_id"] = device.template.id
-        config_files.generate(self._session, device, now=self._now, sources=self.sources)
+        row["template_id"] = choices.template.template_id
+        self._effects.give_template(
+            row,
+            template=choices.template.template_id,
+            model=self.surroundings.models.get(facts.model or ""),
+            firmware=self.surroundings.firmware.get(choices.firmware.name or ""),
+        )
         self._keep_decision(row, facts, stays, choices, Cause.REPORT)
 
     def sign_in(self, row: StatusRow) -> None:
         """Give a device to the user who is signed in on it, when that is another one (manual, chapter 12)."""
-        device = self._session.get_one(Device, row["device_id"])
-        user = self._find_or_add_user(row, device.tenant_id)
-        if user is None or user is device.phone_user:
-            return
-        before = device.phone_user
-        device.phone_user = user
-        journal.record(
-            self._session,
-            at=self._now,
-            actor=journal.PHONE_PLANE,
-            action="user signed in",
-            subject=device.mac,
-            text=f"{user.name} signed in on the phone {device.mac}"
-            + (f", where {before.name} was signed in." if before else "."),
-            tenant_id=device.tenant_id,
-            address=row["external_ip"],
-        )
-        config_files.generate(self._session, device, now=self._now, sources=self.sources)
+        self._effects.sign_in(row)
 
     def _wait(self, row: StatusRow, facts: Facts, placement: Placement, cause: Cause) -> None:
         """Write where a phone waits, and keep the decision when it differs from the one before."""
-        before = {name: row[name] for name in _SETTLED}
+        before = [row[name] for name in _SETTLED]
         choices = self._settle(row, facts, placement)
-        if any(row[name] != value for name, value in before.items()):
+        if before != [row[name] for name in _SETTLED]:
             self._keep_decision(row, facts, placement, choices, cause)
 
     def _become_device(self, row: StatusRow, facts: Facts, placement: Placement) -> None:
         choices = self._settle(row, facts, placement)
-        device = Device(mac=row["mac"], origin=Origin.ZERO_TOUCH)
-        device.phone_user = self._find_or_add_user(row, row["tenant_id"])
-        self._make(row, facts, device, choices, by=journal.PHONE_PLANE, address=row["external_ip"])
+        columns = self._columns(row, facts, choices, Origin.ZERO_TOUCH)
+        user = phone_users.reported(row["tenant_id"], row["user_id"], row["user_name"])
+        self._effects.join(row, NewDevice(columns, journal.PHONE_PLANE, row["external_ip"]), user)
         self._keep_decision(row, facts, placement, choices, Cause.REPORT)
 
     def _settle(self, row: StatusRow, facts: Facts, placement: Placement) -> _Choices:
@@ -155,38 +151,29 @@ class Decider:
     def _choose(self, facts: Facts, placement: Placement) -> _Choices:
         tenant = self.surroundings.topology.find_tenant(placement.tenant_id)
         template = choose_template(facts.model, facts.train, tenant, self.surroundings.templates)
-        resolved = self.sources.resolve(
+        values = self.sources.shared_values(
             template_id=template.template_id, tenant_id=placement.tenant_id, site_id=placement.site_id
         )
-        named = resolved["FirmwareFile"].value
-        return _Choices(template, choose_firmware(facts.model, named, self.surroundings.firmware))
+        firmware = choose_firmware(facts.model, values["FirmwareFile"], self.surroundings.firmware)
+        return _Choices(template, firmware)
 
-    def _make(
-        self, row: StatusRow, facts: Facts, device: Device, choices: _Choices, *, by: str, address: str
-    ) -> None:
-        """Add the device where the row says, and generate its file."""
-        device.tenant_id, device.site_id = row["tenant_id"], row["site_id"]
-        device.template_id = row["template_id"]
-        device.phone_model_id = self.surroundings.models.get(facts.model or "")
-        device.firmware_id = self.surroundings.firmware.get(choices.firmware.name or "")
-        devices.add(self._session, device, by=by, address=address, now=self._now)
-        row["device_id"] = device.id
-        # The session itself holds nothing; what is held here need not be read again for the next phone.
-        self._loaded += (device.tenant, device.site, device.template)
-        config_files.generate(self._session, device, now=self._now, sources=self.sources)
-
-    def _find_or_add_user(self, row: StatusRow, tenant_id: int) -> PhoneUser | None:
-        """Return the user whom the phone reports; None for a phone that reports none."""
-        if not row["user_id"]:
-            return None
-        return phone_users.find_or_add(
-            self._session, tenant_id, row["user_id"], display_name=row["user_name"], now=self._now
-        )
+    def _columns(self, row: StatusRow, facts: Facts, choices: _Choices, origin: Origin) -> dict[str, Any]:
+        """Return the columns of a new device that stands where its row says."""
+        return {
+            "mac": row["mac"],
+            "tenant_id": row["tenant_id"],
+            "site_id": row["site_id"],
+            "template_id": row["template_id"],
+            "phone_model_id": self.surroundings.models.get(facts.model or ""),
+            "firmware_id": self.surroundings.firmware.get(choices.firmware.name or ""),
+            "phone_user_id": None,
+            "origin": origin,
+        }
 
     def _keep_decision(
         self, row: StatusRow, facts: Facts, placement: Placement, choices: _Choices, cause: Cause
     ) -> None:
-        outcome: dict[str, Any] = {
+        outcome = {
             "tenant_id": placement.tenant_id,
             "site_id": placement.site_id,
             "template_id": choices.template.template_id,
@@ -195,15 +182,13 @@ class Decider:
             "reasons": [placement.reason, choices.template.reason, choices.firmware.reason],
         }
         steps = [*placement.steps, *choices.template.steps, *choices.firmware.steps]
-        self._session.add(
-            Decision(
-                mac=row["mac"],
-                device_id=row["device_id"],
-                tenant_id=placement.tenant_id,
-                decided_at=self._now,
-                cause=cause,
-                facts=asdict(facts),
-                outcome=outcome,
-                steps=steps_as_json(steps),
-            )
-        )
+        decision = {
+            "mac": row["mac"],
+            "tenant_id": placement.tenant_id,
+            "decided_at": self._now,
+            "cause": cause,
+            "facts": {name: getattr(facts, name) for name in _FACTS},
+            "outcome": outcome,
+            "steps": steps_as_json(steps),
+        }
+        self._effects.keep_decision(row, decision)

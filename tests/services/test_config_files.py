@@ -9,7 +9,6 @@ from app.models import ConfigFile, ConfigurationValue, JournalEntry, TemplateDef
 from app.models.enums import FileKind, Status, Train, ValueLevel, VlanMode
 from app.services import config_files, public_address, stored_files
 from app.services import settings as system_settings
-from app.services.file_sources import Sources
 from tests import factories
 from tests.factories import NOW
 from tests.services.reporting import ANNA, MAC, report
@@ -138,9 +137,7 @@ class TestWhatAFileIsMadeOf:
     def test_one_device_follows_another_without_its_values(self, session, device, acme):
         user = factories.make_user(session, "160001", tenant=acme, display_name="Bob", password="another")
         other = factories.make_device(session, site=device.site, phone_user=user, template=device.template)
-        sources = Sources(session)
-        for each in (device, other):
-            config_files.generate(session, each, now=NOW, sources=sources)
+        config_files.generate_many(session, [device.id, other.id], now=NOW)
         text = config_files.text_of(config_files.find(session, config_files.name_for(other.mac)))
         assert "voip/line/0/id=160001\n" in text
         assert [word for word in ("160000", "Anna", "s3cret", device.mac) if word in text] == []

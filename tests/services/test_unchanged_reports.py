@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from app.models import Device, DeviceStatus, JournalEntry, PhoneUser, Tenant
 from app.models.enums import Status
@@ -13,6 +13,7 @@ from app.services import approval, pending_actions, presence
 from app.services.approval import ApprovalRequest
 from tests import factories
 from tests.factories import NOW
+from tests.services.counting import Statements
 from tests.services.reporting import ANNA, MAC, make_report, record, report, row_of, sweep
 
 ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -31,24 +32,6 @@ def named_users(session):
 
 def user_of_device(session):
     return session.scalars(select(Device)).one().phone_user.name
-
-
-class Statements:
-    """Counts the statements of a session's connection."""
-
-    def __init__(self, session):
-        self.texts = []
-        event.listen(session.connection().engine, "before_cursor_execute", self._note)
-
-    def _note(self, _connection, _cursor, text, *_):
-        self.texts.append(text)
-
-    def of(self, session, order):
-        session.flush()
-        self.texts.clear()
-        order()
-        session.flush()
-        return len(self.texts)
 
 
 def macs(count):

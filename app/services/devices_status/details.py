@@ -15,7 +15,7 @@ from app.rendering.secret_parameters import MASK, is_secret_parameter
 from app.rules.zero_touch.trace import Step, steps_from_json
 from app.services import config_files, pending_actions, zero_touch
 from app.services.devices_status.phones import Phone, find_phone
-from app.services.file_sources import Sources
+from app.services.file_sources import Sources, read_owners
 
 MOST_DECISIONS = 20
 MOST_ALARMS = 50
@@ -88,12 +88,13 @@ def read_placeholder_values(
     session: Session, device: Device, *, with_secrets: bool
 ) -> list[PlaceholderValue]:
     """Return what the placeholders of the device's template stand for, as the next Generate will write them."""
-    if device.template is None:
+    (owner,) = read_owners(session, [device.id])
+    if owner.template_id is None:
         return []
     sources = Sources(session)
-    resolved = sources.resolve_for(device)
+    resolved = sources.resolve_for(owner)
     values = []
-    for name in names_in(sources.template(device.template).personal_file.data):
+    for name in names_in(sources.template(owner.template_id).parts.personal_file.data):
         found = resolved.get(name)
         is_masked = found is not None and bool(found.value) and not with_secrets and _is_secret(name)
         value = MASK if is_masked else (found.value if found else "")

@@ -1,0 +1,138 @@
+"""What follows from the decisions of Zero Touch, for all phones at once: users, devices, files, kept decisions."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from app.models import Decision
+from app.services import config_files, devices, phone_users
+from app.services.devices import Holder, NewDevice, SignIn
+from app.services.file_sources import Sources
+from app.services.phone_users import NamedUser, UserKey
+from app.services.status_rows import StatusRow
+
+
+@dataclass(frozen=True, slots=True)
+class _Joining:
+    """A phone that becomes a device; a ``user`` whom it reports is found or made, and signed in on it."""
+
+    row: StatusRow
+    device: NewDevice
+    user: NamedUser | None
+
+
+@dataclass(frozen=True, slots=True)
+class _SigningIn:
+    """A device on which a user is signed in, and whose it is until then."""
+
+    row: StatusRow
+    holder: Holder
+    user: NamedUser
+
+
+class Effects:
+    """Collects what follows for phones, at most one thing of each kind for each, and carries it out in bulk.
+
+    The number of statements does not depend on the number of phones (docs/decisions/0014).
+    """
+
+    def __init__(self, session: Session, sources: Sources, now: datetime) -> None:
+        self._session = session
+        self._sources = sources
+        self._now = now
+        self._clear()
+
+    def join(self, row: StatusRow, device: NewDevice, user: NamedUser | None = None) -> None:
+        """Let a phone become a device; its row gets the device's id."""
+        self._joining.append(_Joining(row, device, user))
+
+    def sign_in(self, row: StatusRow) -> None:
+        """Let the user whom a device reports be the one who is signed in on it."""
+        self._signed_in.append(row)
+
+    def give_template(self, row: StatusRow, **given: int | None) -> None:
+        """Give a device its ``template``, its ``model`` and, where it has none, ``firmware``."""
+        self._templates.append({"device_id": row["device_id"], **given})
+
+    def keep_decision(self, row: StatusRow, decision: dict[str, Any]) -> None:
+        """Keep a decision; it names the device that the phone is by then."""
+        self._decisions.append((row, decision))
+
+    def carry_out(self) -> None:
+        """Do all of it, users before devices and devices before their files, and start anew."""
+        signing_in = self._read_signing_in()
+        named = [phone.user for phone in self._joining if phone.user]
+        named += [phone.user for phone in signing_in]
+        users = phone_users.find_or_add_all(self._session, named, now=self._now)
+        self._add_devices(users)
+        changed = self._sign_in_all(signing_in, users)
+        devices.give_templates(self._session, self._templates)
+        self._generate_files(changed)
+        self._keep_decisions()
+        self._clear()
+
+    def _clear(self) -> None:
+        self._joining: list[_Joining] = []
+        self._signed_in: list[StatusRow] = []
+        self._templates: list[dict[str, int | None]] = []
+        self._decisions: list[tuple[StatusRow, dict[str, Any]]] = []
+
+    def _read_signing_in(self) -> list[_SigningIn]:
+        """Return who signs in where, without those whose name is none."""
+        holders = devices.holders_of(self._session, [row["device_id"] for row in self._signed_in])
+        found = []
+        for row in self._signed_in:
+            holder = holders[row["device_id"]]
+            user = phone_users.reported(holder.tenant_id, row["user_id"], row["user_name"])
+            if user is not None:
+                found.append(_SigningIn(row, holder, user))
+        return found
+
+    def _add_devices(self, users: dict[UserKey, int]) -> None:
+        added = [_with_user(phone, users) for phone in sorted(self._joining, key=_mac)]
+        ids = devices.add_all(self._session, added, now=self._now)
+        for phone in self._joining:
+            phone.row["device_id"] = ids[phone.row["mac"]]
+
+    def _sign_in_all(self, signing_in: Iterable[_SigningIn], users: dict[UserKey, int]) -> list[int]:
+        """Sign in those who are not signed in already, and return the devices."""
+        sign_ins = [
+            SignIn(
+                device_id=phone.row["device_id"],
+                mac=phone.row["mac"],
+                holder=phone.holder,
+                user_id=users[phone.user.key],
+                user_name=phone.user.name,
+                address=phone.row["external_ip"],
+            )
+            for phone in signing_in
+            if users[phone.user.key] != phone.holder.user_id
+        ]
+        devices.sign_in_all(self._session, sign_ins, now=self._now)
+        return [sign_in.device_id for sign_in in sign_ins]
+
+    def _generate_files(self, signed_in: Iterable[int]) -> None:
+        joined = [phone.row["device_id"] for phone in self._joining]
+        supplied = [template["device_id"] for template in self._templates]
+        changed = dict.fromkeys((*joined, *signed_in, *supplied))
+        config_files.generate_many(self._session, list(changed), now=self._now, sources=self._sources)
+
+    def _keep_decisions(self) -> None:
+        if self._decisions:
+            rows = [{**decision, "device_id": row["device_id"]} for row, decision in self._decisions]
+            self._session.execute(insert(Decision), rows)
+
+
+def _mac(phone: _Joining) -> str:
+    return str(phone.row["mac"])
+
+
+def _with_user(phone: _Joining, users: dict[UserKey, int]) -> NewDevice:
+    if phone.user is None:
+        return phone.device
+    columns = {**phone.device.columns, "phone_user_id": users[phone.user.key]}
+    return NewDevice(columns, phone.device.by, phone.device.address)

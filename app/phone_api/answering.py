@@ -7,8 +7,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from sqlalchemy.orm import Session
+
 from app.database import Database
-from app.errors import NotFoundError
+from app.errors import NotFoundError, RingmasterError
 from app.phone_api.access import normal_path
 from app.phone_api.context import Context
 from app.phone_api.delivery import Answer, Deliverable, respond
@@ -68,18 +70,17 @@ class PhoneApi:
     firmware_folder: Path
     served: ServedFiles = field(default_factory=ServedFiles)
 
-    def find(self, call: Call) -> PhoneResponse | None:
-        """Answer a call from what is stored; None when it must be recorded.
+    def find(self, calls: Sequence[Call]) -> Sequence[PhoneResponse | None]:
+        """Answer calls from what is stored, with one look for all of them; None for each that must be recorded.
 
         While the database cannot be reached, a file that was served lately is served again (docs/decisions/0001).
         """
-        if call.endpoint.find is None:
-            return None
         try:
-            found = self._find(call)
-            return None if found is None else respond(call.request, found)
-        except Exception as error:  # noqa: BLE001 - as above
-            return refusal_of(error, call.request)
+            return self._find_together(calls)
+        except Exception as error:  # noqa: BLE001 - which of the calls it was shows when each is alone
+            if is_database_away(error):
+                return [self._remembered(call) or refusal_of(error, call.request) for call in calls]
+        return [self._find_alone(call) for call in calls]
 
     def record(self, calls: Sequence[Call]) -> Recorded:
         """Answer calls, in their order, in one transaction that has been committed when this returns.
@@ -100,34 +101,45 @@ class PhoneApi:
         call = prepare(request)
         if isinstance(call, PhoneResponse):
             return call
-        found = self.find(call)
+        (found,) = self.find([call])
         if found is not None:
             return found
         (answer,), _ = self._record([call], writes_seen=True)
         return answer
 
-    def _find(self, call: Call) -> Answer | None:
+    def _find_together(self, calls: Sequence[Call]) -> list[PhoneResponse | None]:
+        context = self._context()
+        with reading(self.database, ALL_TENANTS) as session:
+            wanted = [call.endpoint.wants(call.arguments) for call in calls if call.endpoint.wants]
+            context.shelf.lay_out(session, wanted)
+            return [self._find(session, call, context) for call in calls]
+
+    def _find_alone(self, call: Call) -> PhoneResponse | None:
+        try:
+            return self._find_together([call])[0]
+        except Exception as error:  # noqa: BLE001 - as above
+            remembered = self._remembered(call) if is_database_away(error) else None
+            return remembered or refusal_of(error, call.request)
+
+    def _find(self, session: Session, call: Call, context: Context) -> PhoneResponse | None:
+        if call.endpoint.find is None:
+            return None
         path = call.request.path
         try:
-            with reading(self.database, ALL_TENANTS) as session:
-                found = (
-                    call.endpoint.find(session, call.arguments, self._context())
-                    if call.endpoint.find
-                    else None
-                )
-        except NotFoundError:
-            self.served.forget(path)
-            raise
-        except Exception as error:
-            remembered = self.served.find(path) if is_database_away(error) else None
-            if remembered is None:
-                raise
-            return remembered
+            found = call.endpoint.find(session, call.arguments, context)
+        except RingmasterError as error:
+            if isinstance(error, NotFoundError):
+                self.served.forget(path)
+            return refusal_of(error, call.request)
         if isinstance(found, Deliverable):
             self.served.keep(path, found)
         elif found is not None:
             self.served.forget_older(path, found.headers.get("ETag", ""))
-        return found
+        return None if found is None else respond(call.request, found)
+
+    def _remembered(self, call: Call) -> PhoneResponse | None:
+        remembered = self.served.find(call.request.path) if call.endpoint.find else None
+        return None if remembered is None else respond(call.request, remembered)
 
     def _record(self, calls: Sequence[Call], *, writes_seen: bool) -> Recorded:
         try:

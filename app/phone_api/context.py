@@ -4,14 +4,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from app.phone_api.shelf import Shelf
+
 
 @dataclass(slots=True)
 class Context:
-    """The time of the answer, the folder of firmware, and the phones whose report changed nothing.
+    """The time of the answer, the folder of firmware, the files of the batch, and what reports leave behind.
 
-    Of those only the time of the last contact is left to be written.
+    Of the phones whose report changed nothing only the time of the last contact is left to be written.
     """
 
     now: datetime
     firmware_folder: Path
+    shelf: Shelf = field(default_factory=Shelf)
     unchanged: dict[str, datetime] = field(default_factory=dict)

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import gc
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,10 +10,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import schema
 from app.database import Database, make_engine
 from app.errors import InvalidInputError, RingmasterError
-from app.phone_api.answering import PhoneApi, prepare, refuse_too_long
+from app.phone_api.answering import Call, PhoneApi, prepare, refuse_too_long
 from app.phone_api.asgi import Message, Receive, Send, headers_of, read_body, send_response
 from app.phone_api.batcher import Batcher
-from app.phone_api.errors import refuse
+from app.phone_api.errors import refuse, refuse_busy
+from app.phone_api.lane import Lane, LaneIsFullError
 from app.phone_api.messages import PhoneRequest, PhoneResponse
 from app.rules.proxies import caller_address
 from app.security.secrets import installation_key, open_vault
@@ -23,7 +23,6 @@ from app.services import firmware, silence
 from app.transaction import writing
 from config import Settings, load_settings
 
-_READERS = 4
 # The time of a last contact may lag by a second (docs/decisions/0001); half of it is for a batch under way.
 _FLUSH_SECONDS = 0.5
 _FLUSHES_BETWEEN_BEATS = 20
@@ -34,8 +33,8 @@ class PhonePlane:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="read")
         self._api: PhoneApi
+        self._finder: Lane[PhoneResponse | None]
         self._batcher: Batcher
         self._upkeep: asyncio.Task[None]
 
@@ -61,7 +60,8 @@ class PhonePlane:
         with contextlib.suppress(asyncio.CancelledError):
             await self._upkeep
         await self._batcher.close()
-        self._readers.shutdown()
+        await self._finder.finish()
+        self._finder.close()
         self._api.database.reader.dispose()
         await send({"type": "lifespan.shutdown.complete"})
 
@@ -71,6 +71,7 @@ class PhonePlane:
         open_vault(installation_key(self._settings))
         self._api = PhoneApi(Database(engine), firmware.folder_in(self._settings.data_dir))
         self._beat()  # before the first phone is heard: silence counts from here after a gap
+        self._finder = Lane("find", self._api.find)
         self._batcher = Batcher(self._api)
         self._upkeep = asyncio.create_task(self._keep_up())
         # What is loaded stays: to look through all of it for garbage would stop the plane for a tenth of a second.
@@ -105,11 +106,14 @@ class PhonePlane:
         call = prepare(request)
         if isinstance(call, PhoneResponse):
             return call
-        if call.endpoint.find is not None:
-            found = await asyncio.get_running_loop().run_in_executor(self._readers, self._api.find, call)
-            if found is not None:
-                return found
-        return await self._batcher.answer(call)
+        found = await self._find(call) if call.endpoint.find else None
+        return found or await self._batcher.answer(call)
+
+    async def _find(self, call: Call) -> PhoneResponse | None:
+        try:
+            return await self._finder.answer(call)
+        except LaneIsFullError:
+            return refuse_busy("Too many phones ask for files at once. Try again later.")
 
 
 application = PhonePlane(load_settings())

@@ -12,6 +12,7 @@ from app.phone_api.context import Context
 from app.phone_api.delivery import VARIES, Answer, Deliverable, Gzip, not_modified
 from app.phone_api.errors import refuse
 from app.phone_api.messages import PhoneRequest
+from app.phone_api.shelf import Shelf, Wanted
 from app.rules.mac_addresses import find_mac
 from app.rules.report_limits import REPORT_LIMITS
 from app.rules.sentences import quoted
@@ -42,9 +43,14 @@ def parse(request: PhoneRequest, parts: dict[str, str]) -> FileCall:
     return FileCall(config_files.name_for(mac) if mac else name, mac, tenant, request)
 
 
-def find_stored_file(session: Session, call: FileCall, _context: Context) -> Answer:
+def wants(call: FileCall) -> Wanted:
+    """Return the file that a call will look up first; that its phone holds it must not cost its content."""
+    return Wanted(call.name, with_content=not preconditions.are_in(call.request))
+
+
+def find_stored_file(session: Session, call: FileCall, context: Context) -> Answer:
     """Return a file that is stored (``/configfiles/…``, ``/ipp/dhcpoption160.cfg``)."""
-    file = _look_up(session, call.request, call.name)
+    file = _look_up(session, call.request, call.name, context.shelf)
     if file is not None:
         return _answer(call.request, file)
     if call.mac:
@@ -52,9 +58,9 @@ def find_stored_file(session: Session, call: FileCall, _context: Context) -> Ans
     raise NotFoundError(f"There is no configuration file called {quoted(call.name)}.")
 
 
-def find_phone_file(session: Session, call: FileCall, _context: Context) -> Answer | None:
+def find_phone_file(session: Session, call: FileCall, context: Context) -> Answer | None:
     """Return what a phone asks for by a tenant's URL, from what is stored; None where it has no file of its own."""
-    file = _look_up(session, call.request, call.name)
+    file = _look_up(session, call.request, call.name, context.shelf)
     if file is not None and (call.mac or file.kind in _SHARED):
         return _answer(call.request, file)
     if call.mac is None:
@@ -67,9 +73,9 @@ def first_contact(session: Session, calls: Sequence[FileCall], context: Context)
     return [_first_contact(session, call, context) for call in calls]
 
 
-def find_proxy_file(session: Session, call: FileCall, _context: Context) -> Answer:
+def find_proxy_file(session: Session, call: FileCall, context: Context) -> Answer:
     """Return the file that leads a phone behind an SBC proxy through the proxy (protocol 3.4)."""
-    file = _look_up(session, call.request, config_files.PROXY_OPTION_FILE)
+    file = _look_up(session, call.request, config_files.PROXY_OPTION_FILE, context.shelf)
     if file is None or not settings.read(session).sbc_proxy_host:
         raise NotFoundError(
             "No SBC proxy is set. Enter its address under System Settings, SBC Proxy Configuration."
@@ -79,14 +85,13 @@ def find_proxy_file(session: Session, call: FileCall, _context: Context) -> Answ
     return _answer(call.request, file)
 
 
-def _look_up(session: Session, request: PhoneRequest, name: str) -> StoredFile | None:
+def _look_up(session: Session, request: PhoneRequest, name: str, shelf: Shelf) -> StoredFile | None:
     """Return a file; of one that the phone holds, the content is not even read."""
-    key = stored_files.key_of(name)
     if preconditions.are_in(request):
-        file = stored_files.find_many(session, [name], with_content=False).get(key)
+        file = shelf.find(session, name, with_content=False)
         if file is None or preconditions.held_tag(request, file.etag, file.generated_at) is not None:
             return file
-    return stored_files.find_many(session, [name], with_content=True).get(key)
+    return shelf.find(session, name, with_content=True)
 
 
 def _answer(request: PhoneRequest, file: StoredFile) -> Answer:

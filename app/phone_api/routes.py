@@ -11,9 +11,11 @@ from app.phone_api import alarms, firmware, keep_alive, provisioning
 from app.phone_api.context import Context
 from app.phone_api.delivery import Answer
 from app.phone_api.messages import PhoneRequest
+from app.phone_api.shelf import Wanted
 
 Parse: TypeAlias = Callable[[PhoneRequest, dict[str, str]], Any]
 Find: TypeAlias = Callable[[Session, Any, Context], Answer | None]
+Wants: TypeAlias = Callable[[Any], Wanted]
 Record: TypeAlias = Callable[[Session, Sequence[Any], Context], Sequence[Answer]]
 
 READ_METHODS = ("GET", "HEAD", "POST")
@@ -25,12 +27,14 @@ class Endpoint:
 
     ``parse`` turns it into a call, or raises InvalidInputError before the database is asked. ``find`` answers from
     what is stored; where it returns None, or there is none, ``record`` answers a list of such calls in their order
-    inside one transaction that writes.
+    inside one transaction that writes. ``wants`` names the stored file that ``find`` will look up, so that those of
+    many calls are read together.
     """
 
     parse: Parse
     find: Find | None = None
     record: Record | None = None
+    wants: Wants | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,10 @@ def _route(pattern: str, methods: tuple[str, ...], endpoint: Endpoint) -> Route:
 
 _KEEP_ALIVE = Endpoint(keep_alive.parse, record=keep_alive.record)
 _ALERT = Endpoint(alarms.parse, record=alarms.record)
-_TENANT_FILE = Endpoint(provisioning.parse, provisioning.find_phone_file, provisioning.first_contact)
-_STORED_FILE = Endpoint(provisioning.parse, provisioning.find_stored_file)
+_TENANT_FILE = Endpoint(
+    provisioning.parse, provisioning.find_phone_file, provisioning.first_contact, provisioning.wants
+)
+_STORED_FILE = Endpoint(provisioning.parse, provisioning.find_stored_file, wants=provisioning.wants)
 _PROXY_FILE = Endpoint(provisioning.parse, provisioning.find_proxy_file)
 _FIRMWARE = Endpoint(firmware.parse, firmware.find)
 

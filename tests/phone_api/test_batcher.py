@@ -10,7 +10,7 @@ from sqlalchemy import event, select, text
 
 from app.models import Device, DeviceSeen, DeviceStatus, PhoneUser
 from app.models.enums import Status
-from app.phone_api import batcher as batcher_module
+from app.phone_api import lane
 from app.phone_api.answering import PhoneApi, prepare
 from app.phone_api.batcher import Batcher
 from app.phone_api.messages import PhoneRequest
@@ -87,7 +87,7 @@ def test_what_comes_in_while_a_transaction_is_under_way_shares_the_next_one(api,
 
 @ON_SQLITE
 def test_a_batch_has_a_size_that_keeps_the_write_lock_short(api, database, monkeypatch):
-    monkeypatch.setattr(batcher_module, "MOST_IN_BATCH", 10)
+    monkeypatch.setattr(lane, "MOST_IN_BATCH", 10)
     gate = Gate(database, "begin")
 
     async def storm():
@@ -117,7 +117,7 @@ def test_nobody_is_answered_before_the_commit(api, database):
 
 @ON_SQLITE
 def test_who_comes_when_too_many_wait_is_told_when_to_try_again(api, database, monkeypatch):
-    monkeypatch.setattr(batcher_module, "MOST_WAITING", 5)
+    monkeypatch.setattr(lane, "MOST_WAITING", 5)
     gate = Gate(database, "begin")
 
     async def storm():

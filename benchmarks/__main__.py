@@ -17,7 +17,7 @@ _SCALES = {"full": FULL, "daily": DAILY, "small": SMALL}
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measure; 1 when the machine was too busy for the figures to mean anything, 2 for a word that means nothing."""
+    """Measure; 1 when figures are missing or mean nothing, 2 for a word that names no experiment."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
         "experiments", nargs="*", help="names, or ids of targets such as K1; all when none is given"
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
             results, machine.describe(), datetime.now(UTC), generator=generator.name, ceiling=ceiling
         )
         _PAGE.write_text(text)
-    return 1 if results.unsteady else 0
+    return 0 if results.are_sound else 1
 
 
 def _show(outcome: Outcome) -> None:

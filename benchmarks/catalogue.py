@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from benchmarks.experiment import Experiment
-from benchmarks.experiments import boot_storm, keep_alives, screens_in_use, slow_disk
+from benchmarks.experiments import boot_storm, crash, downloads, keep_alives, screens_in_use, slow_disk
 
 EXPERIMENTS: Sequence[Experiment] = (
     keep_alives.EXPERIMENT,
     slow_disk.EXPERIMENT,
+    crash.EXPERIMENT,
     screens_in_use.EXPERIMENT,
+    downloads.EXPERIMENT,
     boot_storm.EXPERIMENT,
 )
 

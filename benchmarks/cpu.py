@@ -2,6 +2,7 @@
 
 import os
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,15 +24,13 @@ def seconds_of(root: int) -> float:
     A descendant that was waited for is in its parent's books, so the figure never falls.
     """
     table = _read_all()
-    children = defaultdict(list)
-    for entry in table.values():
-        children[entry.parent].append(entry.pid)
-    ticks, family = 0, [root]
-    for pid in family:
-        if pid in table:
-            ticks += table[pid].ticks
-            family += children[pid]
+    ticks = sum(table[pid].ticks for pid in _family(root, table))
     return ticks / _TICKS_PER_SECOND
+
+
+def family_of(root: int) -> list[int]:
+    """Return a process, if it runs, and its descendants."""
+    return _family(root, _read_all())
 
 
 def parse_stat(text: str) -> ProcessTimes:
@@ -39,6 +38,16 @@ def parse_stat(text: str) -> ProcessTimes:
     pid, _, rest = text.partition(" ")
     fields = rest.rpartition(")")[2].split()
     return ProcessTimes(int(pid), int(fields[1]), sum(int(ticks) for ticks in fields[11:15]))
+
+
+def _family(root: int, table: Mapping[int, ProcessTimes]) -> list[int]:
+    children = defaultdict(list)
+    for entry in table.values():
+        children[entry.parent].append(entry.pid)
+    family = [root] if root in table else []
+    for pid in family:
+        family += children[pid]
+    return family
 
 
 def _read_all() -> dict[int, ProcessTimes]:

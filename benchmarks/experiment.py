@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from benchmarks.ratios import is_steady
-from benchmarks.targets import Finding
+from benchmarks.targets import Finding, Target
 from benchmarks.workbench import Workbench
 
 
@@ -34,14 +34,31 @@ class Outcome:
         return not self.baselines or is_steady(self.baselines)
 
 
+class NotMeasurableError(Exception):
+    """What an experiment needs is not on this machine; the text says what."""
+
+
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """``name`` is what it is asked for by, beside the ids of the targets that it decides."""
+    """``name`` is what it is asked for by, beside the ids of the targets that it decides.
+
+    ``run`` raises NotMeasurableError where nothing can be measured.
+    """
 
     name: str
-    ids: tuple[str, ...]
+    targets: tuple[Target, ...]
     run: Callable[[Workbench], Outcome]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Return the ids of its targets, each once."""
+        return tuple(dict.fromkeys(target.id for target in self.targets))
 
     def answers_to(self, word: str) -> bool:
         """Whether a word of the command line means this experiment."""
         return word.upper() in self.ids or word.lower() == self.name
+
+    def without_figures(self, reason: str) -> Outcome:
+        """Return the outcome that says why there is none."""
+        findings = [Finding(target, None, reason) for target in self.targets]
+        return Outcome([Section(self.name, f"Not measured: {reason}", "")], findings)

@@ -68,6 +68,9 @@ def _remarks(results: Results) -> str:
             f"\n**The machine was too busy for {', '.join(results.unsteady)}: the baseline itself moved by more than a "
             "factor 2.5 in all attempts. Measure again before you believe these.**\n"
         )
+    if results.failed:
+        names = ", ".join(results.failed)
+        remarks += f"\n**In {names} a request failed, or the database did not hold what was answered.**\n"
     if results.repeated:
         remarks += f"\nRepeated because the baseline moved too much: {', '.join(results.repeated)}.\n"
     return remarks

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from benchmarks.experiment import Experiment, Outcome
+from benchmarks.experiment import Experiment, NotMeasurableError, Outcome
 from benchmarks.ratios import MOST_SPREAD_OF_BASELINE
+from benchmarks.rounds import FailedAnswersError
 from benchmarks.targets import Finding
+from benchmarks.verification import DiscrepancyError
 from benchmarks.workbench import Workbench
 
 _MOST_ATTEMPTS = 3
@@ -15,12 +17,19 @@ _MOST_ATTEMPTS = 3
 class Results:
     """All that a run found.
 
-    ``repeated`` names the experiments that found a quiet machine later only, ``unsteady`` those that found none.
+    ``repeated`` names the experiments that found a quiet machine later only, ``unsteady`` those that found none, and
+    ``failed`` those in which a request failed or an answer was not true.
     """
 
     outcomes: list[Outcome] = field(default_factory=list)
     repeated: list[str] = field(default_factory=list)
     unsteady: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+    @property
+    def are_sound(self) -> bool:
+        """Whether the figures are worth something."""
+        return not self.unsteady and not self.failed
 
     @property
     def findings(self) -> Sequence[Finding]:
@@ -34,14 +43,26 @@ def run(experiments: Sequence[Experiment], bench: Workbench, show: Callable[[Out
     results = Results()
     for experiment in experiments:
         bench.tell(f"== {experiment.name} ({', '.join(experiment.ids)})")
-        outcome, attempts = _attempt(experiment, bench)
+        outcome = _do(experiment, bench, results)
         show(outcome)
         results.outcomes.append(outcome)
-        if not outcome.is_steady:
-            results.unsteady.append(experiment.name)
-        elif attempts > 1:
-            results.repeated.append(experiment.name)
     return results
+
+
+def _do(experiment: Experiment, bench: Workbench, results: Results) -> Outcome:
+    """Do one experiment, and note how it went."""
+    try:
+        outcome, attempts = _attempt(experiment, bench)
+    except NotMeasurableError as error:
+        return experiment.without_figures(str(error))
+    except (FailedAnswersError, DiscrepancyError) as error:
+        results.failed.append(experiment.name)
+        return experiment.without_figures(str(error))
+    if not outcome.is_steady:
+        results.unsteady.append(experiment.name)
+    elif attempts > 1:
+        results.repeated.append(experiment.name)
+    return outcome
 
 
 def _attempt(experiment: Experiment, bench: Workbench) -> tuple[Outcome, int]:

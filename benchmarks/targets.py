@@ -57,6 +57,9 @@ def figure(number: float) -> str:
     return f"{number:,.0f}" if number >= 100 or number == int(number) else f"{number:.2f}"
 
 
+NO_POSTGRESQL = "no PostgreSQL server is installed"
+
+
 def _at_least(name: str, bound: float, unit: str, claim: str) -> Target:
     return Target(name, claim, Bound.AT_LEAST, bound, unit)
 
@@ -78,7 +81,7 @@ K6_SQLITE = _at_most("K6", 1.5, "of B's", "p99 at 64 connections, SQLite, all ch
 K6_POSTGRESQL = _at_most("K6", 1.5, "of B's", "p99 at 64 connections, PostgreSQL, 1 worker, all changed")
 K6_FEW = _at_most("K6", 0.25, "of B's", "p99 at 4 connections, SQLite, all changed, against B at 64")
 K7_LOST = _at_most("K7", 0, "lost", "acknowledged changes after SIGKILL under load")
-K7_SYNCED = _at_least("K7", 1, "per commit", "fdatasync before the answers, SQLite")
+K7_SYNCED = _at_least("K7", 1, "per answer", "fsync and fdatasync, SQLite, one changed keep-alive at a time")
 K8 = _at_least("K8", 0.75, "of alone", "keep-alives/s while 4 clients load pages of the screens")
 C1_FILE = _at_least("C1", 2.0, "B", "GET of a stored file of 10 KB, SQLite")
 C1_NOT_MODIFIED = _at_least("C1", 2.2, "B", "the same with its ETag: 304, SQLite")

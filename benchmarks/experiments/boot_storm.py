@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 from benchmarks import front, reports, targets
 from benchmarks.asks import Ask
-from benchmarks.experiment import Experiment, Outcome, Section
+from benchmarks.experiment import Experiment, NotMeasurableError, Outcome, Section
 from benchmarks.kinds import Kind
 from benchmarks.rounds import Plan
 from benchmarks.seed import Seed
@@ -29,8 +29,7 @@ _FULL_HANDSHAKES = {"ssl_session_cache shared:phones:64m;": "ssl_session_cache o
 
 def _run(bench: Workbench) -> Outcome:
     if not front.has_nginx():
-        missing = [Finding(one, None, front.NO_NGINX) for one in (targets.S1_PLAIN, targets.S1_TLS)]
-        return Outcome([Section(_TITLE, f"Not measured: {front.NO_NGINX}.", "")], missing)
+        raise NotMeasurableError(front.NO_NGINX)
     phones = bench.scale.phones
     storm = Workload(bench.lay_down(boots(phones)), phones, Effect.CHANGE, _REQUESTS_OF_A_PHONE)
     with ExitStack() as stack:
@@ -76,4 +75,4 @@ def _name(kind: Kind, way: str) -> str:
     return f"nginx and plane, {kind.name}, {way}"
 
 
-EXPERIMENT = Experiment("boot-storm", ("S1",), _run)
+EXPERIMENT = Experiment("boot-storm", (targets.S1_PLAIN, targets.S1_TLS), _run)

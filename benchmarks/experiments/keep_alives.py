@@ -15,7 +15,6 @@ from benchmarks.workbench import BASELINE, NAIVE, PLANE, WEB, Workbench
 from benchmarks.workloads import Effect
 
 _MANY, _FEW = 64, 4
-_NO_POSTGRESQL = "no PostgreSQL server is installed"
 _TEXT = """\
 *All changed*: every report says something that no report of this phone said before; its row is written and committed,
 with full durability, before the answer. *Nothing changed*: only the time of the last contact is written, within a
@@ -96,14 +95,14 @@ def _started(bench: Workbench, stack: ExitStack, cases: tuple[_Case, ...]) -> It
 def _findings(found: Mapping[str, Line]) -> Iterator[Finding]:
     for target, case in _BY_RATE.items():
         line = found.get(case.name)
-        yield Finding(target, line.rate.median) if line else Finding(target, None, _NO_POSTGRESQL)
+        yield Finding(target, line.rate.median) if line else Finding(target, None, targets.NO_POSTGRESQL)
     yield Finding(targets.K3, found[_CHANGED_ON_SQLITE.name].cpu.median)
     yield Finding(targets.K6_SQLITE, found[_CHANGED_ON_SQLITE.name].lateness.median)
     on_postgresql = found.get(_PLANES[2].name)
     yield (
         Finding(targets.K6_POSTGRESQL, on_postgresql.lateness.median)
         if on_postgresql
-        else Finding(targets.K6_POSTGRESQL, None, _NO_POSTGRESQL)
+        else Finding(targets.K6_POSTGRESQL, None, targets.NO_POSTGRESQL)
     )
 
 
@@ -111,4 +110,6 @@ def _at_low_load(busy: Mapping[str, Line], quiet: Mapping[str, Line]) -> Finding
     return Finding(targets.K6_FEW, quiet[_CHANGED_ON_SQLITE.name].p99 / busy[BASELINE].p99)
 
 
-EXPERIMENT = Experiment("keep-alives", ("K1", "K2", "K3", "K5", "K6"), _run)
+EXPERIMENT = Experiment(
+    "keep-alives", (*_BY_RATE, targets.K3, targets.K6_SQLITE, targets.K6_POSTGRESQL, targets.K6_FEW), _run
+)

@@ -63,4 +63,4 @@ SQLite, all changed. {_CLIENTS} signed-in clients load Devices Status and the da
 {pages:,.0f} pages a second, the slowest in a hundred within {latest * 1000:,.0f} ms."""
 
 
-EXPERIMENT = Experiment("screens", ("K8",), _run)
+EXPERIMENT = Experiment("screens", (targets.K8,), _run)

@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 
 from benchmarks import slow_disk, targets
-from benchmarks.experiment import Experiment, Outcome, Section
+from benchmarks.experiment import Experiment, NotMeasurableError, Outcome, Section
 from benchmarks.rounds import Plan
 from benchmarks.summary import lines, rates, table
 from benchmarks.targets import Finding
@@ -16,16 +16,11 @@ _TEXT = f"""\
 Every fsync and fdatasync of the measured server takes {_MILLISECONDS} ms longer, as on a disk that answers when it has
 the data. SQLite, all changed."""
 _PLANE, _NAIVE = "plane, slow disk", "naive, slow disk: a commit for each request"
-_TARGETS = (targets.K4_SLOW_DISK, targets.K4_NAIVE)
 
 
 def _run(bench: Workbench) -> Outcome:
     if not slow_disk.has_compiler():
-        reason = "there is no C compiler (cc) for the library that makes the disk slow"
-        return Outcome(
-            [Section(_TITLE, f"Not measured: {reason}.", "")],
-            [Finding(one, None, reason) for one in _TARGETS],
-        )
+        raise NotMeasurableError("there is no C compiler (cc) for the library that makes the disk slow")
     settings = slow_disk.environment(bench.folder, _MILLISECONDS)
     with ExitStack() as stack:
         variants = [
@@ -49,4 +44,4 @@ def _run(bench: Workbench) -> Outcome:
     )
 
 
-EXPERIMENT = Experiment("slow-disk", ("K4",), _run)
+EXPERIMENT = Experiment("slow-disk", (targets.K4_SLOW_DISK, targets.K4_NAIVE), _run)

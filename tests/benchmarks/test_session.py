@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 
 from benchmarks import catalogue, session
-from benchmarks.experiment import Experiment, Outcome, Section
+from benchmarks.experiment import Experiment, NotMeasurableError, Outcome, Section
 from benchmarks.page import as_page
 from benchmarks.plain_client import PlainClient
+from benchmarks.rounds import FailedAnswersError
 from benchmarks.scale import SMALL
 from benchmarks.servers import Server
 from benchmarks.session import Results
 from benchmarks.targets import Bound, Finding, Target
 from benchmarks.variants import Variant
+from benchmarks.verification import DiscrepancyError
 from benchmarks.workbench import Workbench
 
 TARGET = Target("K1", "keep-alives/s", Bound.AT_LEAST, 2.5, "B")
@@ -34,8 +36,15 @@ def outcome(baselines: Sequence[float]) -> Outcome:
 def run(bench: Workbench, *baselines: Sequence[float]) -> tuple[Results, list[Outcome]]:
     """Run one experiment whose baseline moves like this, attempt after attempt."""
     attempts, shown = iter(baselines), list[Outcome]()
-    experiment = Experiment("keep-alives", ("K1",), lambda _: outcome(next(attempts)))
+    experiment = Experiment("keep-alives", (TARGET,), lambda _: outcome(next(attempts)))
     return session.run([experiment], bench, shown.append), shown
+
+
+def run_raising(bench: Workbench, error: Exception) -> Results:
+    def fail(_: Workbench) -> Outcome:
+        raise error
+
+    return session.run([Experiment("keep-alives", (TARGET,), fail)], bench, lambda _: None)
 
 
 def test_what_a_quiet_machine_found_stands(bench: Workbench) -> None:
@@ -58,6 +67,23 @@ def test_after_two_repetitions_the_last_one_is_taken_with_a_warning(bench: Workb
 def test_an_experiment_without_a_baseline_is_not_repeated(bench: Workbench) -> None:
     results, _ = run(bench, [])
     assert not results.unsteady
+
+
+def test_what_cannot_be_measured_here_is_said_with_its_reason(bench: Workbench) -> None:
+    results = run_raising(bench, NotMeasurableError("nginx is not installed"))
+    assert results.findings == [Finding(TARGET, None, "nginx is not installed")]
+    assert results.are_sound
+
+
+@pytest.mark.parametrize("error", [FailedAnswersError("3 requests failed"), DiscrepancyError("0 rows")])
+def test_an_experiment_that_fails_does_not_end_the_run_and_is_said_to_have_failed(
+    bench: Workbench, error: Exception
+) -> None:
+    results = run_raising(bench, error)
+    assert results.findings == [Finding(TARGET, None, str(error))]
+    assert results.failed == ["keep-alives"]
+    assert not results.are_sound
+    assert "a request failed" in page(results)
 
 
 @pytest.mark.parametrize("word", ["K1", "k1", "keep-alives"])

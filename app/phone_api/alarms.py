@@ -1,6 +1,7 @@
 """Alarms and events of phones (protocol 4)."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -31,9 +32,8 @@ def parse(request: PhoneRequest, _parts: dict[str, str]) -> list[Alert]:
 
 
 def record(session: Session, calls: Sequence[list[Alert]], context: Context) -> list[PhoneResponse]:
-    """Record the alarms of each request."""
-    for alerts in calls:
-        alarms.record(session, alerts, now=context.now)
+    """Record the alarms of all requests in their order."""
+    alarms.record(session, list(chain.from_iterable(calls)), now=context.now)
     return [_ACCEPTED] * len(calls)
 
 

@@ -2,16 +2,26 @@
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.models import Alarm, DeviceStatus
 from app.models.enums import Severity
 from app.rules.alarms import AlarmType, find_alarm_type
+
+AlarmRow: TypeAlias = dict[str, Any]
+
+_COLUMNS = Alarm.__table__.columns
+# The key, and what a repeat and a clear change.
+_CHANGING = (
+    "id", "count", "last_raised_at", "wire_name", "severity", "text", "info1", "info2", "unique_id", "reported_type",
+    "reported_cause", "reported_date", "ip", "remote_host", "tenant_id", "site_id", "cleared_at",
+)  # fmt: skip
 
 log = logging.getLogger(__name__)
 
@@ -35,51 +45,55 @@ class Alert:
     peer: str
 
 
+class _Place(NamedTuple):
+    """Where a phone is, which an alarm of it shows."""
+
+    mac: str
+    ip: str
+    tenant_id: int | None
+    site_id: int | None
+
+
+class _Known(NamedTuple):
+    """An alert of a phone that was heard of, and what it says."""
+
+    alert: Alert
+    place: _Place
+    kind: AlarmType | None
+    key: str
+
+
 def record(session: Session, alerts: Sequence[Alert], *, now: datetime) -> None:
-    """Raise, repeat or clear the alarms in the order in which they came.
+    """Raise, repeat or clear the alarms in the order in which they came, with as many statements for many as for one.
 
     An alarm of a phone that was never heard of is accepted and not listed, as the original does (protocol 4.3).
     """
-    for alert in alerts:
-        status = _find_status(session, alert.mac) if alert.mac else None
-        if status is None:
-            log.info("An alarm %r of the unknown source %r is not listed.", alert.wire_name, alert.source)
-            continue
-        _record_one(session, alert, status, now)
+    places = _lock_places(session, {alert.mac for alert in alerts if alert.mac})
+    known = [_known(alert, places[alert.mac]) for alert in alerts if alert.mac in places]
+    if len(known) < len(alerts):
+        log.info("%d alarms of unknown sources are not listed.", len(alerts) - len(known))
+    board = _Board(_lock_active(session, known), now)
+    for each in known:
+        board.record(each)
+    board.write(session)
 
 
-def _find_status(session: Session, mac: str) -> DeviceStatus | None:
-    """Return the phone's status as the database has it: reports of the same transaction write past the session."""
-    statement = select(DeviceStatus).where(DeviceStatus.mac == mac)
-    return session.scalar(statement.execution_options(populate_existing=True))
+def _lock_places(session: Session, macs: Collection[str]) -> dict[str, _Place]:
+    """Return where those of these phones are that were heard of.
+
+    Their rows are locked in the order of their MACs, so that of two processes that get alarms of one phone the second
+    sees what the first wrote.
+    """
+    if not macs:
+        return {}
+    columns = select(DeviceStatus.mac, DeviceStatus.ip, DeviceStatus.tenant_id, DeviceStatus.site_id)
+    wanted = columns.where(DeviceStatus.mac.in_(macs)).order_by(DeviceStatus.mac).with_for_update()
+    return {row.mac: _Place._make(row) for row in session.execute(wanted)}
 
 
-def _record_one(session: Session, alert: Alert, status: DeviceStatus, now: datetime) -> None:
+def _known(alert: Alert, place: _Place) -> _Known:
     kind = find_alarm_type(alert.wire_name)
-    key = _dedup_key(alert, kind)
-    active = _find_active(session, Alarm.dedup_key == key)
-    if alert.is_clear:
-        cleared = active or _find_by_unique_id(session, alert)
-        if cleared is not None:
-            cleared.cleared_at = now
-    elif active is None:
-        session.add(_raised(alert, status, kind, key, now))
-    else:
-        _repeat(active, alert, status, now)
-    session.flush()
-
-
-def _find_active(session: Session, *conditions: ColumnElement[bool]) -> Alarm | None:
-    """Return the alarm that is raised, locked so that what it counts is counted once."""
-    wanted = select(Alarm).where(Alarm.cleared_at.is_(None), *conditions)
-    return session.scalar(wanted.order_by(Alarm.id.desc()).limit(1).with_for_update())
-
-
-def _find_by_unique_id(session: Session, alert: Alert) -> Alarm | None:
-    """Return the alarm that a clear means by the number that the phone gave it, when it names none (protocol 4.3)."""
-    if not alert.unique_id:
-        return None
-    return _find_active(session, Alarm.mac == alert.mac, Alarm.unique_id == alert.unique_id)
+    return _Known(alert, place, kind, _dedup_key(alert, kind))
 
 
 def _dedup_key(alert: Alert, kind: AlarmType | None) -> str:
@@ -89,27 +103,110 @@ def _dedup_key(alert: Alert, kind: AlarmType | None) -> str:
     return hashlib.sha256(f"{name}\0{alert.mac}\0{qualifier}".encode()).hexdigest()
 
 
-def _raised(alert: Alert, status: DeviceStatus, kind: AlarmType | None, key: str, now: datetime) -> Alarm:
-    alarm = Alarm(
-        dedup_key=key,
-        name=kind.title if kind else alert.wire_name,
-        is_event=kind.is_event if kind else False,
-        source=alert.source,
-        mac=alert.mac,
-        first_raised_at=now,
-        count=0,
-    )
-    _repeat(alarm, alert, status, now)
-    return alarm
+def _lock_active(session: Session, known: Collection[_Known]) -> list[AlarmRow]:
+    """Return the active alarms that these may mean, locked, in the order in which they were first raised."""
+    if not known:
+        return []
+    meant: ColumnElement[bool] = Alarm.dedup_key.in_({each.key for each in known})
+    numbered = {(each.alert.mac, each.alert.unique_id) for each in known if _may_mean_a_number(each.alert)}
+    if numbered:
+        macs, unique_ids = zip(*numbered, strict=True)
+        meant = or_(meant, and_(Alarm.mac.in_(set(macs)), Alarm.unique_id.in_(set(unique_ids))))
+    active = select(*_COLUMNS).where(Alarm.cleared_at.is_(None), meant).order_by(Alarm.id)
+    return [dict(row) for row in session.execute(active.with_for_update()).mappings()]
 
 
-def _repeat(alarm: Alarm, alert: Alert, status: DeviceStatus, now: datetime) -> None:
-    """Bring an alarm up to date with what was sent last; the severity sent is the one shown."""
-    alarm.count += 1
-    alarm.last_raised_at = now
-    alarm.wire_name, alarm.severity, alarm.text = alert.wire_name, alert.severity, alert.text
-    alarm.info1, alarm.info2, alarm.unique_id = alert.info1, alert.info2, alert.unique_id
-    alarm.reported_type, alarm.reported_cause = alert.reported_type, alert.reported_cause
-    alarm.reported_date = alert.reported_date
-    alarm.ip, alarm.remote_host = status.ip, alert.peer
-    alarm.tenant_id, alarm.site_id = status.tenant_id, status.site_id
+def _may_mean_a_number(alert: Alert) -> bool:
+    return alert.is_clear and bool(alert.unique_id)
+
+
+class _Board:
+    """The active alarms of one transaction's phones, changed in memory and written in bulk."""
+
+    def __init__(self, active: Iterable[AlarmRow], now: datetime) -> None:
+        self._now = now
+        self._active = {row["dedup_key"]: row for row in active}
+        self._raised: list[AlarmRow] = []
+        self._changed: dict[int, AlarmRow] = {}
+
+    def record(self, known: _Known) -> None:
+        """Raise, repeat or clear one alarm."""
+        active = self._active.get(known.key)
+        if known.alert.is_clear:
+            self._clear(active or self._find_by_number(known.alert))
+        elif active is None:
+            self._active[known.key] = row = _raised(known, self._now)
+            self._raised.append(row)
+        else:
+            active |= _last_sent(known, self._now) | {"count": active["count"] + 1}
+            self._note(active)
+
+    def write(self, session: Session) -> None:
+        """Write what changed; alarms that ended before others that were raised, as one may be raised again."""
+        if self._changed:
+            session.execute(update(Alarm), list(map(_changes, self._changed.values())))
+        if self._raised:
+            self._raised.sort(key=_mac)
+            session.execute(insert(Alarm), self._raised)
+
+    def _clear(self, row: AlarmRow | None) -> None:
+        if row is not None:
+            row["cleared_at"] = self._now
+            del self._active[row["dedup_key"]]
+            self._note(row)
+
+    def _note(self, row: AlarmRow) -> None:
+        if "id" in row:  # one that was raised in this transaction is written anyway
+            self._changed[row["id"]] = row
+
+    def _find_by_number(self, alert: Alert) -> AlarmRow | None:
+        """Return the latest alarm that a clear means by the number the phone gave it, when it names none (4.3)."""
+        if not _may_mean_a_number(alert):
+            return None
+        number = (alert.mac, alert.unique_id)
+        meant = (row for row in reversed(self._active.values()) if (row["mac"], row["unique_id"]) == number)
+        return next(meant, None)
+
+
+def _raised(known: _Known, now: datetime) -> AlarmRow:
+    kind, alert = known.kind, known.alert
+    return {
+        "dedup_key": known.key,
+        "name": kind.title if kind else alert.wire_name,
+        "is_event": kind.is_event if kind else False,
+        "source": alert.source,
+        "mac": alert.mac,
+        "first_raised_at": now,
+        "cleared_at": None,
+        "count": 1,
+        **_last_sent(known, now),
+    }
+
+
+def _last_sent(known: _Known, now: datetime) -> AlarmRow:
+    """Return what an alarm shows of what was sent last; the severity sent is the one shown."""
+    alert, place = known.alert, known.place
+    return {
+        "last_raised_at": now,
+        "wire_name": alert.wire_name,
+        "severity": alert.severity,
+        "text": alert.text,
+        "info1": alert.info1,
+        "info2": alert.info2,
+        "unique_id": alert.unique_id,
+        "reported_type": alert.reported_type,
+        "reported_cause": alert.reported_cause,
+        "reported_date": alert.reported_date,
+        "ip": place.ip,
+        "remote_host": alert.peer,
+        "tenant_id": place.tenant_id,
+        "site_id": place.site_id,
+    }
+
+
+def _changes(row: AlarmRow) -> AlarmRow:
+    return {name: row[name] for name in _CHANGING}
+
+
+def _mac(row: AlarmRow) -> str:
+    return str(row["mac"])

@@ -1,5 +1,6 @@
 """Alarms: raised, repeated and cleared, one active row for each phone and kind (protocol 4.3)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -7,11 +8,14 @@ from sqlalchemy import select
 
 from app.models import Alarm
 from app.models.enums import Severity, Status
+from app.security.tenant_scope import ALL_TENANTS
 from app.services import alarms
 from app.services.alarms import Alert
+from app.transaction import reading, writing
 from tests import factories
 from tests.factories import NOW
 from tests.services.reporting import ANNA, MAC, make_report, record, report
+from tests.services.statements import Statements, until_somebody_waits
 
 ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 LATER = NOW + timedelta(minutes=5)
@@ -188,3 +192,78 @@ def test_an_alarm_belongs_to_the_tenant_that_the_phone_is_in_by_then(session):
     send(session, make_alert())
     (alarm,) = listed(session)
     assert alarm.tenant_id == acme.id
+
+
+class TestManyAtOnce:
+    """One list of alarms is what one alarm after the other would have been (docs/decisions/0014)."""
+
+    @pytest.fixture
+    def phones(self, session):
+        macs = [f"00908f{number:06x}" for number in range(201)]
+        record(session, *(make_report(mac=mac) for mac in macs))
+        return macs
+
+    @pytest.mark.parametrize("first", [[], [make_alert]], ids=["raised", "repeated"])
+    @pytest.mark.parametrize("then", [make_alert, clear], ids=["raise", "clear"])
+    def test_take_as_many_statements_as_one(self, session, phones, first, then):
+        for make in first:
+            send(session, *(make(mac=mac) for mac in phones))
+        statements = Statements(session)
+        one = statements.of(session, lambda: send(session, then(mac=phones[0])))
+        many = statements.of(session, lambda: send(session, *(then(mac=mac) for mac in phones[1:])))
+        assert many == one
+
+    @ON_SQLITE
+    def test_each_finds_what_those_before_it_left(self, session, phones):
+        one, other = phones[:2]
+        send(session, make_alert(mac=other, text="from before"))
+        send(
+            session,
+            make_alert(mac=one, text="first"),
+            clear(mac=other),
+            make_alert(mac=one, text="second"),
+            clear(mac=one),
+            make_alert(mac=other, text="again"),
+            make_alert(mac=one, text="third"),
+            now=LATER,
+        )
+        rows = {(alarm.mac, alarm.text): (alarm.count, alarm.cleared_at) for alarm in listed(session)}
+        assert rows == {
+            (other, "from before"): (1, LATER),
+            (other, "again"): (1, None),
+            (one, "second"): (2, LATER),
+            (one, "third"): (1, None),
+        }
+
+    @ON_SQLITE
+    def test_a_number_finds_the_alarm_that_was_raised_just_before(self, session, phones):
+        mac = phones[0]
+        send(
+            session,
+            make_alert(LOGIN, mac=mac, unique_id="7"),
+            make_alert(REGISTRATION, mac=mac, unique_id="7"),
+            clear("ALARM CLEARED", mac=mac, unique_id="7"),
+        )
+        assert {alarm.name: alarm.is_active for alarm in listed(session)} == {
+            "IPPhone Lync Login Failure": True,
+            "IPPhone Register Failure": False,
+        }
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_alarms_of_one_phone_in_two_processes_are_one_alarm(database):
+    with writing(database, ALL_TENANTS) as session:
+        report(session)
+
+    def raise_again():
+        with writing(database, ALL_TENANTS) as session:
+            send(session, make_alert(text="second"))
+
+    with ThreadPoolExecutor(1) as other:
+        with writing(database, ALL_TENANTS) as session:
+            send(session, make_alert(text="first"))
+            waiting = other.submit(raise_again)
+            until_somebody_waits(database)
+        waiting.result()
+    with reading(database, ALL_TENANTS) as session:
+        assert [(alarm.text, alarm.count) for alarm in listed(session)] == [("second", 2)]

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from app.models import Decision, Device, JournalEntry, PhoneUser
 from app.models.enums import Cause, Origin, Status
@@ -14,8 +14,8 @@ from app.services.phone_users import NamedUser
 from app.transaction import reading, writing
 from tests import factories
 from tests.factories import NOW
-from tests.services.counting import Statements
 from tests.services.reporting import ANNA, MAC, make_report, record, row_of
+from tests.services.statements import Statements, until_somebody_waits
 
 ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 ON_POSTGRESQL = pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
@@ -214,13 +214,3 @@ def test_a_user_whom_another_process_makes_meanwhile_is_found(database):
         assert named_users(session) == ["anna", "bob", "carol"]
         added = select(JournalEntry.subject).where(JournalEntry.action == "user added")
         assert sorted(session.scalars(added)) == ["anna", "bob", "carol"]
-
-
-def until_somebody_waits(database):
-    """Return when a transaction of this database waits for another one's lock."""
-    waiting = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    with database.reader.connect() as connection:
-        while not connection.execute(waiting).scalar_one():
-            connection.rollback()

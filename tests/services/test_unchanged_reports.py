@@ -13,8 +13,8 @@ from app.services import approval, pending_actions, presence
 from app.services.approval import ApprovalRequest
 from tests import factories
 from tests.factories import NOW
-from tests.services.counting import Statements
 from tests.services.reporting import ANNA, MAC, make_report, record, report, row_of, sweep
+from tests.services.statements import Statements
 
 ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 LATER = NOW + timedelta(minutes=5)

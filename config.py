@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 PREFIX = "RINGMASTER_"
 PROJECT_FOLDER = Path(__file__).resolve().parent
 
+_THREADS_FOR_PEOPLE = 2
+
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -107,6 +109,12 @@ def _networks(value: str) -> tuple[IPNetwork, ...]:
         raise ValueError(f"give addresses or networks with commas between them ({error})") from error
 
 
+def _internal_location(value: str) -> str:
+    if value and not re.fullmatch(r"/(?:[A-Za-z0-9_-]+/)+", value):
+        raise ValueError("give a path that begins and ends with /, for example /protected-firmware/")
+    return value
+
+
 def _secret_key(value: str) -> str:
     if len(value) < 16:
         raise ValueError("give at least 16 characters, better 43 from `openssl rand -base64 32`")
@@ -167,11 +175,41 @@ class Settings:
         "made at the first start",
     )
     web_workers: int = setting("Processes of the web server", _between(1, 64), 1)
-    web_threads: int = setting("Threads in each process of the web server", _between(1, 32), 4)
+    web_threads: int = setting("Threads in each process of the web server", _between(2, 32), 4)
+    web_threads_for_phones: int = setting(
+        "Of these, for phones that come to the web server; 0: all but two, and one at least",
+        _between(0, 32),
+        0,
+    )
     phone_workers: int = setting(
         "Processes of the phone plane: 0 takes one on SQLite and one per core on PostgreSQL",
         _between(0, 64),
         0,
+    )
+    firmware_downloads: int = setting(
+        "Firmware downloads at once in each process of the phone plane; who comes beyond that is told to come again",
+        _between(1, 10000),
+        64,
+    )
+    firmware_downloads_per_site: int = setting(
+        "Of these, for phones of one site; 0: no limit of its own", _between(0, 10000), 20
+    )
+    firmware_downloads_per_address: int = setting(
+        "Of these, for one address, which phones behind NAT or a proxy share; 0: no limit of its own",
+        _between(0, 10000),
+        20,
+    )
+    firmware_redirect: str = setting(
+        "Where nginx in front has the folder of firmware as an internal location, such as /protected-firmware/: "
+        "nginx then sends firmware itself (X-Accel-Redirect)",
+        _internal_location,
+        "",
+        "none: Ringmaster sends it",
+    )
+    firmware_redirect_rate: int = setting(
+        "Bytes per second of each download that nginx sends; 0: as fast as it goes",
+        _between(0, 999_999_999),
+        1_000_000,
     )
     trusted_proxies: tuple[IPNetwork, ...] = setting(
         "Proxies in front whose X-Forwarded-For and X-Forwarded-Proto are believed, with commas between them",
@@ -190,6 +228,8 @@ class Settings:
             object.__setattr__(self, "database_url", f"sqlite:///{self.data_dir / 'ringmaster.db'}")
         if not self.public_url:
             object.__setattr__(self, "public_url", f"http://{self.phone_bind}")
+        if not self.web_threads_for_phones:
+            object.__setattr__(self, "web_threads_for_phones", max(1, self.web_threads - _THREADS_FOR_PEOPLE))
 
     @property
     def uses_sqlite(self) -> bool:

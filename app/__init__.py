@@ -6,8 +6,9 @@ from flask import Flask, g
 from flask_appbuilder import AppBuilder
 
 from app.database import engine_options
-from app.phone_api import blueprint
+from app.phone_api import blueprint, firmware_downloads
 from app.phone_api.answering import PhoneApi
+from app.phone_api.wsgi import NormalPaths, PhoneThreads
 from app.security.roles import ADMINISTRATOR, ROLES
 from app.security.secrets import derive_key, installation_key, open_vault
 from app.services import firmware
@@ -48,11 +49,12 @@ def create_app(settings: Settings | None = None, *, writes_permissions: bool = F
 
 def open_phone_door(app: Flask, settings: Settings) -> None:
     """Answer phones on the web listener as well, past sessions and CSRF."""
-    database = app.extensions["ringmaster_database"]
-    app.extensions[blueprint.EXTENSION] = PhoneApi(database, firmware.folder_in(settings.data_dir))
+    folder, downloads = firmware.folder_in(settings.data_dir), firmware_downloads.of_web_server(settings)
+    app.extensions[blueprint.EXTENSION] = PhoneApi(app.extensions["ringmaster_database"], folder, downloads)
     app.register_blueprint(blueprint.blueprint)
     request_guards.csrf.exempt(blueprint.blueprint)
-    middleware = CallersOwnAddress(blueprint.NormalPaths(app.wsgi_app), settings.trusted_proxies)
+    for_phones = PhoneThreads(app.wsgi_app, most=settings.web_threads_for_phones)
+    middleware = CallersOwnAddress(NormalPaths(for_phones), settings.trusted_proxies)
     app.wsgi_app = middleware  # type: ignore[method-assign]  # how Flask takes middleware
 
 

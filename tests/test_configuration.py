@@ -20,7 +20,13 @@ TAKEN = {
     "admin_password": ("pass_1234", "pass_1234"),
     "web_workers": ("2", 2),
     "web_threads": ("8", 8),
+    "web_threads_for_phones": ("5", 5),
     "phone_workers": (" 3 ", 3),
+    "firmware_downloads": ("200", 200),
+    "firmware_downloads_per_site": ("0", 0),
+    "firmware_downloads_per_address": ("5", 5),
+    "firmware_redirect": ("/protected-firmware/", "/protected-firmware/"),
+    "firmware_redirect_rate": ("0", 0),
     "trusted_proxies": ("10.0.0.1, 10.1.0.0/16", (ip_network("10.0.0.1/32"), ip_network("10.1.0.0/16"))),
     "secure_cookies": ("Yes", True),
     "log_level": ("debug", "DEBUG"),
@@ -44,7 +50,16 @@ REFUSED = [
     ("admin_password", "short"),
     ("web_workers", "0"),
     ("web_threads", "33"),
+    ("web_threads", "1"),
+    ("web_threads_for_phones", "33"),
     ("phone_workers", "-1"),
+    ("firmware_downloads", "0"),
+    ("firmware_downloads_per_site", "-1"),
+    ("firmware_downloads_per_address", "many"),
+    ("firmware_redirect", "protected-firmware"),
+    ("firmware_redirect", "/protected firmware/"),
+    ("firmware_redirect", "//"),
+    ("firmware_redirect_rate", "1m"),
     ("trusted_proxies", "10.0.0.1/8"),
     ("secure_cookies", "perhaps"),
     ("log_level", "loud"),
@@ -113,3 +128,11 @@ def test_the_reference_says_what_the_settings_say() -> None:
     assert REFERENCE.read_text(encoding="utf-8") == reference(), (
         "docs/configuration.md is old: `python -m tools.write_configuration_reference` writes it anew."
     )
+
+
+@pytest.mark.parametrize(("threads", "chosen", "for_phones"), [(2, 0, 1), (3, 0, 1), (8, 0, 6), (4, 4, 4)])
+def test_phones_have_all_threads_of_the_web_server_but_two(
+    threads: int, chosen: int, for_phones: int
+) -> None:
+    settings = Settings(web_threads=threads, web_threads_for_phones=chosen)
+    assert settings.web_threads_for_phones == for_phones

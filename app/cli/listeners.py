@@ -13,23 +13,32 @@ from config import Settings
 BACKLOG = 4096
 _PATIENCE_SECONDS = 60
 _SLOWEST_SECONDS = 10
+_SLOWEST_TAKER_SECONDS = 30
 _PAUSE_SECONDS = 0.1
 
 
 def listen_for_screens(settings: Settings) -> socket.socket:
     """Open the port of the screens, or raise an error that names the setting and the port.
 
-    A sender that stops in the middle of a request is given up after ten seconds: the screens have few threads, and
-    each such sender would keep one of them for as long as he likes.
+    The screens have few threads, and each caller that stops would keep one of them for as long as he likes. So a
+    caller is handed over with his first bytes only, a sender that stops in the middle of a request is given up after
+    ten seconds, and one that does not take his answer after thirty.
     """
     listening = _listen("RINGMASTER_WEB_BIND", settings.web_bind)
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, _SLOWEST_SECONDS)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", _SLOWEST_SECONDS, 0))
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", _SLOWEST_TAKER_SECONDS, 0))
     return listening
 
 
 def listen_for_phones(settings: Settings) -> socket.socket:
-    """Open the port of the phone plane, or raise an error that names the setting and the port."""
-    return _listen("RINGMASTER_PHONE_BIND", settings.phone_bind)
+    """Open the port of the phone plane, or raise an error that names the setting and the port.
+
+    The kernel ends a connection whose phone takes nothing, or acknowledges nothing, for thirty seconds.
+    """
+    listening = _listen("RINGMASTER_PHONE_BIND", settings.phone_bind)
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _SLOWEST_TAKER_SECONDS * 1000)
+    return listening
 
 
 def wait_until_answering(listener: socket.socket) -> None:

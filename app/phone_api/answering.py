@@ -15,12 +15,13 @@ from app.phone_api.access import normal_path
 from app.phone_api.context import Context
 from app.phone_api.delivery import Answer, Deliverable, respond
 from app.phone_api.errors import is_conflict, is_database_away, refusal_of, refuse
+from app.phone_api.firmware_downloads import FirmwareDownloads, unlimited
 from app.phone_api.messages import MAX_BODY_BYTES, PhoneRequest, PhoneResponse
 from app.phone_api.routes import Endpoint, match
 from app.phone_api.served_files import ServedFiles
 from app.rules.sentences import quoted
 from app.security.tenant_scope import ALL_TENANTS
-from app.services import presence
+from app.services import presence, sites_of_addresses
 from app.transaction import reading, writing
 
 Seen: TypeAlias = dict[str, datetime]
@@ -68,6 +69,7 @@ class PhoneApi:
 
     database: Database
     firmware_folder: Path
+    downloads: FirmwareDownloads = field(default_factory=unlimited)
     served: ServedFiles = field(default_factory=ServedFiles)
 
     def find(self, calls: Sequence[Call]) -> Sequence[PhoneResponse | None]:
@@ -135,11 +137,18 @@ class PhoneApi:
             self.served.keep(path, found)
         elif found is not None:
             self.served.forget_older(path, found.headers.get("ETag", ""))
-        return None if found is None else respond(call.request, found)
+        if found is None:
+            return None
+        response = respond(call.request, found)
+        return self.downloads.admit(
+            call.request, response, lambda address: sites_of_addresses.find(session, address)
+        )
 
     def _remembered(self, call: Call) -> PhoneResponse | None:
         remembered = self.served.find(call.request.path) if call.endpoint.find else None
-        return None if remembered is None else respond(call.request, remembered)
+        if remembered is None:
+            return None
+        return self.downloads.admit(call.request, respond(call.request, remembered), lambda _: None)
 
     def _record(self, calls: Sequence[Call], *, writes_seen: bool) -> Recorded:
         try:

@@ -3,7 +3,8 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from typing import Any, TypeAlias
 
 from app.errors import InvalidInputError
@@ -14,6 +15,10 @@ Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 
 _CHUNK = 256 * 1024
+# A phone that takes less than 2 KB a second is given up: others wait for its place.
+_LONGEST_FOR_CHUNK = 120.0
+# Threads of their own, so that a slow disk holds up nothing but downloads.
+_DISK = ThreadPoolExecutor(4, thread_name_prefix="disk")
 
 
 def headers_of(scope: Message) -> dict[str, str]:
@@ -46,20 +51,47 @@ async def read_body(receive: Receive, headers: dict[str, str]) -> bytes | None:
 
 
 async def send_response(response: PhoneResponse, send: Send, *, is_head: bool) -> None:
-    """Send an answer; to a HEAD only what stands before its body."""
-    start = {"type": "http.response.start", "status": response.status, "headers": response.raw_headers}
-    await send(start)
-    if response.file is not None and not is_head:
-        await _stream(response.file, send)
+    """Send an answer that is in memory; to a HEAD only what stands before its body."""
+    await _send_head(response, send)
     await send({"type": "http.response.body", "body": b"" if is_head else response.body})
 
 
+async def send_file(response: PhoneResponse, part: FilePart, receive: Receive, send: Send) -> None:
+    """Send an answer whose body is part of a file, no faster than the phone takes it.
+
+    It ends early when the phone leaves, or has not taken a chunk for so long that it is given up; the connection is
+    then closed by the server, because the body is not whole. The request's body must have been received.
+    """
+    await _send_head(response, send)
+    sending = asyncio.create_task(_stream(part, send))
+    leaving = asyncio.create_task(_leave(receive))
+    try:
+        await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        sending.cancel()
+        leaving.cancel()
+        with suppress(TimeoutError, asyncio.CancelledError):
+            await sending
+
+
+async def _send_head(response: PhoneResponse, send: Send) -> None:
+    await send({"type": "http.response.start", "status": response.status, "headers": response.raw_headers})
+
+
+async def _leave(receive: Receive) -> None:
+    """Return when the phone has left."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
 async def _stream(part: FilePart, send: Send) -> None:
-    """Send a part of a file; the disk is read outside the event loop, and no faster than the phone takes it."""
+    loop = asyncio.get_running_loop()
     with _opened(part) as descriptor:
         for offset, length in _chunks(part):
-            chunk = await asyncio.to_thread(os.pread, descriptor, length, offset)
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            chunk = await loop.run_in_executor(_DISK, os.pread, descriptor, length, offset)
+            async with asyncio.timeout(_LONGEST_FOR_CHUNK):
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
 
 
 @contextmanager

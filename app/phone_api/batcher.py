@@ -6,7 +6,7 @@ from itertools import islice
 
 from app.phone_api.answering import Call, PhoneApi, Seen
 from app.phone_api.errors import refuse_busy
-from app.phone_api.lane import Lane, LaneIsFullError
+from app.phone_api.lane import MOST_IN_BATCH, Lane, LaneIsFullError
 from app.phone_api.messages import PhoneResponse
 
 MOST_SEEN_AT_ONCE = 500
@@ -22,6 +22,11 @@ class Batcher:
         self._api = api
         self._lane = Lane("batch", self._record)
         self._seen: Seen = {}  # the lane's thread alone changes it
+
+    @property
+    def is_under_pressure(self) -> bool:
+        """Whether more calls wait than the next transaction takes."""
+        return self._lane.waiting > MOST_IN_BATCH
 
     async def answer(self, call: Call) -> PhoneResponse:
         """Return the call's answer once its transaction has been committed; 503 when too many wait already."""
@@ -55,7 +60,7 @@ class Batcher:
             answers, seen = self._api.record(calls)
         except Exception:
             log.exception("A batch of %d calls failed as a whole.", len(calls))
-            return [refuse_busy("The server could not write. Try again later.")] * len(calls)
+            return [refuse_busy("The server could not write. Try again later.") for _ in calls]
         self._seen |= seen
         return answers
 

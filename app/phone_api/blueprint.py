@@ -1,21 +1,25 @@
 """The phone API on the web listener: a Flask blueprint, the first door."""
 
-from collections.abc import Iterable, Iterator
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
 
 from flask import Blueprint, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 
 from app.errors import InvalidInputError
-from app.phone_api.access import SLASHES
 from app.phone_api.answering import PhoneApi, refuse_too_long
 from app.phone_api.errors import refuse
 from app.phone_api.messages import MAX_BODY_BYTES, FilePart, PhoneRequest, PhoneResponse, is_too_long
 from app.phone_api.routes import PREFIXES
+from app.phone_api.wsgi import HELD, IS_STREAMED, hang_up_receiving
+from app.rules.proxies import CONNECTION
 
 EXTENSION = "ringmaster_phone_api"
 _METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]
 _CHUNK = 256 * 1024
+_PIECE = 64
+_SLOWEST_BODY_SECONDS = 10.0
 
 blueprint = Blueprint("phone_api", __name__)
 
@@ -33,13 +37,18 @@ def _answer(**_matched: str) -> Response:
     try:
         body = _read_body()
     except InvalidInputError as error:
+        hang_up_receiving(request.environ)
         return _as_flask(refuse(400, str(error), Connection="close"))
     if body is None:
         return _as_flask(refuse_too_long())
     headers = {name.lower(): value for name, value in request.headers.items()}
+    peer, connection = request.remote_addr or "", request.environ[CONNECTION]
+    asked = PhoneRequest(request.method, request.path, headers, body, peer, connection)
     api: PhoneApi = current_app.extensions[EXTENSION]
-    asked = PhoneRequest(request.method, request.path, headers, body, request.remote_addr or "")
-    return _as_flask(api.answer(asked))
+    held: ExitStack = request.environ[HELD]
+    answer = held.enter_context(api.downloads.begun(api.answer(asked)))
+    request.environ[IS_STREAMED] = answer.file is not None and answer.file.downloader is not None
+    return _as_flask(answer)
 
 
 for _prefix in PREFIXES:
@@ -48,33 +57,20 @@ for _prefix in PREFIXES:
     )
 
 
-class NormalPaths:
-    """WSGI middleware that gives phones' paths their one form before Flask sees them and would redirect."""
-
-    def __init__(self, application: WSGIApplication) -> None:
-        self._application = application
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Pass the request on, its path without doubled slashes where it is a phone's."""
-        path = environ.get("PATH_INFO", "")
-        if "//" in path:
-            normal = SLASHES.sub("/", path)
-            if normal.lstrip("/").startswith(tuple(f"{prefix}/" for prefix in PREFIXES)):
-                environ["PATH_INFO"] = normal
-        return self._application(environ, start_response)
-
-
 def _read_body() -> bytes | None:
     """Return the body, or None as soon as it is clear that it is longer than a phone's may be.
 
-    Raises InvalidInputError when the sender leaves, or stops, before its end.
+    Raises InvalidInputError when the sender leaves, stops, or takes too long. It is read in small pieces, because
+    reading a piece lasts until all of it is there.
     """
     if is_too_long(request.headers.get("Content-Length", "")):
         return None
-    body = b""
+    body, deadline = b"", time.monotonic() + _SLOWEST_BODY_SECONDS
     try:
-        while part := request.stream.read(MAX_BODY_BYTES + 1 - len(body)):
+        while part := request.stream.read(min(_PIECE, MAX_BODY_BYTES + 1 - len(body))):
             body += part
+            if time.monotonic() > deadline:
+                break
     except Exception as error:  # each server has its own for a body that breaks off or is malformed
         raise InvalidInputError("The body did not come whole.") from error
     if len(body) > MAX_BODY_BYTES:

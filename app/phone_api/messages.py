@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from app.phone_api.download_slots import Downloader
 from app.rules.report_limits import within_limits
 
 MAX_BODY_BYTES = 64 * 1024
@@ -14,7 +15,8 @@ MAX_BODY_BYTES = 64 * 1024
 class PhoneRequest:
     """One request: ``path`` is percent-decoded, header names are in lower case.
 
-    ``peer`` is the address of the phone (or of the proxy it came through), as far as proxies in front are trusted.
+    ``peer`` is the address of the phone (or of the proxy it came through), as far as proxies in front are trusted;
+    ``connection`` is the address that the connection comes from, trusted proxy or not.
     """
 
     method: str
@@ -22,6 +24,7 @@ class PhoneRequest:
     headers: Mapping[str, str]
     body: bytes
     peer: str
+    connection: str = ""
 
     @property
     def user_agent(self) -> str:
@@ -32,11 +35,15 @@ class PhoneRequest:
 
 @dataclass(frozen=True, slots=True)
 class FilePart:
-    """Bytes of a file that the door streams: they are never read into memory whole."""
+    """Bytes of a file that the door streams: they are never read into memory whole.
+
+    ``downloader`` is who receives them, where they are so many that it counts as a download.
+    """
 
     path: Path
     offset: int
     length: int
+    downloader: Downloader | None = None
 
 
 @dataclass(frozen=True)

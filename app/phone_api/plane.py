@@ -10,8 +10,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import schema
 from app.database import Database, make_engine
 from app.errors import InvalidInputError, RingmasterError
+from app.phone_api import firmware_downloads
 from app.phone_api.answering import Call, PhoneApi, prepare, refuse_too_long
-from app.phone_api.asgi import Message, Receive, Send, headers_of, read_body, send_response
+from app.phone_api.asgi import Message, Receive, Send, headers_of, read_body, send_file, send_response
 from app.phone_api.batcher import Batcher
 from app.phone_api.errors import refuse, refuse_busy
 from app.phone_api.lane import Lane, LaneIsFullError
@@ -43,9 +44,20 @@ class PhonePlane:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif scope["type"] == "http":
-            await send_response(await self._respond(scope, receive), send, is_head=scope["method"] == "HEAD")
+            response = await self._respond(scope, receive)
+            if response.file is None:
+                await send_response(response, send, is_head=scope["method"] == "HEAD")
+            else:
+                await self._send_file(response, receive, send)
         else:
             await send({"type": "websocket.close"})
+
+    async def _send_file(self, response: PhoneResponse, receive: Receive, send: Send) -> None:
+        with self._api.downloads.begun(response) as begun:
+            if begun.file is None:
+                await send_response(begun, send, is_head=False)
+            else:
+                await send_file(begun, begun.file, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -69,7 +81,8 @@ class PhonePlane:
         engine = make_engine(self._settings.database_url)
         schema.check_is_up_to_date(engine)
         open_vault(installation_key(self._settings))
-        self._api = PhoneApi(Database(engine), firmware.folder_in(self._settings.data_dir))
+        downloads = firmware_downloads.of_plane(self._settings, lambda: self._batcher.is_under_pressure)
+        self._api = PhoneApi(Database(engine), firmware.folder_in(self._settings.data_dir), downloads)
         self._beat()  # before the first phone is heard: silence counts from here after a gap
         self._finder = Lane("find", self._api.find)
         self._batcher = Batcher(self._api)
@@ -100,7 +113,8 @@ class PhonePlane:
             return refuse_too_long()
         connection = scope["client"][0] if scope.get("client") else ""
         peer = caller_address(connection, headers.get("x-forwarded-for", ""), self._settings.trusted_proxies)
-        return await self._answer(PhoneRequest(scope["method"], scope["path"], headers, body, peer))
+        asked = PhoneRequest(scope["method"], scope["path"], headers, body, peer, connection)
+        return await self._answer(asked)
 
     async def _answer(self, request: PhoneRequest) -> PhoneResponse:
         call = prepare(request)

@@ -6,6 +6,9 @@ from functools import lru_cache
 from app.rules.addresses import address_text, find_address
 from config import IPNetwork
 
+CONNECTION = "ringmaster.connection"
+"""Where a WSGI environment holds the address that the connection comes from, be it a proxy's."""
+
 
 def caller_address(connection: str, forwarded_for: str, trusted: Sequence[IPNetwork]) -> str:
     """Return the address a request came from, empty where the connection has none.
@@ -21,6 +24,11 @@ def caller_address(connection: str, forwarded_for: str, trusted: Sequence[IPNetw
             break
         address = named
     return address
+
+
+def is_proxy(connection: str, trusted: Sequence[IPNetwork]) -> bool:
+    """Whether a connection from this address comes from one of the trusted proxies."""
+    return _is_trusted(address_text(connection), tuple(trusted))
 
 
 # Proxies are few and phones are many: only the former are asked about again and again.

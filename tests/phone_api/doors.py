@@ -115,9 +115,12 @@ class PlaneDoor:
 
     async def _exchange(self, asked: Asked) -> Reply:
         sent: list[dict[str, Any]] = []
+        bodies = [asked.body]
 
         async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": asked.body, "more_body": False}
+            if not bodies:
+                await asyncio.Event().wait()  # the phone stays until it has its answer
+            return {"type": "http.request", "body": bodies.pop(), "more_body": False}
 
         async def send(message: Any) -> None:
             sent.append(dict(message))

@@ -55,9 +55,11 @@ class Wire:
 
 
 @contextmanager
-def wire_to(port: int) -> Iterator[Wire]:
-    """Connect to a port of this machine."""
-    connection = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS)
+def wire_to(port: int, source: str = "127.0.0.1") -> Iterator[Wire]:
+    """Connect to a port of this machine, from one of its addresses."""
+    connection = socket.create_connection(
+        ("127.0.0.1", port), timeout=PATIENCE_SECONDS, source_address=(source, 0)
+    )
     with connection, connection.makefile("rb") as answers:
         yield Wire(connection, answers)
 

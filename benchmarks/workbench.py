@@ -149,6 +149,10 @@ class Workbench:
             "RINGMASTER_SECRET_KEY": _KEY,
             "RINGMASTER_PHONE_WORKERS": "1",
             "RINGMASTER_LOG_LEVEL": "WARNING",
+            # All phones come from one address here, and to the web listener nobody else comes.
+            "RINGMASTER_FIRMWARE_DOWNLOADS": "128",
+            "RINGMASTER_FIRMWARE_DOWNLOADS_PER_ADDRESS": "0",
+            "RINGMASTER_WEB_THREADS_FOR_PHONES": "4",
         }
 
     def _log(self, name: str) -> Path:

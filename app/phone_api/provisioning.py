@@ -70,7 +70,23 @@ def find_phone_file(session: Session, call: FileCall, context: Context) -> Answe
 
 def first_contact(session: Session, calls: Sequence[FileCall], context: Context) -> list[Answer]:
     """Answer phones that are no devices yet with their template's file, and place them (protocol 3.1)."""
-    return [_first_contact(session, call, context) for call in calls]
+    requests = [_file_request(call) for call in calls]
+    files = provisioning.contact_by_file(session, requests, now=context.now)
+    contents = {file.text: file.text.encode() for file in files if file.text is not None}
+    tags = {text: stored_files.etag_of(content) for text, content in contents.items()}
+    return [
+        Deliverable(
+            contents[file.text],
+            len(contents[file.text]),
+            tags[file.text],
+            context.now,
+            _TEXT,
+            _headers(file.template_name),
+        )
+        if file.text is not None
+        else refuse(404, file.refusal)
+        for file in files
+    ]
 
 
 def find_proxy_file(session: Session, call: FileCall, context: Context) -> Answer:
@@ -103,18 +119,13 @@ def _answer(request: PhoneRequest, file: StoredFile) -> Answer:
     return Deliverable(Gzip(stream), file.size, file.etag, file.generated_at, _TEXT, headers)
 
 
-def _first_contact(session: Session, call: FileCall, context: Context) -> Answer:
-    request = FileRequest(
+def _file_request(call: FileCall) -> FileRequest:
+    return FileRequest(
         mac=call.mac or "",
         tenant_name=call.tenant,
         user_agent=call.request.user_agent,
         peer=call.request.peer,
     )
-    file = provisioning.contact_by_file(session, request, now=context.now)
-    if file.text is None:
-        return refuse(404, file.refusal)
-    content, headers = file.text.encode(), _headers(file.template_name)
-    return Deliverable(content, len(content), stored_files.etag_of(content), context.now, _TEXT, headers)
 
 
 def _headers(template_name: str) -> dict[str, str]:

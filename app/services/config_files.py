@@ -10,15 +10,12 @@ from app.models import ConfigFile, ConfigTemplate, Device
 from app.models.enums import FileKind
 from app.rendering.dhcp_option import DIRECT_TEMPLATE, PROXY_TEMPLATE, SbcProxy, fill_dhcp_option
 from app.rendering.personal_file import Rendered, render_global_file, render_personal_file
-from app.rendering.placeholders import CATALOGUE
-from app.rendering.secret_parameters import without_secrets
 from app.services import file_drafts, journal, stored_files
 from app.services.file_drafts import Draft
 from app.services.file_sources import FileOwner, Sources, Template, read_owners
 
 DHCP_OPTION_FILE = "dhcpoption160.cfg"
 PROXY_OPTION_FILE = "httpproxy/dhcpoption160.cfg"
-_EMPTY_SECRETS = {name: "" for name, placeholder in CATALOGUE.items() if placeholder.is_secret}
 
 
 def name_for(mac: str) -> str:
@@ -70,17 +67,6 @@ def generate_many(
     ]
     file_drafts.store(session, drafts, now=now)
     _note_problems(session, drafts, now)
-
-
-def render_for_waiting_phone(
-    sources: Sources, mac: str, *, template_id: int, tenant_id: int, site_id: int | None
-) -> str:
-    """Return the file a phone gets that is no device yet: its template's, without its secrets (docs/decisions/0005)."""
-    shared = sources.shared_values(template_id=template_id, tenant_id=tenant_id, site_id=site_id)
-    overlays = sources.overlays(tenant_id=tenant_id, site_id=site_id)
-    data = sources.template(template_id).parts.personal_file.data
-    rendered = render_personal_file(data, {**shared, **_EMPTY_SECRETS, "mac": mac}, overlays)
-    return without_secrets(rendered.text)
 
 
 def generate_shared_files(session: Session, *, now: datetime) -> None:

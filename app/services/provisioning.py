@@ -1,5 +1,7 @@
 """A phone asks for its file: what it is given when it is a device, and while it waits (protocol 3)."""
 
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.models import Device, DeviceStatus
 from app.rules.sentences import quoted
-from app.rules.zero_touch.template import choose_template
-from app.services import config_files, status_rows
+from app.rules.zero_touch.facts import Facts
+from app.rules.zero_touch.template import TemplateChoice
+from app.services import config_files, status_rows, stored_files
 from app.services.status_rows import StatusRow
+from app.services.waiting_files import WaitingFiles
 from app.services.zero_touch import Decider
 
 MOST_UNREPORTED_PER_ADDRESS = 1000
@@ -35,78 +39,113 @@ class PhoneFile:
     refusal: str = ""
 
 
-def contact_by_file(session: Session, request: FileRequest, *, now: datetime) -> PhoneFile:
-    """Place a phone that asks for its file and has none of its own (docs/decisions/0005).
+def contact_by_file(session: Session, requests: Sequence[FileRequest], *, now: datetime) -> list[PhoneFile]:
+    """Place phones that ask for their files and have none of their own, in their order (docs/decisions/0005).
 
     One that is no device gets its template's file with no secret in it, and a row from which it can be approved when
     its model is known. Refused are a tenant that does not exist, and a phone that no template fits.
     """
-    decider = Decider(session, now)
-    stored = status_rows.lock(session, [request.mac]).get(request.mac)
-    row = _with_request(decider, stored or status_rows.make(request.mac, now), request)
-    decider.attach([row])
-    if row["device_id"] is not None:
-        return _file_of_device(session, request.mac)
-    if stored is not None or _may_have_row(session, decider, row):
-        decider.decide_on_file_request(row)
-        decider.carry_out()
-        if row != stored:
-            status_rows.write(session, [row | {"digest": None}])
-    return _waiting_file(decider, row)
+    desk = _Desk(session, requests, now)
+    files = [desk.answer(request) for request in requests]
+    desk.write()
+    return files
 
 
 def why_no_file(session: Session, mac: str) -> str:
     """Return the sentence that says why a phone has no file of its own."""
     if session.scalar(select(Device.id).where(Device.mac == mac)) is None:
         return f"There is no file for the phone {mac}: it has not been approved yet."
-    return f"There is no file for the phone {mac}: no template fits it, or none was generated."
+    return _why_no_file_of_device(mac)
 
 
-def _with_request(decider: Decider, row: StatusRow, request: FileRequest) -> StatusRow:
-    """Return the row with what the request tells; what the phone itself reported goes before that."""
-    row = row | {
-        "url_tenant": request.tenant_name,
-        "user_agent": row["user_agent"] or request.user_agent,
-    }
-    if row["status"] is None:
-        row["external_ip"] = request.peer
-        row["is_behind_proxy"] = decider.surroundings.is_proxy(request.peer)
-    return row
+class _Desk:
+    """Answers the requests of one transaction; what it needs for all of them is read at once."""
+
+    def __init__(self, session: Session, requests: Sequence[FileRequest], now: datetime) -> None:
+        self._session = session
+        self._decider = Decider(session, now)
+        self._waiting_files = WaitingFiles(self._decider.sources)
+        macs = {request.mac for request in requests}
+        self._stored = status_rows.lock(session, macs)
+        self._rows = {mac: dict(self._stored.get(mac) or status_rows.make(mac, now)) for mac in macs}
+        self._decider.attach(self._rows.values())
+        names = [
+            config_files.name_for(mac) for mac, row in self._rows.items() if row["device_id"] is not None
+        ]
+        self._files = stored_files.find_many(session, names, with_content=True)
+        self._kept = set(self._stored)
+        newcomers = {request.peer for request in requests if request.mac not in self._stored}
+        self._unreported = Counter(_count_unreported(session, newcomers))
+
+    def answer(self, request: FileRequest) -> PhoneFile:
+        """Return what a phone gets, and bring its row up to date."""
+        if self._rows[request.mac]["device_id"] is not None:
+            return self._file_of_device(request.mac)
+        row = self._with_request(request)
+        facts = self._decider.surroundings.facts_of(row)
+        is_kept = request.mac in self._kept or self._may_have_row(facts)
+        choice = self._decider.decide_on_file_request(row, facts, is_kept=is_kept)
+        if is_kept:
+            self._rows[request.mac] = row
+            self._kept.add(request.mac)
+        return self._waiting_file(row, choice)
+
+    def write(self) -> None:
+        """Write the rows that changed, and the decisions."""
+        self._decider.carry_out()
+        kept = [self._rows[mac] for mac in self._kept if self._rows[mac]["device_id"] is None]
+        changed = [row | {"digest": None} for row in kept if row != self._stored.get(row["mac"])]
+        status_rows.write(self._session, changed)
+
+    def _file_of_device(self, mac: str) -> PhoneFile:
+        """Return the device's file where it was generated since the request came in."""
+        file = self._files.get(stored_files.key_of(config_files.name_for(mac)))
+        if file is None or file.content is None:
+            return PhoneFile(None, refusal=_why_no_file_of_device(mac))
+        return PhoneFile(stored_files.text_of(file.content).decode(), file.template_name)
+
+    def _with_request(self, request: FileRequest) -> StatusRow:
+        """Return the row with what the request tells; what the phone itself reported goes before that."""
+        row = self._rows[request.mac] | {"url_tenant": request.tenant_name}
+        row["user_agent"] = row["user_agent"] or request.user_agent
+        if row["status"] is None:
+            row["external_ip"] = request.peer
+            row["is_behind_proxy"] = self._decider.surroundings.is_proxy(request.peer)
+        return row
+
+    def _may_have_row(self, facts: Facts) -> bool:
+        """Whether an unknown phone gets a row: of a known model, and not one of too many (docs/decisions/0005)."""
+        peer = facts.peer or ""
+        if facts.model is None or self._unreported[peer] >= MOST_UNREPORTED_PER_ADDRESS:
+            return False
+        self._unreported[peer] += 1
+        return True
+
+    def _waiting_file(self, row: StatusRow, choice: TemplateChoice) -> PhoneFile:
+        if self._decider.surroundings.topology.find_tenant_named(row["url_tenant"]) is None:
+            return PhoneFile(None, refusal=f"There is no tenant called {quoted(row['url_tenant'])}.")
+        if choice.template_id is None:
+            return PhoneFile(None, refusal=f"There is no file for the phone {row['mac']}. {choice.reason}")
+        text = self._waiting_files.text_for(
+            row["mac"],
+            template_id=choice.template_id,
+            tenant_id=row["tenant_id"],
+            site_id=row["site_id"],
+        )
+        return PhoneFile(text, self._decider.sources.template(choice.template_id).name)
 
 
-def _file_of_device(session: Session, mac: str) -> PhoneFile:
-    """Return the device's file where it was generated since the request came in."""
-    file = config_files.find(session, config_files.name_for(mac))
-    if file is None:
-        return PhoneFile(None, refusal=why_no_file(session, mac))
-    return PhoneFile(config_files.text_of(file), file.template_name)
-
-
-def _may_have_row(session: Session, decider: Decider, row: StatusRow) -> bool:
-    """Whether an unknown phone gets a row: of a known model, and not one of too many (docs/decisions/0005)."""
-    if decider.surroundings.facts_of(row).model is None:
-        return False
-    unreported = select(func.count()).where(
-        DeviceStatus.external_ip == row["external_ip"],
+def _count_unreported(session: Session, peers: Collection[str]) -> dict[str, int]:
+    """Return for each of these addresses how many phones asked from it that are no devices and never reported."""
+    if not peers:
+        return {}
+    counts = select(DeviceStatus.external_ip, func.count()).where(
+        DeviceStatus.external_ip.in_(peers),
         DeviceStatus.status.is_(None),
         DeviceStatus.device_id.is_(None),
     )
-    return session.scalars(unreported).one() < MOST_UNREPORTED_PER_ADDRESS
+    return dict(session.execute(counts.group_by(DeviceStatus.external_ip)).all())
 
 
-def _waiting_file(decider: Decider, row: StatusRow) -> PhoneFile:
-    facts = decider.surroundings.facts_of(row)
-    tenant = decider.surroundings.topology.find_tenant_named(row["url_tenant"])
-    if tenant is None:
-        return PhoneFile(None, refusal=f"There is no tenant called {quoted(row['url_tenant'])}.")
-    choice = choose_template(facts.model, facts.train, tenant, decider.surroundings.templates)
-    if choice.template_id is None:
-        return PhoneFile(None, refusal=f"There is no file for the phone {row['mac']}. {choice.reason}")
-    text = config_files.render_for_waiting_phone(
-        decider.sources,
-        row["mac"],
-        template_id=choice.template_id,
-        tenant_id=tenant.id,
-        site_id=decider.site_in(tenant.name, row),
-    )
-    return PhoneFile(text, decider.sources.template(choice.template_id).name)
+def _why_no_file_of_device(mac: str) -> str:
+    return f"There is no file for the phone {mac}: no template fits it, or none was generated."

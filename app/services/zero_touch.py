@@ -3,13 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Decision
-from app.models.enums import Approval, Cause, Origin, Status
+from app.models.enums import Approval, Cause, Origin, Status, Train
 from app.rules.zero_touch.facts import Facts
 from app.rules.zero_touch.firmware import FirmwareChoice, choose_firmware
 from app.rules.zero_touch.placement import Placement, place
@@ -35,12 +35,17 @@ def decisions_of(session: Session, mac: str) -> Sequence[Decision]:
     ).all()
 
 
+_Kind: TypeAlias = tuple[str | None, Train, int | None, int | None]
+"""What choices depend on: the phone's model and train, its tenant and site."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Choices:
     """What follows from a placement."""
 
     template: TemplateChoice
     firmware: FirmwareChoice
+    steps: list[dict[str, str]]
 
 
 class Decider:
@@ -55,6 +60,7 @@ class Decider:
         self._now = now
         self.surroundings = Surroundings(session)
         self.sources = Sources(session)
+        self._choices: dict[_Kind, _Choices] = {}
         self._effects = Effects(session, self.sources, now)
 
     def site_in(self, tenant_name: str, row: StatusRow) -> int | None:
@@ -89,10 +95,14 @@ class Decider:
         else:
             self._wait(row, facts, placement, Cause.REPORT)
 
-    def decide_on_file_request(self, row: StatusRow) -> None:
-        """Place a phone that has no device by a request for its file; it becomes no device by that."""
-        facts = self.surroundings.facts_of(row)
-        self._wait(row, facts, place(facts, self.surroundings.topology), Cause.FILE_REQUEST)
+    def decide_on_file_request(self, row: StatusRow, facts: Facts, *, is_kept: bool) -> TemplateChoice:
+        """Place a phone that has no device by a request for its file, and return the choice of its template.
+
+        It becomes no device by that. A decision that is not to be kept is for a phone that gets no row.
+        """
+        placement = place(facts, self.surroundings.topology)
+        cause = Cause.FILE_REQUEST if is_kept else None
+        return self._wait(row, facts, placement, cause).template
 
     def decide_on_approval(
         self, row: StatusRow, placement: Placement, chosen: Mapping[str, Any], *, by: str, address: str
@@ -125,12 +135,13 @@ class Decider:
         """Give a device to the user who is signed in on it, when that is another one (manual, chapter 12)."""
         self._effects.sign_in(row)
 
-    def _wait(self, row: StatusRow, facts: Facts, placement: Placement, cause: Cause) -> None:
-        """Write where a phone waits, and keep the decision when it differs from the one before."""
+    def _wait(self, row: StatusRow, facts: Facts, placement: Placement, cause: Cause | None) -> _Choices:
+        """Write where a phone waits, and keep the decision, if it has a cause, when it differs from the one before."""
         before = [row[name] for name in _SETTLED]
         choices = self._settle(row, facts, placement)
-        if before != [row[name] for name in _SETTLED]:
+        if cause and before != [row[name] for name in _SETTLED]:
             self._keep_decision(row, facts, placement, choices, cause)
+        return choices
 
     def _become_device(self, row: StatusRow, facts: Facts, placement: Placement) -> None:
         choices = self._settle(row, facts, placement)
@@ -149,13 +160,20 @@ class Decider:
         return choices
 
     def _choose(self, facts: Facts, placement: Placement) -> _Choices:
+        """Return what follows from a placement, thought over once for all phones of a kind in one place."""
+        key = (facts.model, facts.train, placement.tenant_id, placement.site_id)
+        if key not in self._choices:
+            self._choices[key] = self._choose_for(facts, placement)
+        return self._choices[key]
+
+    def _choose_for(self, facts: Facts, placement: Placement) -> _Choices:
         tenant = self.surroundings.topology.find_tenant(placement.tenant_id)
         template = choose_template(facts.model, facts.train, tenant, self.surroundings.templates)
         values = self.sources.shared_values(
             template_id=template.template_id, tenant_id=placement.tenant_id, site_id=placement.site_id
         )
         firmware = choose_firmware(facts.model, values["FirmwareFile"], self.surroundings.firmware)
-        return _Choices(template, firmware)
+        return _Choices(template, firmware, steps_as_json([*template.steps, *firmware.steps]))
 
     def _columns(self, row: StatusRow, facts: Facts, choices: _Choices, origin: Origin) -> dict[str, Any]:
         """Return the columns of a new device that stands where its row says."""
@@ -181,7 +199,6 @@ class Decider:
             "approval": placement.approval,
             "reasons": [placement.reason, choices.template.reason, choices.firmware.reason],
         }
-        steps = [*placement.steps, *choices.template.steps, *choices.firmware.steps]
         decision = {
             "mac": row["mac"],
             "tenant_id": placement.tenant_id,
@@ -189,6 +206,6 @@ class Decider:
             "cause": cause,
             "facts": {name: getattr(facts, name) for name in _FACTS},
             "outcome": outcome,
-            "steps": steps_as_json(steps),
+            "steps": [*steps_as_json(placement.steps), *choices.steps],
         }
         self._effects.keep_decision(row, decision)

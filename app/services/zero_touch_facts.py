@@ -21,6 +21,7 @@ class Surroundings:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._models_meant: dict[str, str | None] = {}
 
     @cached_property
     def topology(self) -> Topology:
@@ -57,7 +58,7 @@ class Surroundings:
         agent = parse_user_agent(row["user_agent"])
         return Facts(
             mac=row["mac"],
-            model=known_model(row["model"] or (agent.model if agent else ""), self.models),
+            model=self._model_of(row["model"] or (agent.model if agent else "")),
             train=_train_of_phone(row["firmware_version"], agent),
             firmware=row["firmware_version"] or (agent.firmware if agent else None),
             url_tenant=row["url_tenant"] or None,
@@ -67,6 +68,11 @@ class Surroundings:
             via_proxy=row["is_behind_proxy"],
             user_agent=row["user_agent"] or None,
         )
+
+    def _model_of(self, text: str) -> str | None:
+        if text not in self._models_meant:
+            self._models_meant[text] = known_model(text, self.models)
+        return self._models_meant[text]
 
     @cached_property
     def _proxy_address(self) -> str:

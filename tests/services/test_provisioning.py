@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from app.models import ConfigurationValue, Decision, DeviceStatus
+from app.models import ConfigurationValue, Decision, DeviceStatus, Tenant
 from app.models.enums import ValueLevel
 from app.services import config_files, provisioning
 from app.services.provisioning import FileRequest
 from tests import factories
 from tests.factories import NOW
 from tests.services.reporting import ADDRESS, ANNA, GENERIC, MAC, USER_AGENT, report, row_of
+from tests.services.statements import Statements
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
@@ -22,8 +23,20 @@ def acme(session):
 
 
 def ask(session, *, mac=MAC, tenant="Acme", agent=USER_AGENT, peer=ADDRESS, now=NOW):
-    request = FileRequest(mac=mac, tenant_name=tenant, user_agent=agent, peer=peer)
-    return provisioning.contact_by_file(session, request, now=now)
+    (answer,) = ask_all(session, request(mac=mac, tenant=tenant, agent=agent, peer=peer), now=now)
+    return answer
+
+
+def ask_all(session, *requests, now=NOW):
+    return provisioning.contact_by_file(session, requests, now=now)
+
+
+def request(mac=MAC, *, tenant="Acme", agent=USER_AGENT, peer=ADDRESS):
+    return FileRequest(mac=mac, tenant_name=tenant, user_agent=agent, peer=peer)
+
+
+def macs(count):
+    return [f"00908f{number:06x}" for number in range(count)]
 
 
 def edit_template(session, *lines):
@@ -202,3 +215,75 @@ class TestADevice:
         assert "not been approved" in provisioning.why_no_file(session, MAC)
         factories.make_device(session, mac=MAC, tenant=acme)
         assert "none was generated" in provisioning.why_no_file(session, MAC)
+
+
+@pytest.mark.usefixtures("acme")
+class TestManyAtOnce:
+    """Two hundred requests are what they would have been one after the other (docs/decisions/0014)."""
+
+    def test_take_as_many_statements_as_one(self, session):
+        requests = [request(mac, peer=f"10.1.{number}.1") for number, mac in enumerate(macs(201))]
+        statements = Statements(session)
+        one = statements.of(session, lambda: ask_all(session, *requests[:1]))
+        many = statements.of(session, lambda: ask_all(session, *requests[1:]))
+        assert many == one
+        assert session.scalar(select(func.count()).select_from(DeviceStatus)) == 201
+        assert session.scalar(select(func.count()).select_from(Decision)) == 201
+
+    def test_of_devices_too(self, session, acme):
+        devices = [factories.make_device(session, mac=mac, tenant=acme) for mac in macs(21)]
+        config_files.generate_many(session, [device.id for device in devices], now=NOW)
+        statements = Statements(session)
+        one = statements.of(session, lambda: ask_all(session, request(devices[0].mac)))
+        many = statements.of(session, lambda: ask_all(session, *(request(mac) for mac in macs(21)[1:])))
+        assert many == one
+
+    def test_each_phone_gets_the_file_of_its_own_kind_and_place(self, session):
+        factories.make_tenant(session, "Globex")
+        factories.make_placeholder(session, "Language", "German", tenant_id=tenant_id(session, "Globex"))
+        one, two, three, four = macs(4)
+        answers = ask_all(
+            session,
+            request(one),
+            request(two, tenant="Globex"),
+            request(three, tenant="Umbrella"),
+            request(four, agent=GENERIC["user_agent"]),
+        )
+        languages = [answer.text and "personal_settings/language=German" in answer.text for answer in answers]
+        assert languages == [False, True, None, False]
+        assert [answer.template_name for answer in answers] == [
+            "Audiocodes_430HD_LYNC",
+            "Audiocodes_430HD_LYNC",
+            "",
+            "Audiocodes_430HD",
+        ]
+        assert answers[2].refusal == 'There is no tenant called "Umbrella".'
+
+    def test_a_template_that_names_the_phone_makes_a_file_for_each(self, session):
+        edit_template(session, "system/name=%ITCS_mac%")
+        answers = ask_all(session, *(request(mac) for mac in macs(2)))
+        for mac, answer in zip(macs(2), answers, strict=True):
+            assert f"system/name={mac}\n" in answer.text
+
+    def test_several_requests_of_one_phone_are_applied_in_the_order_of_their_arrival(self, session):
+        ask_all(session, request(), request(tenant="Default"), request(peer="10.1.0.9"))
+        row = row_of(session)
+        assert (row.url_tenant, row.tenant.name, row.external_ip) == ("Acme", "Acme", "10.1.0.9")
+        decided = select(Decision.outcome).order_by(Decision.id)
+        tenants = [outcome["tenant_id"] for outcome in session.scalars(decided)]
+        acme, default = tenant_id(session, "Acme"), tenant_id(session, "Default")
+        assert tenants == [acme, default, acme]
+
+    def test_one_address_makes_so_many_rows_and_no_more(self, session, monkeypatch):
+        monkeypatch.setattr(provisioning, "MOST_UNREPORTED_PER_ADDRESS", 3)
+        ask(session, mac="00908faaaaaa")
+        answers = ask_all(session, *(request(mac) for mac in macs(5)), request(macs(5)[4], peer="10.1.2.4"))
+        assert [answer.text is not None for answer in answers] == [True] * 6
+        rows = session.scalars(select(DeviceStatus.mac).order_by(DeviceStatus.mac)).all()
+        assert rows == ["00908f000000", "00908f000001", "00908f000004", "00908faaaaaa"]
+        decided = session.scalars(select(Decision.mac).order_by(Decision.mac)).all()
+        assert decided == rows
+
+
+def tenant_id(session, name):
+    return session.scalars(select(Tenant.id).where(Tenant.name == name)).one()

@@ -148,7 +148,7 @@ class TestTheHeartbeat:
 class TestPhonesThatNeverReported:
     def ask_for_a_file(self, session, mac, now):
         request = FileRequest(mac=mac, tenant_name="Default", user_agent=USER_AGENT, peer=ADDRESS)
-        provisioning.contact_by_file(session, request, now=now)
+        provisioning.contact_by_file(session, [request], now=now)
 
     def test_they_are_dropped_after_a_day_with_what_was_decided_for_them(self, session):
         self.ask_for_a_file(session, "00908f000001", NOW - timedelta(hours=24) - SECOND)

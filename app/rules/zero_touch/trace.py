@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from app.models.enums import Stage
 
@@ -20,8 +20,7 @@ class Verdict(StrEnum):
     NOT_KNOWN = "not_known"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One rule of a ladder, and what it said of the phone, in a sentence for an administrator."""
 
     stage: Stage
@@ -81,16 +80,7 @@ def decide(stage: Stage, ladder: Sequence[Rule[Question, Answer]], question: Que
 
 def steps_as_json(steps: Iterable[Step]) -> list[dict[str, str]]:
     """Return the steps as plain data, for a JSON column."""
-    return [
-        {
-            "stage": step.stage.value,
-            "rule": step.rule,
-            "title": step.title,
-            "verdict": step.verdict.value,
-            "sentence": step.sentence,
-        }
-        for step in steps
-    ]
+    return [step._asdict() for step in steps]
 
 
 def steps_from_json(rows: Iterable[Mapping[str, str]]) -> tuple[Step, ...]:

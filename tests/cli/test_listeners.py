@@ -92,3 +92,35 @@ def test_a_sender_that_stops_is_given_up(port: int, monkeypatch: pytest.MonkeyPa
             assert accepted.recv(100) == b"POST /login/"
             with pytest.raises(BlockingIOError):
                 accepted.recv(100)
+
+
+def test_a_caller_is_handed_over_with_his_first_bytes(port: int) -> None:
+    with (
+        listen_for_screens(Settings(web_bind=f"127.0.0.1:{port}")) as listener,
+        socket.create_connection(listener.getsockname()) as silent,
+        socket.create_connection(listener.getsockname()) as speaking,
+    ):
+        speaking.sendall(b"GET /")
+        accepted, address = listener.accept()
+        with accepted:
+            assert address == speaking.getsockname()
+        silent.sendall(b"GET /")
+        accepted, address = listener.accept()
+        with accepted:
+            assert address == silent.getsockname()
+
+
+@pytest.mark.parametrize(
+    ("listen", "setting", "error"),
+    [(listen_for_screens, "web_bind", BlockingIOError), (listen_for_phones, "phone_bind", TimeoutError)],
+)
+def test_who_does_not_take_his_answer_is_given_up(port, monkeypatch, listen, setting, error) -> None:
+    monkeypatch.setattr(listeners, "_SLOWEST_TAKER_SECONDS", 1)
+    with (
+        listen(Settings(**{setting: f"127.0.0.1:{port}"})) as listener,
+        socket.create_connection(listener.getsockname()) as taker,
+    ):
+        taker.sendall(b"GET /")
+        accepted, _ = listener.accept()
+        with accepted, pytest.raises(error):
+            accepted.sendall(bytes(64 * 1024 * 1024))

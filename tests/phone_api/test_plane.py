@@ -5,13 +5,15 @@ import time
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import text
 
 from app.models import Heartbeat
 from app.phone_api import plane as plane_module
 from app.phone_api.plane import PhonePlane
 from app.services import presence, silence
+from tests import factories
 from tests.databases import settings_for
-from tests.phone_api.doors import KEEP_ALIVE, PATIENCE_SECONDS, Phone, plane_door
+from tests.phone_api.doors import KEEP_ALIVE, PATIENCE_SECONDS, Asked, Phone, plane_door
 
 ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
@@ -138,3 +140,26 @@ def test_other_protocols_are_turned_away(plane):
 
     asyncio.run_coroutine_threadsafe(plane.plane({"type": "websocket"}, None, send), plane.loop).result(10)
     assert sent == [{"type": "websocket.close"}]
+
+
+@ON_SQLITE
+def test_while_reports_wait_in_numbers_files_are_served_and_no_download_begins(
+    plane, database, settings, setting_up, monkeypatch
+):
+    monkeypatch.setattr("app.phone_api.batcher.MOST_IN_BATCH", 1)
+    with setting_up() as session:
+        factories.make_firmware(session, settings.data_dir, "430HD.img", bytes(100_000))
+    phone = Phone(plane, database)
+    with database.writer.connect() as other:
+        other.execute(text("SELECT 1"))  # takes the one write lock there is
+        reports = [plane.begin(a_report(factories.next_mac())) for _ in range(5)]
+        wait_until(lambda: phone.get("/firmwarefiles/430HD.img").status == 503)
+        assert phone.get("/firmwarefiles/430HD.img", Range="bytes=9-").status == 206
+        assert phone.get("/firmwarefiles/430HD.img", Range="bytes=0-4095").status == 206
+        assert phone.get("/ipp/dhcpoption160.cfg").status == 200
+    assert {report.result(PATIENCE_SECONDS).status for report in reports} == {200}
+    assert phone.get("/firmwarefiles/430HD.img").status == 200
+
+
+def a_report(mac):
+    return Asked("POST", KEEP_ALIVE, body=b'{"mac":"%s"}' % mac.encode())

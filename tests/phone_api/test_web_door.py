@@ -65,3 +65,11 @@ def test_the_limit_for_bodies_is_that_of_phones(phone):
 def test_what_is_no_phones_address_is_left_to_the_screens(phone):
     assert phone.get("/").status in {301, 302, 303, 308}
     assert phone.get("/login/").status in {200, 302}
+
+
+def test_a_body_that_takes_too_long_is_given_up(phone, monkeypatch):
+    monkeypatch.setattr("app.phone_api.blueprint._SLOWEST_BODY_SECONDS", 0.0)
+    answer = phone.report()
+    assert (answer.status, answer.sentence) == (400, "The body did not come whole.")
+    assert answer.headers["connection"] == "close"
+    assert phone.row() is None

@@ -1,7 +1,9 @@
 """The catalogue of alarms, and how what a phone sends is found in it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import Enum, IntEnum, auto
+from types import MappingProxyType
 
 from app.errors import InvalidInputError
 from app.models.enums import Severity
@@ -28,12 +30,21 @@ class ProbableCause(IntEnum):
     UNAUTHORIZED_ACCESS_ATTEMPT = 73
 
 
+class Recovery(Enum):
+    """What a phone reports of itself that ends an alarm without a word of it."""
+
+    REGISTERED = auto()
+    """It is registered."""
+    SIGNED_IN = auto()
+    """It has become registered with a user, or with another one."""
+
+
 @dataclass(frozen=True, slots=True)
 class AlarmType:
     """One kind of alarm; ``number`` is None where none is published.
 
     ``name`` is the SNMP name, ``title`` what pages show, ``wire_names`` what phones send. ``severity`` is the
-    manual's; the one that a phone sends counts, also where it differs.
+    manual's; the one that a phone sends counts, also where it differs. ``ends_with`` is the recovery that ends it.
     """
 
     number: int | None
@@ -44,6 +55,7 @@ class AlarmType:
     event_type: EventType = EventType.OTHER
     cause: ProbableCause = ProbableCause.OTHER
     is_event: bool = False
+    ends_with: Recovery | None = None
 
     @property
     def trap_oid(self) -> str | None:
@@ -51,7 +63,15 @@ class AlarmType:
         return None if self.number is None else f"{_TRAPS}.{self.number}"
 
 
-def _of_communication(number: int, name: str, title: str, wire_name: str, severity: Severity) -> AlarmType:
+def _of_communication(
+    number: int,
+    name: str,
+    title: str,
+    wire_name: str,
+    severity: Severity,
+    *,
+    ends_with: Recovery | None = None,
+) -> AlarmType:
     return AlarmType(
         number,
         name,
@@ -60,6 +80,7 @@ def _of_communication(number: int, name: str, title: str, wire_name: str, severi
         severity,
         EventType.COMMUNICATIONS,
         ProbableCause.COMMUNICATIONS_PROTOCOL_ERROR,
+        ends_with=ends_with,
     )
 
 
@@ -70,6 +91,7 @@ ALARM_TYPES = (
         "IPPhone Register Failure",
         "IPPHONE REGISTRATION FAILURE",
         Severity.CRITICAL,
+        ends_with=Recovery.REGISTERED,
     ),
     AlarmType(
         40,
@@ -84,6 +106,7 @@ ALARM_TYPES = (
         "IPPhone Lync Login Failure",
         "IPPHONE LYNC LOGIN FAILURE",
         Severity.CRITICAL,
+        ends_with=Recovery.SIGNED_IN,
     ),
     AlarmType(
         48,
@@ -138,6 +161,11 @@ ALARM_TYPES = (
     ),
 )
 """What phones and the manager raise (manual 6.4, protocol 4.2)."""
+
+ENDED_BY: Mapping[Recovery, tuple[AlarmType, ...]] = MappingProxyType(
+    {recovery: tuple(kind for kind in ALARM_TYPES if kind.ends_with is recovery) for recovery in Recovery}
+)
+"""The alarms that each recovery ends (rules 3.2)."""
 
 _CLEARED_WORDS = ("clear", "cleared")
 _SEVERITIES = {

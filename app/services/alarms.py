@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from app.models import Alarm, DeviceStatus
 from app.models.enums import Severity
-from app.rules.alarms import AlarmType, find_alarm_type
+from app.rules.alarms import ENDED_BY, AlarmType, Recovery, find_alarm_type
+from app.services import status_rows
 
 AlarmRow: TypeAlias = dict[str, Any]
 
@@ -76,6 +77,23 @@ def record(session: Session, alerts: Sequence[Alert], *, now: datetime) -> None:
     for each in known:
         board.record(each)
     board.write(session)
+    status_rows.forget_digests(session, {each.place.mac for each in known if _ends_by_itself(each)})
+
+
+def clear_implied(session: Session, recoveries: Collection[tuple[str, Recovery]], *, now: datetime) -> None:
+    """Clear the alarms that end with what phones report of themselves, with one statement (rules 3.2).
+
+    Takes MACs with what each reports; their status rows are locked already, as they are where alarms are recorded.
+    """
+    keys = {_key(kind.name, mac) for mac, recovery in recoveries for kind in ENDED_BY[recovery]}
+    if keys:
+        ending = select(Alarm.id).where(Alarm.cleared_at.is_(None), Alarm.dedup_key.in_(keys))
+        session.execute(
+            update(Alarm)
+            .where(Alarm.id.in_(ending.order_by(Alarm.id).with_for_update()))
+            .values(cleared_at=now)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _lock_places(session: Session, macs: Collection[str]) -> dict[str, _Place]:
@@ -100,7 +118,11 @@ def _dedup_key(alert: Alert, kind: AlarmType | None) -> str:
     """Return what tells one alarm from another: kind and source, for events their code as well (rules 3.1)."""
     name = kind.name if kind else alert.wire_name.casefold()
     qualifier = alert.info1 if kind and kind.is_event else ""
-    return hashlib.sha256(f"{name}\0{alert.mac}\0{qualifier}".encode()).hexdigest()
+    return _key(name, alert.mac, qualifier)
+
+
+def _key(name: str, mac: str | None, qualifier: str = "") -> str:
+    return hashlib.sha256(f"{name}\0{mac}\0{qualifier}".encode()).hexdigest()
 
 
 def _lock_active(session: Session, known: Collection[_Known]) -> list[AlarmRow]:
@@ -118,6 +140,11 @@ def _lock_active(session: Session, known: Collection[_Known]) -> list[AlarmRow]:
 
 def _may_mean_a_number(alert: Alert) -> bool:
     return alert.is_clear and bool(alert.unique_id)
+
+
+def _ends_by_itself(known: _Known) -> bool:
+    """Whether a phone may end this alarm by reporting what it reported before, which has to count as a change then."""
+    return not known.alert.is_clear and known.kind is not None and known.kind.ends_with is Recovery.REGISTERED
 
 
 class _Board:

@@ -1,7 +1,7 @@
 """Presence: what phones report, and when they were last heard."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -14,7 +14,17 @@ from sqlalchemy.orm import Session
 
 from app.models import DeviceSeen
 from app.models.enums import Status
-from app.services import devices, journal, pending_actions, phone_users, report_rows, settings, status_rows
+from app.rules.alarms import Recovery
+from app.services import (
+    alarms,
+    devices,
+    journal,
+    pending_actions,
+    phone_users,
+    report_rows,
+    settings,
+    status_rows,
+)
 from app.services.report_rows.columns import REPORTED, Changes, Stored
 from app.services.status_rows import StatusRow
 from app.services.zero_touch import Decider
@@ -110,7 +120,28 @@ def _record_changes(
     report_rows.update(session, simple)
     if others:
         _record_at_desk(session, others, stored, proxy, now)
+    alarms.clear_implied(session, list(_recoveries(reports, stored)), now=now)
     touch_last_seen(session, dict.fromkeys(stored, now))
+
+
+def _recoveries(
+    reports: Iterable[Report], stored: Mapping[str, Stored | None]
+) -> Iterator[tuple[str, Recovery]]:
+    """Yield what phones that were heard before report of themselves, beside what they reported last.
+
+    One that lost its digest may have raised an alarm since, so that it recovers by saying the same again.
+    """
+    for report in reports:
+        row = stored[report.mac]
+        if row is None or report.status is not Status.REGISTERED:
+            continue
+        was_registered = row["status"] == Status.REGISTERED
+        if not was_registered or row["digest"] is None:
+            yield report.mac, Recovery.REGISTERED
+        user = phone_users.key_of(report.fields.get("user_id", row["user_id"]))
+        is_another = not was_registered or user != phone_users.key_of(row["user_id"])
+        if is_another and user not in ("", phone_users.SYSTEM_NAME):
+            yield report.mac, Recovery.SIGNED_IN
 
 
 def _causes_more(report: Report, stored: Stored) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import String, Table, select
+from sqlalchemy import String, Table, select, update
 from sqlalchemy.orm import Session
 
 from app.models import DeviceStatus
@@ -40,6 +40,13 @@ def make(mac: str, now: datetime) -> StatusRow:
     row: StatusRow = dict.fromkeys(_COLUMNS)
     row |= dict.fromkeys(_TEXTS, "")
     return row | {"mac": mac, "approval": Approval.NEEDED, "first_seen_at": now, "is_behind_proxy": False}
+
+
+def forget_digests(session: Session, macs: Collection[str]) -> None:
+    """Let the next report of these phones count as a change, whatever it says; their rows are locked already."""
+    if macs:
+        forgotten = update(_TABLE).where(_TABLE.c.mac.in_(macs)).values(digest=None)
+        session.connection().execute(forgotten)
 
 
 def write(session: Session, rows: Iterable[StatusRow]) -> None:

@@ -12,19 +12,19 @@ class Statements:
     """Counts the statements of a session's connection."""
 
     def __init__(self, session: Session) -> None:
-        self.statements: list[str] = []
+        self.texts: list[str] = []
         event.listen(session.connection().engine, "before_cursor_execute", self._note)
 
     def of(self, session: Session, order: Callable[[], object]) -> int:
         """Do something and return how many statements it took."""
         session.flush()
-        self.statements.clear()
+        self.texts.clear()
         order()
         session.flush()
-        return len(self.statements)
+        return len(self.texts)
 
     def _note(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
-        self.statements.append(statement)
+        self.texts.append(statement)
 
 
 def until_somebody_waits(database: Database) -> None:

@@ -267,3 +267,70 @@ def test_alarms_of_one_phone_in_two_processes_are_one_alarm(database):
         waiting.result()
     with reading(database, ALL_TENANTS) as session:
         assert [(alarm.text, alarm.count) for alarm in listed(session)] == [("second", 2)]
+
+
+class TestRecovery:
+    """What a phone reports of itself ends some alarms without a word of them (rules 3.2)."""
+
+    @pytest.fixture(autouse=True)
+    def _three_alarms(self, session):
+        report(session, Status.UNREGISTERED, user_id="", user_name="")
+        send(session, *(make_alert(name) for name in (REGISTRATION, LOGIN, EVENT)))
+
+    def active(self, session):
+        return [alarm.wire_name for alarm in listed(session) if alarm.cleared_at is None]
+
+    def test_registered_it_has_no_registration_failure(self, session):
+        report(session, Status.REGISTERED, now=LATER)
+        assert self.active(session) == [LOGIN, EVENT]
+        assert listed(session)[0].cleared_at == LATER
+
+    def test_registered_with_a_user_it_has_no_login_failure_either(self, session):
+        report(session, Status.REGISTERED, **ANNA)
+        assert self.active(session) == [EVENT]
+
+    @ON_SQLITE
+    @pytest.mark.parametrize("status", [Status.STARTED, Status.UNREGISTERED, Status.OFFLINE, None])
+    def test_no_other_status_ends_anything(self, session, status):
+        report(session, status, **ANNA)
+        assert len(self.active(session)) == 3
+
+    @ON_SQLITE
+    def test_the_phone_that_calls_itself_system_has_nobody_signed_in(self, session):
+        report(session, Status.REGISTERED, user_id="System", user_name="System")
+        assert self.active(session) == [LOGIN, EVENT]
+
+    @ON_SQLITE
+    def test_other_phones_keep_theirs(self, session):
+        record(session, make_report(Status.REGISTERED, mac="00908f000001", **ANNA))
+        assert len(self.active(session)) == 3
+
+    @ON_SQLITE
+    def test_another_user_ends_the_login_failure(self, session):
+        report(session, Status.REGISTERED, **ANNA)
+        send(session, make_alert(LOGIN))
+        report(session, Status.REGISTERED, **ANNA)
+        assert LOGIN in self.active(session)
+        report(session, Status.REGISTERED, user_id="bob@acme.com", user_name="Bob")
+        assert LOGIN not in self.active(session)
+
+    def test_a_phone_that_says_the_same_again_is_registered_nevertheless(self, session):
+        report(session, Status.REGISTERED, **ANNA)
+        send(session, make_alert(REGISTRATION))
+        report(session, Status.REGISTERED, **ANNA)
+        assert REGISTRATION not in self.active(session)
+
+    def test_it_takes_one_statement_and_none_where_nobody_recovers(self, session):
+        macs = [f"00908f{number:06x}" for number in range(50)]
+        said = [make_report(Status.UNREGISTERED, mac=mac) for mac in macs]
+        record(session, *said)
+        send(session, *(make_alert(mac=mac) for mac in macs))
+        record(session, *said)
+        statements = Statements(session)
+        statements.of(session, lambda: record(session, *(make_report(mac=mac) for mac in macs)))
+        assert not [text for text in statements.texts if "UPDATE alarm" in text]
+        statements.of(
+            session, lambda: record(session, *(make_report(Status.REGISTERED, mac=mac) for mac in macs))
+        )
+        assert len([text for text in statements.texts if "UPDATE alarm" in text]) == 1
+        assert not [alarm for alarm in listed(session) if alarm.mac in macs and alarm.is_active]

@@ -39,6 +39,7 @@ COLUMNS = (
     "external_ip",
     "is_behind_proxy",
     "url_tenant",
+    "digest",
     *REPORTED,
 )
 """What is read of a phone: of its row, and the key of its device's user."""

@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 
 from benchmarks.experiment import Experiment
-from benchmarks.experiments import boot_storm, crash, downloads, keep_alives, screens_in_use, slow_disk
+from benchmarks.experiments import (
+    boot_storm,
+    crash,
+    downloads,
+    files,
+    generation,
+    growth,
+    keep_alives,
+    screens_in_use,
+    slow_disk,
+)
 
 EXPERIMENTS: Sequence[Experiment] = (
     keep_alives.EXPERIMENT,
@@ -11,7 +21,10 @@ EXPERIMENTS: Sequence[Experiment] = (
     crash.EXPERIMENT,
     screens_in_use.EXPERIMENT,
     downloads.EXPERIMENT,
+    files.EXPERIMENT,
+    generation.EXPERIMENT,
     boot_storm.EXPERIMENT,
+    growth.EXPERIMENT,
 )
 
 

@@ -25,6 +25,8 @@ def add(database: Database, copies: int) -> None:
     if not copies:
         return
     with writing(database, ALL_TENANTS) as session:
+        if session.get_bind().dialect.name == "sqlite":
+            session.execute(text("PRAGMA cache_size = -1000000"))  # its indexes are filled all over
         span = max(session.scalars(select(func.max(model.id))).one() or 0 for model in _NUMBERED)
         for number in range(1, copies + 1):
             _add_copy(session, number, span)

@@ -9,7 +9,14 @@ from tests.databases import Databases, PostgresqlDatabases, SqliteDatabases
 from tests.postgresql import PROGRAMS, running_server
 
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
-_DURABLE = {"listen_addresses": "", "fsync": "on", "synchronous_commit": "on", "max_connections": "100"}
+_DURABLE = {
+    "listen_addresses": "",
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "max_connections": "100",
+    "shared_buffers": "512MB",
+    "max_wal_size": "4GB",
+}
 
 
 @dataclass(frozen=True, slots=True)

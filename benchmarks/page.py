@@ -41,7 +41,8 @@ CPU is what the kernel booked for all processes of the server, user and system, 
   {ceiling:,.0f} requests a second: no figure near that says anything about a server.
 * An experiment in which B itself moved by more than a factor 2.5 is repeated, at most twice.
 * The plane is started by `run.py plane` and the web listener by `run.py web`, with default settings unless said.
-  PostgreSQL runs on the same machine with `fsync` and `synchronous_commit` on.
+  PostgreSQL runs on the same machine with `fsync` and `synchronous_commit` on, 512 MB of shared buffers and
+  checkpoints after 4 GB.
 * `make bench-quick` measures the most important figures in a few minutes and writes nothing; `python -m benchmarks K1
   S1` does the experiments that decide these targets.
 

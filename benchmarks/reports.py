@@ -20,7 +20,7 @@ _FORM = "Content-Type: application/x-www-form-urlencoded"
 _FIRST_MAC = 0x00908F000000
 _MAC_STEP = 16
 _DOMAIN = "example.com"
-_MODELS = (("430HD", 2), ("440HD", 1), ("450HD", 2))
+MODELS = (("430HD", 2), ("440HD", 1), ("450HD", 2))
 _NETWORK = IPv4Network("10.0.0.0/14")
 
 
@@ -51,7 +51,7 @@ def asks(count: int) -> Iterator[Ask]:
 
 
 def _identities(count: int, rng: random.Random) -> Iterator[Identity]:
-    models = identity.shared_out(_MODELS, count)
+    models = identity.shared_out(MODELS, count)
     addresses = identity.addresses([_NETWORK], count)
     for mac, model, address in zip(macs(count), models, addresses, strict=True):
         yield identity.make_identity(mac, model, Train.UC, address, rng)

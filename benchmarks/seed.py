@@ -24,7 +24,12 @@ from config import Settings
 
 FILE_BYTES = 10_000
 _PEER = "127.0.0.1"
-_LINE = "personal_settings/speed_dial/{number}/label=%ITCS_DisplayName% {number}, phone %ITCS_mac%"
+# As in real templates, every third line or so holds a placeholder.
+_LINES = (
+    "personal_settings/speed_dial/{number}/label=%ITCS_DisplayName% at key {number} of this phone",
+    "personal_settings/speed_dial/{number}/key_type=SPEED_DIAL with a line key of its own",
+    "voip/line/{number}/call_forward/no_reply/destination=+1555{number:07d}@sip.example.com",
+)
 
 Row = TypeVar("Row", ConfigFile, Device, DeviceStatus)
 
@@ -68,7 +73,7 @@ def _enlarge_templates(database: Database) -> None:
 def _lengthened(data: str) -> str:
     lines = [data]
     while sum(map(len, lines)) < FILE_BYTES:
-        lines.append(_LINE.format(number=len(lines)))
+        lines.append(_LINES[len(lines) % len(_LINES)].format(number=len(lines)))
     return "\n".join(lines)
 
 

@@ -1,9 +1,8 @@
 """What all experiments work with: the generator, the baseline, kinds of database, servers on copies of seeds."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
@@ -40,6 +39,7 @@ class Workbench:
     kinds: Sequence[Kind]
     tell: Callable[[str], None]
     _seeds: dict[tuple[str, Seed], str] = field(default_factory=dict)
+    _reports: dict[int, Path] = field(default_factory=dict)
 
     @property
     def sqlite(self) -> Kind:
@@ -56,17 +56,28 @@ class Workbench:
         """The usual one: all phones that are known ask."""
         return Seed(asking=self.scale.phones, known=self.scale.phones)
 
-    @cached_property
+    @property
+    def seed_with_files(self) -> Seed:
+        """The usual one, with a configuration file for each phone."""
+        return Seed(asking=self.scale.phones, known=self.scale.phones, has_files=True)
+
+    @property
     def changing(self) -> Workload:
-        """Reports each of which says something new."""
-        return Workload(self._reports, self.scale.phones, Effect.CHANGE)
+        """Reports of all phones, each of which says something new."""
+        return self.reporting(self.scale.phones, Effect.CHANGE)
 
-    @cached_property
+    @property
     def repeating(self) -> Workload:
-        """Reports that say what the seed's phones said last."""
-        return Workload(self._reports, self.scale.phones, Effect.TOUCH)
+        """Reports of all phones that say what they said last."""
+        return self.reporting(self.scale.phones, Effect.TOUCH)
 
-    def lay_down(self, requests: Iterator[Ask]) -> Path:
+    def reporting(self, phones: int, effect: Effect) -> Workload:
+        """Return the reports of so many phones."""
+        if phones not in self._reports:
+            self._reports[phones] = self.lay_down(reports.asks(phones))
+        return Workload(self._reports[phones], phones, effect)
+
+    def lay_down(self, requests: Iterable[Ask]) -> Path:
         """Write requests into a file of their own."""
         file = self.folder / f"{uuid4().hex}.asks"
         asks.write(file, requests)
@@ -137,10 +148,6 @@ class Workbench:
         with servers.gunicorn("benchmarks.bare:asgi_hello", "asgi", self._log("ceiling")) as server:
             load = Load(server.url, 64, self.scale.seconds, self.changing.script())
             return self.generator.send(load).per_second
-
-    @cached_property
-    def _reports(self) -> Path:
-        return self.lay_down(reports.asks(self.scale.phones))
 
     def _environment(self, url: str) -> Mapping[str, str]:
         return {

@@ -8,7 +8,6 @@ from benchmarks.asks import Ask
 from benchmarks.experiment import Experiment, NotMeasurableError, Outcome, Section
 from benchmarks.kinds import Kind
 from benchmarks.rounds import Plan
-from benchmarks.seed import Seed
 from benchmarks.servers import Server
 from benchmarks.summary import lines, rates, table
 from benchmarks.targets import Finding
@@ -58,10 +57,11 @@ def boots(phones: int) -> Iterator[Ask]:
 
 def _behind_nginx(bench: Workbench, stack: ExitStack, kind: Kind, workload: Workload) -> Sequence[Variant]:
     """Start one plane with nginx in front, which is asked both ways."""
-    seed = Seed(asking=bench.scale.phones, known=bench.scale.phones, has_files=True)
     workers = "1" if kind is bench.sqlite else "2"
     settings = {**front.BEHIND_IT, "RINGMASTER_PHONE_WORKERS": workers}
-    plane = stack.enter_context(bench.variant(kind.name, PLANE, kind, workload, settings=settings, seed=seed))
+    plane = stack.enter_context(
+        bench.variant(kind.name, PLANE, kind, workload, settings=settings, seed=bench.seed_with_files)
+    )
     nginx = stack.enter_context(front.nginx(bench, plane.server, _FULL_HANDSHAKES))
     behind = (Server(nginx.pid, 0),)
     addresses = {"plain": nginx.url, "TLS": nginx.tls_url}

@@ -29,12 +29,7 @@ _BYTES_PER_SECOND = 1_000_000
 _IMAGE = "430HD.img"
 _PATH = f"/firmwarefiles/{_IMAGE}"
 _TITLE = "Keep-alives under slow firmware downloads"
-# One address stands for all phones here, so the limits for an address and for a site have to be out of the way.
-_UNLIMITED = {
-    "RINGMASTER_FIRMWARE_DOWNLOADS": "1000",
-    "RINGMASTER_FIRMWARE_DOWNLOADS_PER_SITE": "0",
-    "RINGMASTER_FIRMWARE_DOWNLOADS_PER_ADDRESS": "0",
-}
+# One address stands for all phones here.
 _BY_NGINX = {"RINGMASTER_FIRMWARE_REDIRECT": "/protected-firmware/"}
 _UNLIMITED_NGINX = {"limit_conn firmware_of_one 20;": "limit_conn firmware_of_one 1000;"}
 
@@ -63,15 +58,13 @@ def _findings(answered: Sequence[Sequence[float]]) -> Iterator[Finding]:
 
 
 def _from_plane(bench: Workbench, stack: ExitStack) -> Sequence[Variant]:
-    alone = stack.enter_context(
-        bench.variant("plane, alone", PLANE, bench.sqlite, bench.changing, settings=_UNLIMITED)
-    )
+    alone = stack.enter_context(bench.variant("plane, alone", PLANE, bench.sqlite, bench.changing))
     _store_image(bench, alone.storage)
     return alone, _under_downloads(bench, alone, "plane, under downloads from it")
 
 
 def _from_nginx(bench: Workbench, stack: ExitStack) -> Sequence[Variant]:
-    settings = {**_UNLIMITED, **_BY_NGINX, **front.BEHIND_IT}
+    settings = {**_BY_NGINX, **front.BEHIND_IT}
     name = "nginx and plane, alone"
     plane = stack.enter_context(bench.variant(name, PLANE, bench.sqlite, bench.changing, settings=settings))
     _store_image(bench, plane.storage)

@@ -1,13 +1,11 @@
 """One slice against the real phone plane: the answers are counted, and the database is looked into."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
-from app.cli.release import opened_database
 from app.database import Database
 from app.models import ConfigFile, Device, DeviceSeen, DeviceStatus, PhoneUser
 from app.models.enums import FileKind, Status
@@ -17,41 +15,13 @@ from benchmarks import asks, reports, servers, verification
 from benchmarks.asks import Ask
 from benchmarks.plain_client import PlainClient
 from benchmarks.rounds import FailedAnswersError, Measuring, Plan
-from benchmarks.seed import FILE_BYTES, Seed, make_seed
+from benchmarks.seed import FILE_BYTES
 from benchmarks.variants import Storage, Variant
 from benchmarks.verification import DiscrepancyError
 from benchmarks.workloads import Effect, Workload
-from config import Settings
+from tests.benchmarks.known_phones import PHONES, SEED
 
-PHONES = 60
-COPIES = 2
 PLAN = Plan(rounds=1, seconds=1, connections=4)
-SEED = Seed(asking=PHONES, known=PHONES * (1 + COPIES), has_files=True)
-KEY = "a key for tests only"
-
-
-@pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """An installation that knows the phones."""
-    found = Settings(data_dir=tmp_path_factory.mktemp("seed"), secret_key=KEY, admin_password="pass_1234")
-    make_seed(found, SEED)
-    return found
-
-
-@pytest.fixture
-def database(settings: Settings) -> Iterator[Database]:
-    with opened_database(settings) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def plane(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Server]:
-    environment = {
-        "RINGMASTER_DATA_DIR": str(settings.data_dir),
-        "RINGMASTER_SECRET_KEY": KEY,
-    }
-    with servers.ringmaster("plane", environment, tmp_path_factory.mktemp("plane") / "log") as server:
-        yield server
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The phone API on the web listener: a Flask blueprint, the first door."""
 
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -12,13 +11,12 @@ from app.phone_api.answering import PhoneApi, refuse_too_long
 from app.phone_api.errors import refuse
 from app.phone_api.messages import MAX_BODY_BYTES, FilePart, PhoneRequest, PhoneResponse, is_too_long
 from app.phone_api.routes import PREFIXES
-from app.phone_api.wsgi import HELD, IS_STREAMED, hang_up_receiving
+from app.phone_api.wsgi import HELD, IS_STREAMED, hang_up_receiving, take_in
 from app.rules.proxies import CONNECTION
 
 EXTENSION = "ringmaster_phone_api"
 _METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]
 _CHUNK = 256 * 1024
-_PIECE = 64
 _SLOWEST_BODY_SECONDS = 10.0
 
 blueprint = Blueprint("phone_api", __name__)
@@ -60,22 +58,17 @@ for _prefix in PREFIXES:
 def _read_body() -> bytes | None:
     """Return the body, or None as soon as it is clear that it is longer than a phone's may be.
 
-    Raises InvalidInputError when the sender leaves, stops, or takes too long. It is read in small pieces, because
-    reading a piece lasts until all of it is there.
+    Raises InvalidInputError when the sender leaves, stops, or takes too long.
     """
     if is_too_long(request.headers.get("Content-Length", "")):
         return None
-    body, deadline = b"", time.monotonic() + _SLOWEST_BODY_SECONDS
     try:
-        while part := request.stream.read(min(_PIECE, MAX_BODY_BYTES + 1 - len(body))):
-            body += part
-            if time.monotonic() > deadline:
-                break
+        body = take_in(request.stream, MAX_BODY_BYTES + 1, _SLOWEST_BODY_SECONDS)
     except Exception as error:  # each server has its own for a body that breaks off or is malformed
         raise InvalidInputError("The body did not come whole.") from error
-    if len(body) > MAX_BODY_BYTES:
+    if body is not None and len(body) > MAX_BODY_BYTES:
         return None
-    if len(body) < (request.content_length or 0):
+    if body is None or len(body) < (request.content_length or 0):
         raise InvalidInputError("The body did not come whole.")
     return body
 

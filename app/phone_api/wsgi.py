@@ -1,14 +1,17 @@
 """What stands before Flask on the web listener: paths in their one form, and threads that are left for people."""
 
 import socket
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
 from http import HTTPStatus
 from threading import Semaphore
+from typing import Protocol
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from app.phone_api.access import SLASHES
 from app.phone_api.errors import refuse_busy
+from app.phone_api.messages import MAX_BODY_BYTES
 from app.phone_api.routes import PREFIXES
 
 HELD = "ringmaster.held"
@@ -16,7 +19,16 @@ HELD = "ringmaster.held"
 IS_STREAMED = "ringmaster.is_streamed"
 """What the environment has, true, where all of that is held until the answer has been sent."""
 
+_PIECE = 64
+_MOMENT_SECONDS = 0.05
 _STARTS = tuple(f"{prefix}/" for prefix in PREFIXES)
+
+
+class SupportsRead(Protocol):
+    """A stream of bytes."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return as many bytes, fewer at the end."""
 
 
 class NormalPaths:
@@ -90,6 +102,19 @@ def hang_up_receiving(environ: WSGIEnvironment) -> None:
             connection.shutdown(socket.SHUT_RD)
 
 
+def take_in(body: SupportsRead, most: int, seconds: float) -> bytes | None:
+    """Return the body, its first ``most`` bytes where it is longer, or None where it takes longer to come.
+
+    It is read in small pieces, because reading a piece lasts until all of it is there.
+    """
+    taken, deadline = b"", time.monotonic() + seconds
+    while part := body.read(min(_PIECE, most - len(taken))):
+        taken += part
+        if time.monotonic() > deadline:
+            return None
+    return taken
+
+
 def _is_for_phones(path: str) -> bool:
     return path.lstrip("/").startswith(_STARTS)
 
@@ -97,8 +122,23 @@ def _is_for_phones(path: str) -> bool:
 def _refuse(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     answer = refuse_busy("Phones have all the threads that the web server has for them. Try again later.")
     headers = [*answer.headers.items(), ("Content-Length", str(answer.length))]
-    if (environ.get("CONTENT_LENGTH") or "0") != "0" or "HTTP_TRANSFER_ENCODING" in environ:
+    if not _has_sent_all(environ):
         hang_up_receiving(environ)
         headers.append(("Connection", "close"))
     start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", headers)
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
+
+
+def _has_sent_all(environ: WSGIEnvironment) -> bool:
+    """Whether the caller's body, if there is one, comes at once, so that his connection can be kept."""
+    if (environ.get("CONTENT_LENGTH") or "0") == "0" and "HTTP_TRANSFER_ENCODING" not in environ:
+        return True
+    connection: socket.socket = environ["gunicorn.socket"]
+    connection.settimeout(_MOMENT_SECONDS)
+    try:
+        taken = take_in(environ["wsgi.input"], MAX_BODY_BYTES + 1, _MOMENT_SECONDS)
+    except Exception:  # noqa: BLE001 - each server has its own for a body that breaks off or is malformed
+        return False
+    finally:
+        connection.settimeout(None)
+    return taken is not None and len(taken) <= MAX_BODY_BYTES

@@ -109,21 +109,54 @@ def test_a_refused_head_has_no_body(one_thread):
     assert (status[:3], body) == ("503", [])
 
 
-@pytest.mark.parametrize("framing", [{"CONTENT_LENGTH": "600"}, {"HTTP_TRANSFER_ENCODING": "chunked"}])
-def test_of_who_is_refused_no_body_is_waited_for(one_thread, framing):
-    ask(one_thread, streams=True)
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        check_refused(ask(one_thread, REQUEST_METHOD="POST", **framing, **{"gunicorn.socket": ours}))
+class TestTheBodyOfWhoIsRefused:
+    @pytest.fixture(autouse=True)
+    def _in_use(self, one_thread):
+        ask(one_thread, streams=True)
+
+    @pytest.fixture
+    def ends(self):
+        ours, theirs = socket.socketpair()
+        with ours, theirs, ours.makefile("rb", buffering=0) as received:
+            yield ours, theirs, received
+
+    def refused(self, one_thread, ends, **framing):
+        ours, _, received = ends
+        answer = ask(
+            one_thread, REQUEST_METHOD="POST", **{"gunicorn.socket": ours, "wsgi.input": received}, **framing
+        )
+        check_refused(answer)
+        return answer[1]
+
+    @pytest.mark.parametrize("framing", [{"CONTENT_LENGTH": "600"}, {"HTTP_TRANSFER_ENCODING": "chunked"}])
+    def test_it_is_not_waited_for(self, one_thread, ends, framing):
+        ours, theirs, _ = ends
+        theirs.sendall(b"{")
+        assert self.refused(one_thread, ends, **framing)["Connection"] == "close"
+        assert ours.gettimeout() is None
         assert ours.recv(1) == b""
-    theirs_left = socket.socket()
-    theirs_left.close()
-    _, headers, _ = ask(one_thread, REQUEST_METHOD="POST", **framing, **{"gunicorn.socket": theirs_left})
-    assert headers["Connection"] == "close"
 
+    def test_it_is_taken_in_where_it_is_there_and_the_connection_is_kept(self, one_thread, ends):
+        ours, theirs, _ = ends
+        theirs.sendall(b"{}")
+        theirs.shutdown(socket.SHUT_WR)  # where a body of a server's own would end
+        assert "Connection" not in self.refused(one_thread, ends, CONTENT_LENGTH="2")
+        assert ours.gettimeout() is None
 
-def test_of_who_sends_no_body_the_connection_is_kept(one_thread):
-    ask(one_thread, streams=True)
-    for length in ("", "0"):
-        _, headers, _ = ask(one_thread, CONTENT_LENGTH=length)
-        assert "Connection" not in headers
+    def test_one_that_is_too_long_is_not_waited_for(self, one_thread, ends, monkeypatch):
+        monkeypatch.setattr("app.phone_api.wsgi.MAX_BODY_BYTES", 10)
+        ends[1].sendall(b"x" * 20)
+        assert self.refused(one_thread, ends, CONTENT_LENGTH="20")["Connection"] == "close"
+
+    def test_one_that_comes_drop_by_drop_is_not_waited_for(self, one_thread, ends, monkeypatch):
+        monkeypatch.setattr("app.phone_api.wsgi.time.monotonic", iter(range(100)).__next__)
+        ends[1].sendall(b"x" * 500)
+        assert self.refused(one_thread, ends, CONTENT_LENGTH="600")["Connection"] == "close"
+
+    def test_who_has_left_is_no_trouble(self, one_thread, ends):
+        ends[1].close()
+        self.refused(one_thread, ends, CONTENT_LENGTH="600")
+
+    @pytest.mark.parametrize("length", ["", "0"])
+    def test_of_who_sends_none_the_connection_is_kept(self, one_thread, ends, length):
+        assert "Connection" not in self.refused(one_thread, ends, CONTENT_LENGTH=length)

@@ -88,7 +88,7 @@ class PhoneApi:
         """Answer calls, in their order, in one transaction that has been committed when this returns.
 
         When the transaction fails, each call gets one of its own, so that a bad one fails alone. The second value
-        names the phones of which only the time of the last contact is left to be written: ``write_seen``.
+        names the phones of which the time of the last contact is left to be written: ``write_seen``.
         """
         return self._record(calls, writes_seen=False)
 
@@ -157,10 +157,10 @@ class PhoneApi:
             if is_database_away(error):
                 return [refusal_of(error, call.request) for call in calls], {}
         alone = [self._record_alone(call, writes_seen=writes_seen) for call in calls]
-        unchanged: Seen = {}
+        heard: Seen = {}
         for _, seen in alone:
-            unchanged |= seen
-        return [answer for (answer,), _ in alone], unchanged
+            heard |= seen
+        return [answer for (answer,), _ in alone], heard
 
     def _record_alone(self, call: Call, *, writes_seen: bool) -> Recorded:
         """Record one call; a second time where another process wrote the same row in between."""
@@ -183,9 +183,9 @@ class PhoneApi:
                     raise TypeError("an endpoint without a way to record left a call unanswered")
                 answers += endpoint.record(session, [call.arguments for call in group], context)
             if writes_seen:
-                presence.touch_last_seen(session, context.unchanged)
+                presence.touch_last_seen(session, context.heard)
         responses = [respond(call.request, answer) for call, answer in zip(calls, answers, strict=True)]
-        return responses, {} if writes_seen else context.unchanged
+        return responses, {} if writes_seen else context.heard
 
     def _context(self) -> Context:
         return Context(datetime.now(UTC), self.firmware_folder)

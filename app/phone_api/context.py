@@ -11,10 +11,10 @@ from app.phone_api.shelf import Shelf
 class Context:
     """The time of the answer, the folder of firmware, the files of the batch, and what reports leave behind.
 
-    Of the phones whose report changed nothing only the time of the last contact is left to be written.
+    Of the known phones that were heard the time of the last contact is left to be written.
     """
 
     now: datetime
     firmware_folder: Path
     shelf: Shelf = field(default_factory=Shelf)
-    unchanged: dict[str, datetime] = field(default_factory=dict)
+    heard: dict[str, datetime] = field(default_factory=dict)

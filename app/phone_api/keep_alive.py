@@ -79,7 +79,7 @@ def record(session: Session, calls: Sequence[Call], context: Context) -> list[Ph
         _with_tenant(call, tenants) for call, refusal in zip(calls, refusals, strict=True) if not refusal
     ]
     recorded = presence.record_keep_alives(session, accepted, now=context.now)
-    context.unchanged |= recorded.unchanged
+    context.heard |= recorded.heard
     requests = iter(recorded.requests)
     return [refusal or _answer(next(requests)) for refusal in refusals]
 

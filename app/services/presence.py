@@ -56,13 +56,13 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What came of reports: the actions to hand to each, and the phones of which nothing changed.
+    """What came of reports: the actions to hand to each, and the known phones that were heard.
 
-    Of the latter only the time of the last contact is left to be written, by ``touch_last_seen``.
+    Of the latter the time of the last contact is left to be written, by ``touch_last_seen``.
     """
 
     requests: list[list[str]]
-    unchanged: dict[str, datetime] = field(default_factory=dict)
+    heard: dict[str, datetime] = field(default_factory=dict)
 
 
 def record_keep_alives(session: Session, reports: Sequence[Report], *, now: datetime) -> Recorded:
@@ -70,12 +70,13 @@ def record_keep_alives(session: Session, reports: Sequence[Report], *, now: date
     digests = _digests(reports)
     changed = report_rows.find_changed(session, digests)
     waiting = pending_actions.hand_over(session, digests, now=now)
+    written: Collection[str] = ()
     if changed:
         several = {mac for mac, digest in digests.items() if not digest}
         said = [report for report in reports if report.mac in changed]
-        _record_changes(session, said, changed, several, now)
-    unchanged = dict.fromkeys(digests.keys() - changed.keys(), now)
-    return Recorded([waiting.pop(report.mac, []) for report in reports], unchanged)
+        written = _record_changes(session, said, changed, several, now)
+    heard = dict.fromkeys(digests.keys() - written, now)
+    return Recorded([waiting.pop(report.mac, []) for report in reports], heard)
 
 
 def touch_last_seen(session: Session, seen: Mapping[str, datetime]) -> None:
@@ -103,25 +104,32 @@ def _record_changes(
     stored: Mapping[str, Stored | None],
     several: Collection[str],
     now: datetime,
-) -> None:
+) -> Collection[str]:
     """Record the reports of phones that do not say what is stored; ``several`` are the phones that said more than one.
 
-    Most change the row of a known phone and nothing else; only what causes more goes over the desk.
+    Most change the row of a known phone and nothing else; only what causes more goes over the desk. Returns the phones
+    whose last contact was written with it: those of the desk, and those that come back, or the sweep would find them
+    silent again.
     """
     proxy = _Proxy(session)
     simple: dict[str, Changes] = {}
     others: list[Report] = []
+    heard: dict[str, datetime] = {}
     for report in reports:
         row = stored[report.mac]
         if row is None or report.mac in several or _causes_more(report, row):
             others.append(report)
-        else:
-            simple[report.mac] = _changes(report, row, proxy, now)
+            heard[report.mac] = now
+            continue
+        simple[report.mac] = _changes(report, row, proxy, now)
+        if row["status"] == Status.DISCONNECTED:
+            heard[report.mac] = now
     report_rows.update(session, simple)
     if others:
         _record_at_desk(session, others, stored, proxy, now)
     alarms.clear_implied(session, list(_recoveries(reports, stored)), now=now)
-    touch_last_seen(session, dict.fromkeys(stored, now))
+    touch_last_seen(session, heard)
+    return heard.keys()
 
 
 def _recoveries(

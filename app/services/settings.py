@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFoundError
@@ -75,6 +75,11 @@ CATALOGUE: Mapping[str, Setting] = MappingProxyType(
 )
 
 
+# Read for every batch of reports: to build the statement, or to go through the mapper, takes longer than to run it.
+_SETTINGS: Table = SystemSetting.__table__  # type: ignore[assignment]  # declared as FromClause, and a Table here
+_SBC_PROXY_HOST = select(_SETTINGS.c.value).where(_SETTINGS.c.name == "sbc_proxy_host")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SystemSettings:
     """All system settings; ``keep_alive_period`` is in minutes, as phones are told it."""
@@ -110,7 +115,7 @@ def read(session: Session) -> SystemSettings:
 
 def sbc_proxy_address(session: Session) -> str:
     """Return the SBC proxy's address in the form of a peer's; a proxy set by its name is recognised by no address."""
-    host = session.scalar(select(SystemSetting.value).where(SystemSetting.name == "sbc_proxy_host"))
+    host = session.connection().execute(_SBC_PROXY_HOST).scalar()
     return address_text((host or "").strip("[]"))
 
 

@@ -19,6 +19,8 @@ from app.services.upserts import insert_missing
 PHONE_PLANE = "phone_plane"
 LONGEST_GAP = timedelta(minutes=1)
 NEVER_REPORTED_LIFETIME = timedelta(hours=24)
+LONGEST_LAG = timedelta(seconds=5)
+"""By how much a last contact may lag behind the report, with time to spare: it is written within a second."""
 
 _HEARTBEAT: Table = Heartbeat.__table__  # type: ignore[assignment]  # declared as FromClause, and a Table here
 
@@ -36,12 +38,13 @@ def deadline(session: Session, *, now: datetime) -> datetime | None:
     """Return the moment before which a last contact means silence, by Disconnected Timeout; None while nothing does.
 
     Silence counts only while the phone plane ran: after a gap each phone has one full timeout, and while it is away
-    none falls silent.
+    none falls silent. A phone that was heard in time must not be found silent because its last contact lags.
     """
     plane = session.get(Heartbeat, PHONE_PLANE)
     if plane is None or now - plane.beat_at > LONGEST_GAP:
         return None
-    return silence_deadline(plane.running_since, now, settings.read(session).disconnected_timeout)
+    timeout = settings.read(session).disconnected_timeout
+    return silence_deadline(plane.running_since, now, timeout + LONGEST_LAG)
 
 
 def find_silent(

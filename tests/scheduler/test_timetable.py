@@ -225,7 +225,7 @@ def test_a_sweep_looks_only_at_those_who_fell_silent_since_the_one_before(
     with writing(database, ALL_TENANTS) as session:
         # Nothing makes such a phone, so that it shows where the sweep looks.
         add_phone(session, 2, seen_at=NOW - 3 * HOUR, status=Status.REGISTERED)
-        add_phone(session, 3, seen_at=NOW - 2 * HOUR - SECOND, status=Status.REGISTERED)
+        add_phone(session, 3, seen_at=NOW - 2 * HOUR - silence.LONGEST_LAG - SECOND, status=Status.REGISTERED)
     assert do_chore(chore, database, candidacy) == 1
     assert do_chore(chore_named("disconnected"), database, candidacy) == 1
 

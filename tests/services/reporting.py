@@ -36,8 +36,10 @@ def make_report(
 
 
 def record(session: Session, *reports: Report, now: datetime = NOW) -> Recorded:
-    """Record reports."""
-    return presence.record_keep_alives(session, reports, now=now)
+    """Record reports, and the last contacts that a door writes a moment later."""
+    recorded = presence.record_keep_alives(session, reports, now=now)
+    presence.touch_last_seen(session, recorded.heard)
+    return recorded
 
 
 def report(

@@ -15,7 +15,7 @@ from tests.factories import NOW
 from tests.services.reporting import ADDRESS, MAC, USER_AGENT, report, row_of, sweep
 
 ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-TIMEOUT = timedelta(minutes=120)
+TIMEOUT = timedelta(minutes=120) + silence.LONGEST_LAG
 SECOND = timedelta(seconds=1)
 
 

@@ -46,11 +46,11 @@ class TestUnchangedReports:
         statements = Statements(session)
         recorded = presence.record_keep_alives(session, reports, now=LATER)
         assert recorded.requests == [[]] * 50
-        assert recorded.unchanged == dict.fromkeys(macs(50), LATER)
+        assert recorded.heard == dict.fromkeys(macs(50), LATER)
         assert len(statements.texts) == 2
         assert all(statement.lstrip().startswith("SELECT") for statement in statements.texts)
         assert presence.seen_at(session, MAC) is None
-        presence.touch_last_seen(session, recorded.unchanged)
+        presence.touch_last_seen(session, recorded.heard)
         assert {presence.seen_at(session, mac) for mac in macs(50)} == {LATER}
 
     @ON_SQLITE
@@ -97,14 +97,26 @@ class TestUnchangedReports:
         assert sweep(session, now=LATER + timedelta(hours=9)) == 1
         assert report(session, Status.REGISTERED, now=LATER + timedelta(hours=10)).status is Status.REGISTERED
 
+    @pytest.mark.usefixtures("acme")
+    def test_who_comes_back_is_not_found_silent_again_before_its_last_contact_is_written(self, session):
+        report(session, Status.REGISTERED, **AT_ACME, **ANNA)
+        much_later = LATER + timedelta(hours=9)
+        factories.make_heartbeat(session, beat_at=much_later, running_since=NOW)
+        assert sweep(session, now=much_later) == 1
+        said = make_report(Status.REGISTERED, **AT_ACME, **ANNA)
+        presence.record_keep_alives(session, [said], now=much_later)
+        assert sweep(session, now=much_later) == 0
+        assert row_of(session).status is Status.REGISTERED
+
     @ON_SQLITE
     def test_after_an_approval_an_identical_report_counts_as_a_change(self, session, acme):
         report(session, Status.REGISTERED, **ANNA)
         approval.approve(session, MAC, ApprovalRequest(tenant_id=acme.id), by="alice", address="", now=NOW)
         recorded = record(session, make_report(Status.REGISTERED, **ANNA))
-        assert recorded.unchanged == {}
         assert recorded.requests == [['{"cmd": "reset"}']]
-        assert row_of(session).device_id is not None
+        row = row_of(session)
+        assert row.device_id is not None
+        assert row.digest is not None
 
     @ON_SQLITE
     def test_after_its_tenant_was_deleted_a_phone_that_waits_is_placed_anew(self, session, acme):

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ForeignKey, event, inspect, or_
+from sqlalchemy import ForeignKey, Select, event, inspect, or_, select
 from sqlalchemy.orm import (
     Mapped,
     ORMExecuteState,
@@ -21,6 +21,7 @@ from sqlalchemy.orm import (
 from app.errors import NotAllowedError
 
 _SCOPE = "tenant_scope"
+_OTHER_TENANT = "Your account may not change what belongs to another tenant."
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,9 @@ class ScopedByOwnId:
     id: Mapped[int] = mapped_column(primary_key=True)
 
 
+_OF_A_TENANT = (TenantScoped, TenantOrNobody, TenantOrShared)
+
+
 def set_scope(session: Session, scope: TenantScope) -> None:
     """Give the session its scope for all that follows."""
     session.info[_SCOPE] = scope
@@ -90,6 +94,7 @@ def scope_of(session: Session) -> TenantScope:
 def guard(session_class: type[Session]) -> None:
     """Make every session of this class keep to its scope."""
     event.listen(session_class, "do_orm_execute", _add_criteria)
+    event.listen(session_class, "do_orm_execute", _check_lists)
     event.listen(session_class, "before_flush", _check_writes)
 
 
@@ -112,6 +117,33 @@ def _add_criteria(state: ORMExecuteState) -> None:
     )
 
 
+def _check_lists(state: ORMExecuteState) -> None:
+    """Look at the rows of an INSERT or UPDATE of many, which come to the database past criteria and unit of work."""
+    scope = scope_of(state.session)
+    if scope.is_everything or state.bind_mapper is None:
+        return
+    model = state.bind_mapper.class_
+    rows: list[Any] = state.parameters if isinstance(state.parameters, list) else [state.parameters or {}]
+    if state.is_insert and issubclass(model, _OF_A_TENANT):
+        _check_tenants(scope, [row.get("tenant_id") for row in rows])
+    elif state.is_update and issubclass(model, _OF_A_TENANT) and isinstance(state.parameters, list):
+        seen: dict[int, int | None] = dict(
+            state.session.execute(_tenants_by_id(model, [row["id"] for row in rows])).all()
+        )
+        if any(row["id"] not in seen for row in rows):
+            raise TenantViolationError(_OTHER_TENANT)
+        _check_tenants(scope, [*seen.values(), *(row["tenant_id"] for row in rows if "tenant_id" in row)])
+
+
+def _tenants_by_id(model: Any, ids: list[int]) -> Select[Any]:
+    return select(model.id, model.tenant_id).where(model.id.in_(ids))
+
+
+def _check_tenants(scope: TenantScope, tenant_ids: Iterable[int | None]) -> None:
+    if not all(map(scope.includes, tenant_ids)):
+        raise TenantViolationError(_OTHER_TENANT)
+
+
 def _check_writes(session: Session, _context: UOWTransaction, _instances: Any) -> None:
     scope = scope_of(session)
     if scope.is_everything:
@@ -125,10 +157,8 @@ def _check_row(session: Session, scope: TenantScope, row: object) -> None:
     if isinstance(row, ScopedByOwnId):
         if row in session.new or not scope.includes(row.id):
             raise TenantViolationError("Your account may not change this tenant.")
-    elif isinstance(row, TenantScoped | TenantOrNobody | TenantOrShared) and not all(
-        scope.includes(tenant_id) for tenant_id in _tenants_before_and_after(row)
-    ):
-        raise TenantViolationError("Your account may not change what belongs to another tenant.")
+    elif isinstance(row, _OF_A_TENANT):
+        _check_tenants(scope, _tenants_before_and_after(row))
 
 
 def _tenants_before_and_after(row: TenantScoped | TenantOrNobody | TenantOrShared) -> list[int | None]:

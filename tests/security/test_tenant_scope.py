@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.database import Database
@@ -75,6 +75,30 @@ def test_a_row_cannot_be_added_to_another_tenant(database: Database, olga: Sessi
     olga.add(PhoneUser(name="intruder", tenant_id=_tenant_id(database, "Globex"), created_at=NOW))
     with pytest.raises(TenantViolationError):
         olga.flush()
+
+
+def test_rows_cannot_be_added_to_another_tenant_many_at_once(database: Database, olga: Session) -> None:
+    users = [
+        {"tenant_id": _tenant_id(database, name), "name": "new", "name_key": "new", "created_at": NOW}
+        for name in ("Acme", "Globex")
+    ]
+    olga.execute(insert(PhoneUser), users[:1])
+    with pytest.raises(TenantViolationError):
+        olga.execute(insert(PhoneUser), users)
+    with pytest.raises(TenantViolationError):
+        olga.execute(insert(PhoneUser).values(users[1]))
+
+
+def test_rows_of_another_tenant_cannot_be_changed_many_at_once(database: Database, olga: Session) -> None:
+    with reading(database, ALL_TENANTS) as session:
+        named = session.execute(select(PhoneUser.name, PhoneUser.id))
+        rows = {name: {"id": number, "display_name": "changed"} for name, number in named}
+    own, other = rows["user of Acme"], rows["user of Globex"]
+    olga.execute(update(PhoneUser), [own])
+    with pytest.raises(TenantViolationError):
+        olga.execute(update(PhoneUser), [own, other])
+    with pytest.raises(TenantViolationError):
+        olga.execute(update(PhoneUser), [own | {"tenant_id": _tenant_id(database, "Globex")}])
 
 
 def test_a_row_cannot_be_moved_to_another_tenant(database: Database, olga: Session) -> None:

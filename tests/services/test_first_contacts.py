@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select
@@ -214,3 +215,29 @@ def test_a_user_whom_another_process_makes_meanwhile_is_found(database):
         assert named_users(session) == ["anna", "bob", "carol"]
         added = select(JournalEntry.subject).where(JournalEntry.action == "user added")
         assert sorted(session.scalars(added)) == ["anna", "bob", "carol"]
+
+
+@ON_POSTGRESQL
+def test_two_processes_that_record_the_same_new_phones_neither_fail_nor_add_them_twice(database):
+    with writing(database, ALL_TENANTS) as session:
+        factories.make_tenant(session, "Acme")
+    reports = [
+        make_report(Status.REGISTERED, mac=mac, **AT_ACME, user_id=f"user-{number % 7}", user_name="Shared")
+        for number, mac in enumerate(macs(60))
+    ]
+    start = Barrier(2)
+
+    def record_in_batches(ordered):
+        for number in range(0, len(ordered), 20):
+            start.wait()
+            with writing(database, ALL_TENANTS) as session:
+                record(session, *ordered[number : number + 20])
+
+    with ThreadPoolExecutor(2) as processes:
+        orders = (reports, [*reports[19::-1], *reports[39:19:-1], *reports[:39:-1]])
+        list(processes.map(record_in_batches, orders))
+    with reading(database, ALL_TENANTS) as session:
+        assert [device.mac for device in devices_of(session)] == macs(60)
+        assert sorted(named_users(session)) == [f"user-{number}" for number in range(7)]
+        added = select(func.count()).where(JournalEntry.action == "device added")
+        assert session.scalar(added) == 60

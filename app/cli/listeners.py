@@ -13,6 +13,7 @@ from config import Settings
 BACKLOG = 4096
 _PATIENCE_SECONDS = 60
 _SLOWEST_SECONDS = 10
+_LONGEST_SILENCE_SECONDS = 60
 _SLOWEST_TAKER_SECONDS = 30
 _PAUSE_SECONDS = 0.1
 
@@ -21,11 +22,11 @@ def listen_for_screens(settings: Settings) -> socket.socket:
     """Open the port of the screens, or raise an error that names the setting and the port.
 
     The screens have few threads, and each caller that stops would keep one of them for as long as he likes. So a
-    caller is handed over with his first bytes only, a sender that stops in the middle of a request is given up after
-    ten seconds, and one that does not take his answer after thirty.
+    caller is handed over with his first bytes (or after a minute without), a sender that stops in the middle of a
+    request is given up after ten seconds, and one that does not take his answer after thirty.
     """
     listening = _listen("RINGMASTER_WEB_BIND", settings.web_bind)
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, _SLOWEST_SECONDS)
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, _LONGEST_SILENCE_SECONDS)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", _SLOWEST_SECONDS, 0))
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", _SLOWEST_TAKER_SECONDS, 0))
     return listening

@@ -1,8 +1,12 @@
 """Firmware (E10): streamed, resumable, and never sent to a phone that holds it."""
 
+from dataclasses import replace
+from ipaddress import ip_network
+
 import pytest
 
 from tests import factories
+from tests.phone_api.doors import ADDRESS
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
@@ -84,3 +88,28 @@ def test_bytes_that_went_missing_are_not_found_either(first_phone, settings):
         404,
         "The file of the firmware 430HD.img is missing. Upload it again.",
     )
+
+
+class TestBehindNginx:
+    """The caller is a trusted proxy that has the folder of firmware."""
+
+    @pytest.fixture
+    def settings(self, settings):
+        trusted = (ip_network(ADDRESS),)
+        return replace(settings, trusted_proxies=trusted, firmware_redirect="/protected-firmware/")
+
+    def test_nginx_is_told_which_file_to_send(self, first_phone, settings):
+        (file,) = (settings.data_dir / "firmware").iterdir()
+        answer = first_phone.get(TARGET, X_Forwarded_For="10.1.9.9")
+        assert (answer.status, answer.body) == (200, b"")
+        assert answer.headers["x-accel-redirect"] == f"/protected-firmware/{file.name}"
+        assert answer.headers["x-accel-limit-rate"] == "1000000"
+        assert answer.headers["etag"] == first_phone.ask("HEAD", TARGET).headers["etag"]
+
+    def test_who_comes_past_it_is_sent_the_file(self, first_phone):
+        answer = first_phone.ask("GET", TARGET, peer="10.1.9.9")
+        assert answer.body == CONTENT
+        assert "x-accel-redirect" not in answer.headers
+
+    def test_short_parts_do_not_take_the_detour(self, first_phone):
+        assert first_phone.get(TARGET, Range="bytes=0-18").body == CONTENT[:19]

@@ -12,7 +12,7 @@ import aiohttp
 from sqlalchemy import select
 
 from app.models import DeviceSeen
-from app.services.config_files import etag_of
+from app.services.stored_files import etag_of
 from simulator.configuration_file import Setting, parse
 from simulator.fleet import Fleet
 from simulator.ledger import Acknowledged

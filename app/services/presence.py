@@ -187,8 +187,8 @@ def _record_at_desk(
     now: datetime,
 ) -> None:
     macs = {report.mac for report in reports}
-    status_rows.add_missing(session, {mac for mac in macs if stored[mac] is None}, now=now)
-    rows = status_rows.lock(session, macs)
+    unknown = {mac for mac in macs if stored[mac] is None}
+    rows = status_rows.lock_or_make(session, macs, unknown=unknown, now=now)
     desk = _Desk(session, rows.values(), proxy, now)
     for one_of_each in _rounds(reports):
         for report in one_of_each:

@@ -1,6 +1,6 @@
 """Status rows in bulk: read as plain mappings and written back with one statement (the hot path of reports)."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Set
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -30,9 +30,18 @@ def lock(session: Session, macs: Collection[str]) -> dict[str, StatusRow]:
     return {row["mac"]: dict(row) for row in session.execute(wanted).mappings()}
 
 
-def add_missing(session: Session, macs: Collection[str], *, now: datetime) -> None:
-    """Give phones that were never heard of a row, so that it can be locked; one that another added meanwhile stays."""
-    insert_missing(session, _TABLE, [make(mac, now) for mac in sorted(macs)])
+def lock_or_make(
+    session: Session, macs: Set[str], *, unknown: Set[str], now: datetime
+) -> dict[str, StatusRow]:
+    """Return the whole rows of these phones, locked as by ``lock``; those that are unknown, by now, get new ones.
+
+    A new row is put into the database to be locked, where another writer may have added it meanwhile. On SQLite the
+    writer has the database to itself, and the row need not be there before it is written.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return lock(session, macs - unknown) | {mac: make(mac, now) for mac in unknown}
+    insert_missing(session, _TABLE, [make(mac, now) for mac in sorted(unknown)])
+    return lock(session, macs)
 
 
 def make(mac: str, now: datetime) -> StatusRow:

@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
 from app.phone_api.answering import Call
 
 MOST_WAITING = 5_000
 MOST_IN_BATCH = 500
+LONGEST_WAIT_SECONDS = 10.0
+"""When the first in line has waited for so long, nobody is let in: phones give up after half a minute, and come back."""
 
 Answered = TypeVar("Answered")
 Result = TypeVar("Result")
@@ -17,6 +20,15 @@ Work: TypeAlias = Callable[[Sequence[Call]], Sequence[Answered]]
 
 class LaneIsFullError(Exception):
     """Too many calls wait already."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting(Generic[Answered]):
+    """A call in line, since when, and where its answer goes."""
+
+    call: Call
+    answer: "asyncio.Future[Answered]"
+    since: float
 
 
 class Lane(Generic[Answered]):
@@ -30,7 +42,7 @@ class Lane(Generic[Answered]):
     def __init__(self, name: str, work: Work[Answered]) -> None:
         self._work = work
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
-        self._waiting: list[tuple[Call, asyncio.Future[Answered]]] = []
+        self._waiting: list[_Waiting[Answered]] = []
         self._is_idle = asyncio.Event()
         self._is_idle.set()
 
@@ -40,11 +52,12 @@ class Lane(Generic[Answered]):
         return len(self._waiting)
 
     async def answer(self, call: Call) -> Answered:
-        """Return what the work made of a call; raises LaneIsFullError when too many wait already."""
-        if len(self._waiting) >= MOST_WAITING:
+        """Return what the work made of a call; raises LaneIsFullError when too many wait already, or too long."""
+        loop = asyncio.get_running_loop()
+        if self._is_full(loop.time()):
             raise LaneIsFullError
-        answer: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()
-        self._waiting.append((call, answer))
+        answer: asyncio.Future[Answered] = loop.create_future()
+        self._waiting.append(_Waiting(call, answer, loop.time()))
         if self._is_idle.is_set():
             self._start()
         return await answer
@@ -61,10 +74,15 @@ class Lane(Generic[Answered]):
         """End the thread."""
         self._thread.shutdown()
 
+    def _is_full(self, now: float) -> bool:
+        if not self._waiting:
+            return False
+        return len(self._waiting) >= MOST_WAITING or now - self._waiting[0].since >= LONGEST_WAIT_SECONDS
+
     def _start(self) -> None:
         batch, self._waiting = self._waiting[:MOST_IN_BATCH], self._waiting[MOST_IN_BATCH:]
         self._is_idle.clear()
-        calls, answers = [call for call, _ in batch], [answer for _, answer in batch]
+        calls, answers = [one.call for one in batch], [one.answer for one in batch]
         done = asyncio.get_running_loop().run_in_executor(self._thread, self._work, calls)
         done.add_done_callback(lambda result: self._finish(answers, result))
 

@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -31,6 +31,7 @@ from tests.nginx import Nginx, running_nginx
 PATIENCE_SECONDS = 40.0
 PAUSE_SECONDS = 0.02
 KEY = "a key for tests only"
+PASSWORD = "pass_1234"
 TENANT_PATH = "firmwarefiles;ipp/tenant/{tenant}"
 SYSTEM_PATH = "firmwarefiles;ipp/dhcpoption160.cfg"
 PHONES_OF_A_TEST = 1 << 12
@@ -106,7 +107,11 @@ class Installation:
 
     def process(self, name: str) -> int:
         """Return the process id of ``plane``, ``plane worker``, ``web``, ``web worker`` or ``scheduler``."""
-        return next(pid for pid in _family(self.running.process.pid) if name_of(pid) == name)
+        return self.processes(name)[0]
+
+    def processes(self, name: str) -> Sequence[int]:
+        """Return the process ids of all processes of a name."""
+        return [pid for pid in _family(self.running.process.pid) if name_of(pid) == name]
 
     def end(self, name: str, number: signal.Signals) -> None:
         """Send a process a signal that ends it, and wait until another is in its place."""
@@ -115,7 +120,7 @@ class Installation:
         until(lambda: self._successor(name, ended))
 
     def _successor(self, name: str, ended: int) -> int | None:
-        with contextlib.suppress(StopIteration, FileNotFoundError, ProcessLookupError):
+        with contextlib.suppress(IndexError, FileNotFoundError, ProcessLookupError):
             found = self.process(name)
             return None if found == ended else found
         return None
@@ -124,7 +129,7 @@ class Installation:
 @contextlib.contextmanager
 def installation(data_dir: Path, database_url: str, **settings: str) -> Iterator[Installation]:
     """Run Ringmaster on this empty database until the end of the block; what it writes does not hold it up."""
-    chosen = {"DATABASE_URL": database_url, "SECRET_KEY": KEY, "ADMIN_PASSWORD": "pass_1234", **settings}
+    chosen = {"DATABASE_URL": database_url, "SECRET_KEY": KEY, "ADMIN_PASSWORD": PASSWORD, **settings}
     env = environment(data_dir, **chosen)
     with ringmaster(env) as running, _reading_along(running):
         with opened_database(load_settings(env)) as database:

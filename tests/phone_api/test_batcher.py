@@ -116,6 +116,20 @@ def test_nobody_is_answered_before_the_commit(api, database):
 
 
 @ON_SQLITE
+def test_who_comes_when_others_have_waited_too_long_is_told_when_to_try_again(api, database, monkeypatch):
+    monkeypatch.setattr(lane, "LONGEST_WAIT_SECONDS", 0.0)
+    gate = Gate(database, "begin")
+
+    async def storm():
+        calls = [call_of(phone_number(number)) for number in range(4)]
+        answers = await first_one_then_the_rest(Batcher(api), gate, calls)
+        gate.opened.set()
+        return [answer.status for answer in await asyncio.gather(*answers)]
+
+    assert asyncio.run(storm()) == [200, 200, 503, 503]
+
+
+@ON_SQLITE
 def test_who_comes_when_too_many_wait_is_told_when_to_try_again(api, database, monkeypatch):
     monkeypatch.setattr(lane, "MOST_WAITING", 5)
     gate = Gate(database, "begin")

@@ -16,7 +16,7 @@ from app.transaction import transaction
 from app.views.accounts import AccountView
 from app.views.sign_in import PhoneManagerView, SignInView
 from app.views.times import time_of_page
-from app.views.web_session import db
+from app.views.web_session import begin_to_write, db
 
 
 class RingmasterSecurityManager(SecurityManager):
@@ -40,6 +40,17 @@ class RingmasterSecurityManager(SecurityManager):
         """End every session of an account."""
         user.session_epoch = new_epoch()
         self.update_user(user)
+
+    def update_user_auth_stat(self, user: Operator, success: bool = True) -> None:
+        """Count a sign-in once its password has been checked; the first that a sign-in writes."""
+        begin_to_write()
+        self.session.refresh(user)
+        super().update_user_auth_stat(user, success)
+
+    def noop_user_update(self, user: Operator) -> None:
+        """Take as long for a name that nobody has."""
+        begin_to_write()
+        super().noop_user_update(user)
 
     def on_user_login(self, user: Operator) -> None:
         """Let the session end with its lifetime rather than with the browser, and note who signed in."""

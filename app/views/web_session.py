@@ -17,6 +17,8 @@ from app.views.request_guards import STATIC, is_for_phones
 
 _READS_ONLY = {"GET", "HEAD", "OPTIONS"}
 _GETS_THAT_WRITE = {"/logout/", "/logout"}
+# To check a password takes a tenth of a second, in which SQLite's only writer must not be somebody who may be anybody.
+_WRITES_LATE = {"/login/", "/login"}
 
 
 class WebSession(ScopedSession, FlaskSession):
@@ -51,9 +53,15 @@ def install(app: Flask) -> None:
 def _prepare_session() -> None:
     if is_for_phones() or request.endpoint in STATIC:
         return
-    g.request_writes = request.method not in _READS_ONLY or request.path in _GETS_THAT_WRITE
+    is_to_write = request.method not in _READS_ONLY or request.path in _GETS_THAT_WRITE
+    g.request_writes = is_to_write and request.path not in _WRITES_LATE
     set_scope(db.session(), NO_TENANT)
     set_scope(db.session(), scope_of_account(current_user))
+
+
+def begin_to_write() -> None:
+    """Let this request write, which began as one that only reads: what it has read may have changed since."""
+    g.request_writes = True
 
 
 def scope_of_account(account: Any) -> TenantScope:

@@ -4,10 +4,16 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from flask import Flask
+from sqlalchemy import select, text
+from werkzeug.security import check_password_hash
 
+from app.models import Operator
+from app.security.tenant_scope import ALL_TENANTS
+from app.transaction import reading
 from tests.views.browsing import Browser, signed_in
 from tests.views.conftest import SignIn
-from tests.views.world import World
+from tests.views.installations import database_of
+from tests.views.world import PASSWORD, World
 
 
 def test_signing_in_leads_to_the_dashboard(app: Flask, world: World):
@@ -50,6 +56,33 @@ def test_a_wrong_password_is_answered_like_an_unknown_name(app: Flask, world: Wo
         pages.append(browser.get("/login/").text)
     assert "That username and password do not match" in pages[0]
     assert "That username and password do not match" in pages[1]
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("name", "password"), [("alice", PASSWORD), ("alice", "wrong"), ("mallory", "wrong")]
+)
+def test_phones_report_while_a_password_is_checked(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch, name: str, password: str
+):
+    checked = []
+
+    def check(stored: str, given: str) -> bool:
+        with database_of(app).writer.begin() as connection:
+            checked.append(connection.scalar(text("SELECT 1")))
+        return check_password_hash(stored, given)
+
+    monkeypatch.setattr("flask_appbuilder.security.manager.check_password_hash", check)
+    answer = Browser(app).sign_in(name, password)
+    assert (answer.location == "/", checked) == (password == PASSWORD, [1])
+
+
+def test_sign_ins_are_counted(app: Flask, world: World):
+    for password in ("wrong", "wrong", PASSWORD, "wrong"):
+        Browser(app).sign_in("alice", password)
+    with reading(database_of(app), ALL_TENANTS) as session:
+        alice = session.scalars(select(Operator).where(Operator.username == "alice")).one()
+        assert (alice.login_count, alice.fail_login_count) == (1, 1)
 
 
 def test_signing_out_ends_a_session_that_was_copied(app: Flask, world: World):

@@ -19,6 +19,7 @@ from app.write_queue import QueuedConnection
 SQLITE_BUSY_SECONDS = 30
 CONNECT_SECONDS = 5
 WRITES = "ringmaster_writes"
+_LONGEST_KEPT_LOG = 16 * 1024 * 1024  # of a log that grew because somebody read for long, so much is kept
 _BEGIN_TO_WRITE = "BEGIN IMMEDIATE"
 LONGEST_FOLD = 3  # characters that str.casefold() makes of one, at most
 
@@ -129,6 +130,7 @@ def _set_up_sqlite_connection(connection: DBAPIConnection, _record: object) -> N
         "foreign_keys=ON",
         "cache_size=-32000",
         "temp_store=MEMORY",
+        f"journal_size_limit={_LONGEST_KEPT_LOG}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -2,9 +2,10 @@
 
 import threading
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from app.database import Database
@@ -34,6 +35,25 @@ def test_writers_that_read_first_lose_no_update(database: Database) -> None:
         thread.join()
     with reading(database, ALL_TENANTS) as session:
         assert session.get_one(SystemSetting, "counter").value == str(4 * INCREMENTS)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_log_that_grew_while_somebody_read_for_long_is_cut_afterwards(database: Database) -> None:
+    log = Path(f"{database.writer.url.database}-wal")
+    with reading(database, ALL_TENANTS) as session:
+        assert session.scalar(select(func.count()).select_from(Tenant))
+        for size in (0, 24_000_000, 1):
+            write_a_blob(database, size)
+        assert log.stat().st_size > 24_000_000
+    for size in (2, 3):
+        write_a_blob(database, size)
+    assert log.stat().st_size <= 16 * 1024 * 1024
+
+
+def write_a_blob(database: Database, size: int) -> None:
+    with writing(database, ALL_TENANTS) as session:
+        session.execute(text("CREATE TABLE IF NOT EXISTS blobs (blob BLOB)"))
+        session.execute(text("INSERT INTO blobs (blob) VALUES (zeroblob(:size))"), {"size": size})
 
 
 def test_a_time_comes_back_in_utc_whatever_its_zone_was(database: Database) -> None:

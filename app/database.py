@@ -10,6 +10,7 @@ from sqlalchemy import DateTime, Dialect, Engine, Enum, LargeBinary, create_engi
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from app.security.secrets import vault
@@ -20,6 +21,9 @@ SQLITE_BUSY_SECONDS = 30
 CONNECT_SECONDS = 5
 WRITES = "ringmaster_writes"
 _LONGEST_KEPT_LOG = 16 * 1024 * 1024  # of a log that grew because somebody read for long, so much is kept
+_LONGEST_LOG_PAGES = 4_000
+_CHANGES_BROUGHT_HOME_TOGETHER = 250  # rows; a status row and its entries in the indexes are about four pages
+_CHANGES_AT_HOME = "changes at home"
 _BEGIN_TO_WRITE = "BEGIN IMMEDIATE"
 LONGEST_FOLD = 3  # characters that str.casefold() makes of one, at most
 
@@ -118,6 +122,7 @@ def set_up(engine: Engine) -> None:
         return
     event.listen(engine, "connect", _set_up_sqlite_connection)
     event.listen(engine, "begin", _begin_sqlite_transaction)
+    event.listen(engine, "checkin", _bring_log_home)
 
 
 def _set_up_sqlite_connection(connection: DBAPIConnection, _record: object) -> None:
@@ -131,6 +136,7 @@ def _set_up_sqlite_connection(connection: DBAPIConnection, _record: object) -> N
         "cache_size=-32000",
         "temp_store=MEMORY",
         f"journal_size_limit={_LONGEST_KEPT_LOG}",
+        f"wal_autocheckpoint={_LONGEST_LOG_PAGES}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
@@ -148,6 +154,19 @@ def _begin_sqlite_transaction(connection: Any) -> None:
     except BaseException:
         queued.leave_queue()
         raise
+
+
+def _bring_log_home(connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+    """Copy the write-ahead log into the database after some changes, while others may already write.
+
+    SQLite would do it within the commit, and who waits in the queue would wait for it as well.
+    """
+    if connection is None:
+        return
+    changes = connection.total_changes
+    if changes - record.info.get(_CHANGES_AT_HOME, 0) >= _CHANGES_BROUGHT_HOME_TOGETHER:
+        record.info[_CHANGES_AT_HOME] = changes
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
 
 class ScopedSession(Session):

@@ -9,8 +9,6 @@ from sqlalchemy.orm import Session
 
 from app.services import pending_actions, silence
 
-MOST_FOUND = 100_000
-
 
 def _nothing() -> None:
     """Remember nothing."""
@@ -20,9 +18,9 @@ def _nothing() -> None:
 class Chore:
     """Something to do every so often.
 
-    ``find`` returns the keys of what is due, ``MOST_FOUND`` at most, and may take its time: it only reads. ``do``
-    looks at some of them again under their locks, does what is still due and returns how much that was. When all of
-    it was done without an error, ``note_done`` is called.
+    ``find`` returns the keys of what is due, and may take its time: it only reads. ``do`` looks at some of them again
+    under their locks, does what is still due and returns how much that was. When all of it was done without an
+    error, ``note_done`` is called.
     """
 
     name: str
@@ -48,14 +46,14 @@ def all_chores() -> Sequence[Chore]:
         Chore(
             "never reported",
             timedelta(hours=1),
-            lambda session, now: silence.find_never_reported(session, now=now, limit=MOST_FOUND),
-            lambda session, macs, now: silence.drop_never_reported(session, macs, now=now),
+            lambda session, now: silence.find_never_reported(session, now=now),
+            lambda session, macs, _now: silence.drop_never_reported(session, macs),
             "%d phones were dropped: they asked for a file and never reported.",
         ),
         Chore(
             "old actions",
             timedelta(hours=1),
-            lambda session, now: pending_actions.find_old(session, now=now, limit=MOST_FOUND),
+            lambda session, now: pending_actions.find_old(session, now=now),
             lambda session, ids, _now: pending_actions.drop(session, ids),
             "%d past actions for phones were dropped.",
         ),
@@ -77,7 +75,7 @@ class DisconnectSweep:
         self._before = silence.deadline(session, now=now)
         if self._before is None:
             return []
-        return silence.find_silent(session, before=self._before, since=self._since, limit=MOST_FOUND)
+        return silence.find_silent(session, before=self._before, since=self._since)
 
     def mark(self, session: Session, macs: Sequence[str], now: datetime) -> int:
         """Mark those of them that are still silent."""

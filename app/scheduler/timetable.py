@@ -11,15 +11,15 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from app.database import Database
 from app.scheduler.candidacy import Candidacy
-from app.scheduler.chores import MOST_FOUND, Chore
+from app.scheduler.chores import Chore
 from app.security.tenant_scope import ALL_TENANTS
 from app.transaction import reading, writing
 
 log = logging.getLogger(__name__)
 
-CHUNK = 200
-"""Rows that one transaction writes: on SQLite a few milliseconds in which nobody else can write."""
-_PAUSE_SECONDS = 0.02
+CHUNK = 100
+"""Rows that one transaction writes: on SQLite some milliseconds in which nobody else can write."""
+_PAUSE_SECONDS = 0.01
 
 
 def start(database: Database, candidacy: Candidacy, chores: Sequence[Chore]) -> BackgroundScheduler:
@@ -45,8 +45,9 @@ def do_chore(chore: Chore, database: Database, candidacy: Candidacy) -> int:
     """
     total = 0
     with suppress(_LedByAnotherError):
-        for done in _rounds(chore, database, candidacy):
-            total += done
+        for chunk in _chunks(_find(chore, database, candidacy)):
+            total += _do(chore, chunk, database, candidacy)
+            time.sleep(_PAUSE_SECONDS)
         chore.note_done()
     if total:
         log.info(chore.report, total)
@@ -55,20 +56,6 @@ def do_chore(chore: Chore, database: Database, candidacy: Candidacy) -> int:
 
 class _LedByAnotherError(Exception):
     """This process does not lead, or not any more."""
-
-
-def _rounds(chore: Chore, database: Database, candidacy: Candidacy) -> Iterator[int]:
-    """Find and do until nothing is left that could be done; yield how much each chunk was."""
-    is_more_left = True
-    while is_more_left:
-        due = _find(chore, database, candidacy)
-        any_done = False
-        for chunk in _chunks(due):
-            done = _do(chore, chunk, database, candidacy)
-            any_done = any_done or done > 0
-            yield done
-            time.sleep(_PAUSE_SECONDS)
-        is_more_left = any_done and len(due) >= MOST_FOUND
 
 
 def _find(chore: Chore, database: Database, candidacy: Candidacy) -> Sequence[Any]:

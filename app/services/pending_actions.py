@@ -62,10 +62,10 @@ def hand_over(session: Session, macs: Collection[str], *, now: datetime) -> dict
     return dict(requests)
 
 
-def find_old(session: Session, *, now: datetime, limit: int) -> Sequence[int]:
-    """Return the ids of up to ``limit`` actions that expired or were handed over a day ago."""
+def find_old(session: Session, *, now: datetime) -> Sequence[int]:
+    """Return the ids of actions that expired or were handed over a day ago."""
     is_old = (PendingAction.expires_at <= now) | (PendingAction.handed_over_at <= now - LIFETIME)
-    return session.scalars(select(PendingAction.id).where(is_old).limit(limit)).all()
+    return session.scalars(select(PendingAction.id).where(is_old)).all()
 
 
 def drop(session: Session, ids: Collection[int]) -> int:

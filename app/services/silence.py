@@ -21,6 +21,7 @@ LONGEST_GAP = timedelta(minutes=1)
 NEVER_REPORTED_LIFETIME = timedelta(hours=24)
 LONGEST_LAG = timedelta(seconds=5)
 """By how much a last contact may lag behind the report, with time to spare: it is written within a second."""
+_ROWS_AT_ONCE = 10_000
 
 _HEARTBEAT: Table = Heartbeat.__table__  # type: ignore[assignment]  # declared as FromClause, and a Table here
 
@@ -47,10 +48,8 @@ def deadline(session: Session, *, now: datetime) -> datetime | None:
     return silence_deadline(plane.running_since, now, timeout + LONGEST_LAG)
 
 
-def find_silent(
-    session: Session, *, before: datetime, since: datetime | None = None, limit: int
-) -> Sequence[str]:
-    """Return up to ``limit`` phones that were last heard before this moment and are not marked disconnected.
+def find_silent(session: Session, *, before: datetime, since: datetime | None = None) -> Sequence[str]:
+    """Return the phones that were last heard before this moment and are not marked disconnected.
 
     One pass over the narrow table; the wide one is asked only about phones that were last heard between ``since``,
     where it is given, and ``before``.
@@ -58,10 +57,10 @@ def find_silent(
     is_not_marked = exists().where(
         DeviceStatus.mac == DeviceSeen.mac, DeviceStatus.status != Status.DISCONNECTED
     )
-    silent = select(DeviceSeen.mac).where(DeviceSeen.seen_at < before, is_not_marked).limit(limit)
+    silent = select(DeviceSeen.mac).where(DeviceSeen.seen_at < before, is_not_marked)
     if since is not None:
         silent = silent.where(DeviceSeen.seen_at >= since)
-    return session.scalars(silent).all()
+    return session.scalars(silent.execution_options(yield_per=_ROWS_AT_ONCE)).all()
 
 
 def mark_disconnected(session: Session, macs: Collection[str], *, before: datetime, now: datetime) -> int:
@@ -85,19 +84,22 @@ def mark_disconnected(session: Session, macs: Collection[str], *, before: dateti
     return len(marked.all())
 
 
-def find_never_reported(session: Session, *, now: datetime, limit: int) -> Sequence[str]:
-    """Return up to ``limit`` phones that asked for a file a day ago and never reported."""
-    return session.scalars(select(DeviceStatus.mac).where(*_never_reported(now)).limit(limit)).all()
-
-
-def drop_never_reported(session: Session, macs: Collection[str], *, now: datetime) -> int:
-    """Delete those of these phones that still have not reported, and what was decided for them; return how many."""
-    old = (
-        select(DeviceStatus.mac)
-        .where(DeviceStatus.mac.in_(macs), *_never_reported(now))
-        .with_for_update(skip_locked=True)
+def find_never_reported(session: Session, *, now: datetime) -> Sequence[str]:
+    """Return the phones that asked for a file a day ago and never reported."""
+    old = select(DeviceStatus.mac).where(
+        DeviceStatus.status.is_(None),
+        DeviceStatus.device_id.is_(None),
+        DeviceStatus.first_seen_at < now - NEVER_REPORTED_LIFETIME,
     )
-    dropped = session.scalars(old).all()
+    return session.scalars(old.execution_options(yield_per=_ROWS_AT_ONCE)).all()
+
+
+def drop_never_reported(session: Session, macs: Collection[str]) -> int:
+    """Delete those of these phones that still have not reported, and what was decided for them; return how many."""
+    # With the conditions in the statement SQLite would look through all phones without a status.
+    free = select(DeviceStatus.mac, DeviceStatus.status, DeviceStatus.device_id)
+    rows = session.execute(free.where(DeviceStatus.mac.in_(macs)).with_for_update(skip_locked=True))
+    dropped = [mac for mac, status, device_id in rows if status is None and device_id is None]
     session.execute(delete(Decision).where(Decision.mac.in_(dropped)))
     session.execute(delete(DeviceStatus).where(DeviceStatus.mac.in_(dropped)))
     return len(dropped)
@@ -105,11 +107,3 @@ def drop_never_reported(session: Session, macs: Collection[str], *, now: datetim
 
 def _was_last_heard(before: datetime) -> ColumnElement[bool]:
     return exists().where(DeviceSeen.mac == DeviceStatus.mac, DeviceSeen.seen_at < before)
-
-
-def _never_reported(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (
-        DeviceStatus.status.is_(None),
-        DeviceStatus.device_id.is_(None),
-        DeviceStatus.first_seen_at < now - NEVER_REPORTED_LIFETIME,
-    )

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from app.database import Database, make_engine
 from app.models import DeviceSeen, DeviceStatus, Heartbeat, Lease, PendingAction
 from app.models.enums import Approval, Status
-from app.scheduler import timetable
 from app.scheduler.candidacy import Candidacy
 from app.scheduler.chores import Chore, DisconnectSweep, all_chores
 from app.scheduler.timetable import CHUNK, do_chore, start
@@ -40,14 +39,13 @@ def candidacy(database: Database) -> Candidacy:
 class Pile:
     """A chore's work: so many things, of which each chunk that is done is noted."""
 
-    def __init__(self, count: int, *, most_found: int = 100_000) -> None:
+    def __init__(self, count: int) -> None:
         self.left = list(range(count))
         self.chunks: list[int] = []
         self.is_noted_done = False
-        self._most_found = most_found
 
     def find(self, _session: Session, _now: datetime) -> Sequence[int]:
-        return self.left[: self._most_found]
+        return self.left
 
     def do(self, _session: Session, keys: Sequence[int], _now: datetime) -> int:
         self.chunks.append(len(keys))
@@ -88,24 +86,6 @@ def test_a_chore_is_done_in_chunks_and_tells_how_much_it_was(
         assert do_chore(chore(pile), database, candidacy) == 2 * CHUNK + 7
     assert (pile.chunks, pile.is_noted_done) == ([CHUNK, CHUNK, 7], True)
     assert caplog.messages == [f"{2 * CHUNK + 7} things were done."]
-
-
-def test_of_more_than_is_found_at_once_the_rest_is_looked_for_afterwards(
-    database: Database, candidacy: Candidacy, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(timetable, "MOST_FOUND", 3)
-    pile = Pile(8, most_found=3)
-    assert do_chore(chore(pile), database, candidacy) == 8
-    assert pile.chunks == [3, 3, 2]
-
-
-def test_what_cannot_be_done_at_the_moment_is_not_tried_for_ever(
-    database: Database, candidacy: Candidacy, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(timetable, "MOST_FOUND", 3)
-    pile = Pile(3, most_found=3)
-    stubborn = Chore("a chore", HOUR, pile.find, lambda _session, _keys, _now: 0, "%d")
-    assert do_chore(stubborn, database, candidacy) == 0
 
 
 def test_a_chore_that_finds_nothing_is_not_worth_a_word(

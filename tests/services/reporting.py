@@ -56,10 +56,10 @@ def row_of(session: Session, mac: str = MAC) -> DeviceStatus:
     return session.get_one(DeviceStatus, mac, populate_existing=True)
 
 
-def sweep(session: Session, *, now: datetime = NOW, limit: int = 100) -> int:
+def sweep(session: Session, *, now: datetime = NOW) -> int:
     """Look for phones that fell silent and mark them, as the scheduler does; return how many were marked."""
     before = silence.deadline(session, now=now)
     if before is None:
         return 0
-    macs = silence.find_silent(session, before=before, limit=limit)
+    macs = silence.find_silent(session, before=before)
     return silence.mark_disconnected(session, macs, before=before, now=now)

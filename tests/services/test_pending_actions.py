@@ -74,7 +74,7 @@ def test_the_past_is_dropped_and_what_waits_stays(session):
     ask(session, 3, mac=OTHER, now=NOW - timedelta(hours=1))
     handed_over(session, OTHER)
     ask(session, 4)
-    old = pending_actions.find_old(session, now=NOW, limit=10)
+    old = pending_actions.find_old(session, now=NOW)
     assert pending_actions.drop(session, old) == 2
     left = session.scalars(select(PendingAction).order_by(PendingAction.id))
     assert [action.request["number"] for action in left] == [3, 4]

@@ -19,9 +19,8 @@ TIMEOUT = timedelta(minutes=120) + silence.LONGEST_LAG
 SECOND = timedelta(seconds=1)
 
 
-def drop_never_reported(session, *, limit=10):
-    macs = silence.find_never_reported(session, now=NOW, limit=limit)
-    return silence.drop_never_reported(session, macs, now=NOW)
+def drop_never_reported(session):
+    return silence.drop_never_reported(session, silence.find_never_reported(session, now=NOW))
 
 
 class TestTheSweep:
@@ -59,15 +58,10 @@ class TestTheSweep:
         factories.make_device(session)
         assert sweep(session) == 0
 
-    def test_it_goes_in_chunks(self, session):
-        for _ in range(5):
-            factories.make_status(session, seen_at=NOW - timedelta(days=1))
-        assert [sweep(session, limit=2) for _ in range(4)] == [2, 2, 1, 0]
-
     def test_whoever_reports_after_being_found_is_not_marked(self, session):
         before = NOW - TIMEOUT
         factories.make_status(session, mac=MAC, seen_at=NOW - timedelta(days=1))
-        found = silence.find_silent(session, before=before, limit=10)
+        found = silence.find_silent(session, before=before)
         report(session, Status.REGISTERED, now=NOW)
         assert found == [MAC]
         assert silence.mark_disconnected(session, found, before=before, now=NOW) == 0
@@ -78,7 +72,7 @@ class TestTheSweep:
         before = NOW - TIMEOUT
         for seen_at in (before - 2 * SECOND, before - SECOND, before):
             factories.make_status(session, seen_at=seen_at)
-        assert len(silence.find_silent(session, since=before - SECOND, before=before, limit=10)) == 1
+        assert len(silence.find_silent(session, since=before - SECOND, before=before)) == 1
 
     def test_the_same_report_as_before_brings_a_phone_back(self, session):
         report(session, Status.REGISTERED, now=NOW - timedelta(hours=3))
@@ -170,14 +164,7 @@ class TestPhonesThatNeverReported:
     @ON_SQLITE
     def test_who_reports_after_being_found_stays(self, session):
         self.ask_for_a_file(session, MAC, NOW - timedelta(days=3))
-        found = silence.find_never_reported(session, now=NOW, limit=10)
+        found = silence.find_never_reported(session, now=NOW)
         report(session, now=NOW)
         assert found == [MAC]
-        assert silence.drop_never_reported(session, found, now=NOW) == 0
-
-    @ON_SQLITE
-    def test_they_go_in_chunks(self, session):
-        for _ in range(3):
-            factories.make_status(session, status=None, seen_at=None, first_seen_at=NOW - timedelta(days=3))
-        dropped = [drop_never_reported(session, limit=2) for _ in range(3)]
-        assert dropped == [2, 1, 0]
+        assert silence.drop_never_reported(session, found) == 0

@@ -11,7 +11,7 @@ from app.phone_api.answering import Call
 MOST_WAITING = 5_000
 MOST_IN_BATCH = 500
 LONGEST_WAIT_SECONDS = 10.0
-"""When the first in line has waited for so long, nobody is let in: phones give up after half a minute, and come back."""
+"""When the first in line has waited so long, nobody is let in: phones give up after half a minute, and come back."""
 
 Answered = TypeVar("Answered")
 Result = TypeVar("Result")

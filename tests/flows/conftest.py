@@ -16,12 +16,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.flows)
 
 
+# Storms knock at the web listener, too: with its usual threads most phones would be told to come again later.
+WEB_THREADS = "16"
+
+
 @pytest.fixture(scope="session")
 def sqlite_ringmaster(
     sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Installation]:
     """A Ringmaster on SQLite, which the tests share."""
-    with installation(tmp_path_factory.mktemp("sqlite"), sqlite_databases.create()) as running:
+    folder, url = tmp_path_factory.mktemp("sqlite"), sqlite_databases.create()
+    with installation(folder, url, WEB_THREADS=WEB_THREADS) as running:
         yield running
 
 
@@ -30,7 +35,8 @@ def postgresql_ringmaster(
     postgresql_databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Installation]:
     """A Ringmaster on PostgreSQL, which the tests share."""
-    with installation(tmp_path_factory.mktemp("postgresql"), postgresql_databases.create()) as running:
+    folder, url = tmp_path_factory.mktemp("postgresql"), postgresql_databases.create()
+    with installation(folder, url, WEB_THREADS=WEB_THREADS) as running:
         yield running
 
 

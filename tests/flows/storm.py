@@ -142,7 +142,7 @@ _HABITS: Sequence[Callable[[Storm, Phone], Awaitable[None]]] = (_change, _change
 
 async def _read_files(raging: Storm, phones: Sequence[Phone]) -> None:
     """Read the files of these phones one after the other, at both doors."""
-    async with aiohttp.ClientSession() as session:
+    async with aiohttp.ClientSession(skip_auto_headers=("Accept-Encoding",)) as session:
         while not raging.is_over:
             for phone in phones:
                 for origin in (raging.ringmaster.phone_url, raging.ringmaster.web_url):

@@ -89,7 +89,7 @@ def make_status(session: Session, **fields: Any) -> DeviceStatus:
         "model": "430HD",
         "ip": "10.1.2.3",
         "external_ip": "10.1.2.3",
-        "digest": b"8 bytes.",
+        "digest": "16 hex digits...",
     }
     seen_at = fields.pop("seen_at", NOW)
     status = _add(session, DeviceStatus(**{**values, **fields}))

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import Boolean, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import Base, UtcDateTime, one_of
@@ -58,7 +58,7 @@ class DeviceStatus(TenantOrNobody, Base):
     usb_headset: Mapped[str] = mapped_column(String(256), default="")
     hrs_speaker_model: Mapped[str] = mapped_column(String(256), default="")
     hrs_speaker_firmware: Mapped[str] = mapped_column(String(256), default="")
-    digest: Mapped[bytes | None] = mapped_column(LargeBinary(8))
+    digest: Mapped[str | None] = mapped_column(String(16))
     tenant: Mapped[Tenant | None] = relationship(Tenant)
     site: Mapped[Site | None] = relationship(Site)
     template: Mapped[ConfigTemplate | None] = relationship(ConfigTemplate)

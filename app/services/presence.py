@@ -47,11 +47,11 @@ class Report:
     too_long: tuple[str, ...] = ()
 
     @cached_property
-    def digest(self) -> bytes:
-        """Return 8 bytes that are equal, in every process, for reports that store the same."""
+    def digest(self) -> str:
+        """Return 16 hex digits that are equal, in every process, for reports that store the same."""
         said = map(self.fields.get, REPORTED, _NOT_SENT)
         text = "\x1f".join([self.status or "", self.peer, self.url_tenant, *self.too_long, *said])
-        return blake2b(text.encode(), digest_size=8).digest()
+        return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +89,12 @@ def seen_at(session: Session, mac: str) -> datetime | None:
     return session.scalar(select(DeviceSeen.seen_at).where(DeviceSeen.mac == mac))
 
 
-def _digests(reports: Sequence[Report]) -> dict[str, bytes]:
+def _digests(reports: Sequence[Report]) -> dict[str, str]:
     """Return what each phone says, and nothing for one that says several things: then each counts as a change."""
-    digests: dict[str, bytes] = {}
+    digests: dict[str, str] = {}
     for report in reports:
         said = report.digest
-        digests[report.mac] = said if digests.get(report.mac, said) == said else b""
+        digests[report.mac] = said if digests.get(report.mac, said) == said else ""
     return digests
 
 

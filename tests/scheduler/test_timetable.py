@@ -73,7 +73,7 @@ def let_another_take_over(database: Database) -> None:
 def add_phone(session: Session, number: int, *, seen_at: datetime, status: Status | None) -> None:
     mac = f"00908f{number:06x}"
     session.add(
-        DeviceStatus(mac=mac, status=status, approval=Approval.NEEDED, first_seen_at=seen_at, digest=b"x" * 8)
+        DeviceStatus(mac=mac, status=status, approval=Approval.NEEDED, first_seen_at=seen_at, digest="x" * 16)
     )
     session.add(DeviceSeen(mac=mac, seen_at=seen_at))
 

@@ -58,7 +58,7 @@ def add_waiting_phone(session: Session, site: Site) -> DeviceStatus:
         site_id=site.id,
         approval=Approval.NEEDED,
         first_seen_at=NOW,
-        digest=b"12345678",
+        digest="0123456789abcdef",
     )
     session.add(phone)
     session.flush()

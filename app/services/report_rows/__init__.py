@@ -15,7 +15,7 @@ from app.services.report_rows import postgresql, sqlite
 from app.services.report_rows.columns import Changes, Stored
 
 
-def find_changed(session: Session, digests: Mapping[str, bytes]) -> Mapping[str, Stored | None]:
+def find_changed(session: Session, digests: Mapping[str, str]) -> Mapping[str, Stored | None]:
     """Return, of these phones, those whose stored digest is another one, with what is stored; None where nothing is.
 
     An empty digest differs from every other. Rows that come back are locked until the transaction ends, in the order

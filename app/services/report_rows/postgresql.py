@@ -13,7 +13,7 @@ from app.services.report_rows.columns import SELECTED, WITH_USER, Changes, Store
 
 _FIND_CHANGED = """
 SELECT asked.mac, s.mac IS NULL
-FROM unnest(%s::text[], %s::bytea[]) AS asked (mac, digest) LEFT JOIN device_status s ON s.mac = asked.mac
+FROM unnest(%s::text[], %s::text[]) AS asked (mac, digest) LEFT JOIN device_status s ON s.mac = asked.mac
 WHERE s.digest IS DISTINCT FROM asked.digest
 """
 _LOCK = f"""
@@ -28,13 +28,12 @@ _FIND_WAITING_ACTIONS = (
     "SELECT id FROM pending_action WHERE mac = ANY(%s) AND handed_over_at IS NULL AND expires_at > %s"
 )
 _TYPES = {
-    "digest": "bytea",
     "status_changed_at": "timestamptz",
     "is_behind_proxy": "boolean",
 }
 
 
-def find_changed(connection: Connection, digests: Mapping[str, bytes]) -> dict[str, Stored | None]:
+def find_changed(connection: Connection, digests: Mapping[str, str]) -> dict[str, Stored | None]:
     """See the package. A row that is dropped between the two statements counts as never heard of."""
     asked = (list(digests), list(digests.values()))
     found = connection.exec_driver_sql(_FIND_CHANGED, asked).fetchall()

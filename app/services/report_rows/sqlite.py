@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 from app.services.report_rows.columns import SELECTED, WITH_USER, Changes, Stored, by_columns, by_phone
 
 _FIND_CHANGED = f"""
-SELECT asked.key, s.mac, {SELECTED}
+SELECT json_group_array(json_array(asked.key, s.mac, {SELECTED}))
 FROM json_each(?) AS asked LEFT JOIN device_status s ON s.mac = asked.key {WITH_USER}
-WHERE s.digest IS NULL OR hex(s.digest) <> asked.value
+WHERE s.digest IS NOT asked.value
 """  # noqa: S608 - made of names that stand in this package
 _TOUCH_SEEN = """
 INSERT INTO device_seen (mac, seen_at) SELECT key, value FROM json_each(?) WHERE true
@@ -25,10 +25,10 @@ WHERE p.mac = asked.value AND p.handed_over_at IS NULL AND p.expires_at > ?
 """
 
 
-def find_changed(connection: Connection, digests: Mapping[str, bytes]) -> dict[str, Stored | None]:
+def find_changed(connection: Connection, digests: Mapping[str, str]) -> dict[str, Stored | None]:
     """See the package. The writer has the whole database to itself, so nothing needs a lock of its own."""
-    asked = _json({mac: digest.hex().upper() for mac, digest in digests.items()})
-    rows = connection.exec_driver_sql(_FIND_CHANGED, (asked,)).fetchall()
+    found = connection.exec_driver_sql(_FIND_CHANGED, (_json(digests),)).fetchall()
+    rows = msgspec.json.decode(found[0][0])
     unknown: dict[str, Stored | None] = {row[0]: None for row in rows if row[1] is None}
     return unknown | by_phone(row[1:] for row in rows if row[1] is not None)
 
@@ -36,8 +36,8 @@ def find_changed(connection: Connection, digests: Mapping[str, bytes]) -> dict[s
 def update(connection: Connection, changes: Mapping[str, Changes]) -> None:
     """See the package."""
     for columns, phones in by_columns(changes):
-        values = [(*map(_bound, changed.values()), mac) for mac, changed in phones]
-        connection.exec_driver_sql(_update(columns), values)
+        said = {mac: [_plain(value) for value in changed.values()] for mac, changed in phones}
+        connection.exec_driver_sql(_update(columns), (_json(said),))
 
 
 def touch_seen(connection: Connection, seen: Mapping[str, datetime]) -> None:
@@ -53,15 +53,15 @@ def find_waiting_actions(connection: Connection, macs: Collection[str], now: dat
 
 @lru_cache(maxsize=256)
 def _update(columns: tuple[str, ...]) -> str:
-    assignments = ", ".join(f"{name} = ?" for name in columns)
-    return f"UPDATE device_status SET {assignments} WHERE mac = ?"  # noqa: S608 - as above
+    assignments = ", ".join(f"{name} = said.value ->> {place}" for place, name in enumerate(columns))
+    return f"UPDATE device_status SET {assignments} FROM json_each(?) AS said WHERE mac = said.key"  # noqa: S608 - as above
 
 
 def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _bound(value: Any) -> Any:
+def _plain(value: Any) -> Any:
     return _text(value) if isinstance(value, datetime) else value
 
 

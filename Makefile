@@ -49,11 +49,12 @@ bench-quick: test-packages $(DEVELOPMENT) ## Measure keep-alives in a few minute
 lock: $(DEVELOPMENT) ## Write the lock files after a change of a requirements file
 	$(RESOLVE) requirements.in --output-file requirements.lock
 	$(RESOLVE) requirements-dev.in --output-file requirements-dev.lock
+	$(RESOLVE) requirements-compiled.in --output-file requirements-compiled.lock
 
 test-packages:
 	@tools/install-test-packages
 
-$(RUNTIME): requirements.lock
+$(RUNTIME): requirements.lock requirements-compiled.lock
 	@tools/make-environment requirements.lock
 
 $(DEVELOPMENT): requirements-dev.lock $(RUNTIME)

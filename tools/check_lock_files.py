@@ -12,7 +12,11 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
-LOCKS = {"requirements.in": "requirements.lock", "requirements-dev.in": "requirements-dev.lock"}
+LOCKS = {
+    "requirements.in": "requirements.lock",
+    "requirements-dev.in": "requirements-dev.lock",
+    "requirements-compiled.in": "requirements-compiled.lock",
+}
 
 PIN = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>[a-z0-9.]+)( ; [^@]+)? \\")
 # An address, an option or a path of the machine that wrote the lock would match none of these.

@@ -104,9 +104,16 @@ def engine_options(url: str) -> dict[str, Any]:
     }
 
 
-def make_engine(url: str) -> Engine:
-    """Make an engine that is set up as this system needs it."""
-    engine = create_engine(url, **engine_options(url))
+def make_engine(url: str, *, asks_first: bool = True) -> Engine:
+    """Make an engine that is set up as this system needs it.
+
+    It asks whether a connection is still alive before it is used, which is one more way to the database and back.
+    Who does without has to try again on a connection that was lost.
+    """
+    options = engine_options(url)
+    if not asks_first:
+        options.pop("pool_pre_ping", None)
+    engine = create_engine(url, **options)
     set_up(engine)
     return engine
 

@@ -1,12 +1,13 @@
 """From a request to its answer: match, parse, find, and where that is not enough, record."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.database import Database
@@ -25,6 +26,7 @@ from app.services import presence, sites_of_addresses
 from app.transaction import reading, writing
 
 Seen: TypeAlias = dict[str, datetime]
+Done = TypeVar("Done")
 Recorded: TypeAlias = tuple[list[PhoneResponse], Seen]
 
 
@@ -78,7 +80,7 @@ class PhoneApi:
         While the database cannot be reached, a file that was served lately is served again (docs/decisions/0001).
         """
         try:
-            return self._find_together(calls)
+            return _again_if_lost(lambda: self._find_together(calls))
         except Exception as error:  # noqa: BLE001 - which of the calls it was shows when each is alone
             if is_database_away(error):
                 return [self._remembered(call) or refusal_of(error, call.request) for call in calls]
@@ -152,7 +154,7 @@ class PhoneApi:
 
     def _record(self, calls: Sequence[Call], *, writes_seen: bool) -> Recorded:
         try:
-            return self._record_together(calls, writes_seen=writes_seen)
+            return _again_if_lost(lambda: self._record_together(calls, writes_seen=writes_seen))
         except Exception as error:  # noqa: BLE001 - which of the calls it was shows when each is alone
             if is_database_away(error):
                 return [refusal_of(error, call.request) for call in calls], {}
@@ -189,3 +191,17 @@ class PhoneApi:
 
     def _context(self) -> Context:
         return Context(datetime.now(UTC), self.firmware_folder)
+
+
+def _again_if_lost(order: Callable[[], Done]) -> Done:
+    """Do something once more where the connection turned out to be lost: the pool makes a fresh one.
+
+    So a restart of the database between two batches costs nobody an answer. What the lost transaction may have
+    committed without saying so is done a second time: a report says the same again, an alarm counts once more.
+    """
+    try:
+        return order()
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+    return order()

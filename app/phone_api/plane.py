@@ -78,7 +78,7 @@ class PhonePlane:
         await send({"type": "lifespan.shutdown.complete"})
 
     def _start(self) -> None:
-        engine = make_engine(self._settings.database_url)
+        engine = make_engine(self._settings.database_url, asks_first=False)
         schema.check_is_up_to_date(engine)
         open_vault(installation_key(self._settings))
         downloads = firmware_downloads.of_plane(self._settings, lambda: self._batcher.is_under_pressure)

@@ -50,6 +50,21 @@ def test_without_the_database_phones_are_told_when_to_come_back(first_phone, dat
 
 @pytest.mark.postgresql
 @ON_POSTGRESQL
+def test_a_restart_of_the_database_between_two_reports_costs_nobody_an_answer(
+    first_phone, database_url, postgresql_server
+):
+    assert first_phone.report().status == 200
+    with away(postgresql_server, database_url):
+        pass
+    assert first_phone.report("unregistered").status == 200
+    with away(postgresql_server, database_url):
+        pass
+    assert first_phone.get("/ipp/dhcpoption160.cfg").status == 200
+    assert first_phone.row().status == "unregistered"
+
+
+@pytest.mark.postgresql
+@ON_POSTGRESQL
 def test_what_was_served_lately_is_served_again_while_the_database_is_away(
     first_phone, settings, setting_up, database_url, postgresql_server, acme
 ):
@@ -89,8 +104,8 @@ def test_what_was_deleted_since_is_not_served_again(
 def impatient_phone(request, settings, database_url, database, monkeypatch):
     """A phone before each door of a SQLite installation whose writers wait for one another only a moment."""
 
-    def make_impatient_engine(url):
-        engine = make_engine(url)
+    def make_impatient_engine(url, **options):
+        engine = make_engine(url, **options)
         event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout = 20"))
         return engine
 

@@ -10,7 +10,6 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.models import PendingAction
-from app.services import report_rows
 
 LIFETIME = timedelta(days=1)
 MOST_WAITING = 3
@@ -43,9 +42,8 @@ def add(
         session.delete(superseded)
 
 
-def hand_over(session: Session, macs: Collection[str], *, now: datetime) -> dict[str, list[str]]:
-    """Return the waiting actions of these phones, oldest first, each as a string of JSON; each is given out once."""
-    waiting = report_rows.find_waiting_actions(session, macs, now)
+def hand_over(session: Session, waiting: Collection[int], *, now: datetime) -> dict[str, list[str]]:
+    """Return these waiting actions by phone, oldest first, each as a string of JSON; each is given out once."""
     if not waiting:
         return {}
     # Of two processes that read the same action, the second finds it given out and gets nothing.

@@ -25,7 +25,7 @@ from app.services import (
     settings,
     status_rows,
 )
-from app.services.report_rows.columns import REPORTED, Changes, Stored
+from app.services.report_rows.columns import REPORTED, Changes, Look, Stored
 from app.services.status_rows import StatusRow
 from app.services.zero_touch import Decider
 
@@ -68,13 +68,13 @@ class Recorded:
 def record_keep_alives(session: Session, reports: Sequence[Report], *, now: datetime) -> Recorded:
     """Record reports in the order of their arrival, several of one phone included (protocol 2.5)."""
     digests = _digests(reports)
-    changed = report_rows.find_changed(session, digests)
-    waiting = pending_actions.hand_over(session, digests, now=now)
+    look = report_rows.look(session, digests, now)
+    waiting = pending_actions.hand_over(session, look.waiting, now=now)
     written: Collection[str] = ()
-    if changed:
+    if look.changed:
         several = {mac for mac, digest in digests.items() if not digest}
-        said = [report for report in reports if report.mac in changed]
-        written = _record_changes(session, said, changed, several, now)
+        said = [report for report in reports if report.mac in look.changed]
+        written = _record_changes(session, said, look, several, now)
     heard = dict.fromkeys(digests.keys() - written, now)
     return Recorded([waiting.pop(report.mac, []) for report in reports], heard)
 
@@ -101,7 +101,7 @@ def _digests(reports: Sequence[Report]) -> dict[str, str]:
 def _record_changes(
     session: Session,
     reports: Sequence[Report],
-    stored: Mapping[str, Stored | None],
+    look: Look,
     several: Collection[str],
     now: datetime,
 ) -> Collection[str]:
@@ -111,7 +111,8 @@ def _record_changes(
     whose last contact was written with it: those of the desk, and those that come back, or the sweep would find them
     silent again.
     """
-    proxy = _Proxy(session)
+    stored = look.changed
+    proxy = settings.sbc_proxy_address(session) if look.has_sbc_proxy else ""
     simple: dict[str, Changes] = {}
     others: list[Report] = []
     heard: dict[str, datetime] = {}
@@ -162,13 +163,13 @@ def _causes_more(report: Report, stored: Stored) -> bool:
     return key not in ("", stored["user_key"])
 
 
-def _changes(report: Report, stored: Mapping[str, Any], proxy: "_Proxy", now: datetime) -> dict[str, Any]:
+def _changes(report: Report, stored: Mapping[str, Any], proxy: str, now: datetime) -> dict[str, Any]:
     """Return what a report changes of what is stored of its phone, as plain values."""
     status = report.status or _status_when_not_said(stored["status"])
     said: dict[str, Any] = {
         **report.fields,
         "external_ip": report.peer,
-        "is_behind_proxy": proxy.is_at(report.peer),
+        "is_behind_proxy": report.peer == proxy != "",
         "url_tenant": report.url_tenant or stored["url_tenant"],
     }
     if status is Status.OFFLINE:  # a phone that is signed out shows no user (manual 6.1)
@@ -183,7 +184,7 @@ def _record_at_desk(
     session: Session,
     reports: Sequence[Report],
     stored: Mapping[str, Stored | None],
-    proxy: "_Proxy",
+    proxy: str,
     now: datetime,
 ) -> None:
     macs = {report.mac for report in reports}
@@ -213,25 +214,10 @@ def _rounds(reports: Iterable[Report]) -> list[list[Report]]:
     return found
 
 
-class _Proxy:
-    """Tells whether a report came through the SBC's HTTP proxy; its address is read when it is first asked for."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    @cached_property
-    def _address(self) -> str:
-        return settings.sbc_proxy_address(self._session)
-
-    def is_at(self, peer: str) -> bool:
-        """Whether connections from this address come through the proxy."""
-        return bool(peer) and peer == self._address
-
-
 class _Desk:
     """Records what reports cause beside their rows; what it needs for all of them is read at once."""
 
-    def __init__(self, session: Session, rows: Collection[StatusRow], proxy: _Proxy, now: datetime) -> None:
+    def __init__(self, session: Session, rows: Collection[StatusRow], proxy: str, now: datetime) -> None:
         self._session = session
         self._proxy = proxy
         self._now = now

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.models import PendingAction
-from app.services import pending_actions
+from app.services import pending_actions, report_rows
 from tests.factories import NOW
 
 MAC, OTHER = "00908f000001", "00908f000002"
@@ -18,7 +18,8 @@ def ask(session, number, *, mac=MAC, now=NOW):
 
 
 def handed_over(session, *macs, now=NOW):
-    return pending_actions.hand_over(session, macs, now=now)
+    look = report_rows.look(session, dict.fromkeys(macs, ""), now)
+    return pending_actions.hand_over(session, look.waiting, now=now)
 
 
 def texts(*numbers):

@@ -5,23 +5,24 @@ round trip for all phones of a batch, however many; on SQLite that is also one h
 for each phone would be many.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from types import ModuleType
 
 from sqlalchemy.orm import Session
 
 from app.services.report_rows import postgresql, sqlite
-from app.services.report_rows.columns import Changes, Stored
+from app.services.report_rows.columns import Changes, Look
 
 
-def find_changed(session: Session, digests: Mapping[str, str]) -> Mapping[str, Stored | None]:
-    """Return, of these phones, those whose stored digest is another one, with what is stored; None where nothing is.
+def look(session: Session, digests: Mapping[str, str], now: datetime) -> Look:
+    """Return what a batch of reports has to know: the phones that say something else than the stored digest does.
 
     An empty digest differs from every other. Rows that come back are locked until the transaction ends, in the order
     of their MACs, so that two writers never wait for one another.
     """
-    return _words(session).find_changed(session.connection(), digests)  # type: ignore[no-any-return]
+    session.flush()  # the statement goes past the session
+    return _words(session).look(session.connection(), digests, now)  # type: ignore[no-any-return]
 
 
 def update(session: Session, changes: Mapping[str, Changes]) -> None:
@@ -33,11 +34,6 @@ def touch_seen(session: Session, seen: Mapping[str, datetime]) -> None:
     """Write when phones were last heard."""
     if seen:
         _words(session).touch_seen(session.connection(), seen)
-
-
-def find_waiting_actions(session: Session, macs: Collection[str], now: datetime) -> list[int]:
-    """Return the ids of the actions that wait for these phones."""
-    return _words(session).find_waiting_actions(session.connection(), macs, now)  # type: ignore[no-any-return]
 
 
 def _words(session: Session) -> ModuleType:

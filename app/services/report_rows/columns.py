@@ -3,12 +3,28 @@
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
+
+import msgspec
 
 Stored: TypeAlias = dict[str, Any]
 """What is stored of a phone, by the names of COLUMNS, as the driver has it."""
 Changes: TypeAlias = Mapping[str, Any]
 """New values by the names of columns, as the driver takes them."""
+
+
+class Look(NamedTuple):
+    """What a batch of reports has to know.
+
+    ``changed`` has what is stored of the phones that say something else, None for one that was never heard of;
+    ``waiting`` the ids of the actions that wait for any phone of the batch; ``has_sbc_proxy`` says whether the setting
+    was ever made.
+    """
+
+    changed: Mapping[str, Stored | None]
+    waiting: Sequence[int]
+    has_sbc_proxy: bool
+
 
 REPORTED = (
     "ip",
@@ -48,9 +64,12 @@ SELECTED = ", ".join("u.name_key" if name == "user_key" else f"s.{name}" for nam
 WITH_USER = "LEFT JOIN device d ON d.id = s.device_id LEFT JOIN phone_user u ON u.id = d.phone_user_id"
 
 
-def by_phone(rows: Iterable[Sequence[Any]]) -> dict[str, Stored]:
-    """Return rows of a MAC and the selected columns by their MACs."""
-    return {row[0]: dict(zip(COLUMNS, row[1:], strict=True)) for row in rows}
+def look_of(rows: str | None, unknown: Iterable[str], waiting: Sequence[int], *, has_sbc_proxy: bool) -> Look:
+    """Return a look from what a database says: JSON of rows, each a MAC and the selected columns, and the rest."""
+    known: list[list[Any]] = msgspec.json.decode(rows) if rows else []
+    changed: dict[str, Stored | None] = dict.fromkeys(unknown)
+    changed |= {row[0]: dict(zip(COLUMNS, row[1:], strict=True)) for row in known}
+    return Look(changed, waiting, has_sbc_proxy)
 
 
 def by_columns(

@@ -1,6 +1,6 @@
 """The statements of a report for SQLite: lists go in as JSON, which SQLite itself takes apart."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -8,29 +8,32 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
-from app.services.report_rows.columns import SELECTED, WITH_USER, Changes, Stored, by_columns, by_phone
+from app.services.report_rows.columns import SELECTED, WITH_USER, Changes, Look, by_columns, look_of
 
-_FIND_CHANGED = f"""
-SELECT json_group_array(json_array(asked.key, s.mac, {SELECTED}))
-FROM json_each(?) AS asked LEFT JOIN device_status s ON s.mac = asked.key {WITH_USER}
-WHERE s.digest IS NOT asked.value
+_LOOK = f"""
+SELECT
+    (SELECT json_group_array(json_array(s.mac, {SELECTED}))
+     FROM json_each(?1) AS asked CROSS JOIN device_status s {WITH_USER}
+     WHERE s.mac = asked.key AND s.digest IS NOT asked.value),
+    (SELECT json_group_array(asked.key) FROM json_each(?1) AS asked
+     WHERE NOT EXISTS (SELECT 1 FROM device_status s WHERE s.mac = asked.key)),
+    (SELECT json_group_array(p.id) FROM json_each(?1) AS asked CROSS JOIN pending_action p
+     WHERE p.mac = asked.key AND p.handed_over_at IS NULL AND p.expires_at > ?2),
+    EXISTS (SELECT 1 FROM system_setting WHERE name = 'sbc_proxy_host')
 """  # noqa: S608 - made of names that stand in this package
 _TOUCH_SEEN = """
 INSERT INTO device_seen (mac, seen_at) SELECT key, value FROM json_each(?) WHERE true
 ON CONFLICT (mac) DO UPDATE SET seen_at = excluded.seen_at
 """
-_FIND_WAITING_ACTIONS = """
-SELECT p.id FROM json_each(?) AS asked CROSS JOIN pending_action p
-WHERE p.mac = asked.value AND p.handed_over_at IS NULL AND p.expires_at > ?
-"""
 
 
-def find_changed(connection: Connection, digests: Mapping[str, str]) -> dict[str, Stored | None]:
+def look(connection: Connection, digests: Mapping[str, str], now: datetime) -> Look:
     """See the package. The writer has the whole database to itself, so nothing needs a lock of its own."""
-    found = connection.exec_driver_sql(_FIND_CHANGED, (_json(digests),)).fetchall()
-    rows = msgspec.json.decode(found[0][0])
-    unknown: dict[str, Stored | None] = {row[0]: None for row in rows if row[1] is None}
-    return unknown | by_phone(row[1:] for row in rows if row[1] is not None)
+    found = connection.exec_driver_sql(_LOOK, (_json(digests), _text(now))).fetchall()
+    rows, unknown, waiting, has_sbc_proxy = found[0]
+    return look_of(
+        rows, msgspec.json.decode(unknown), msgspec.json.decode(waiting), has_sbc_proxy=has_sbc_proxy == 1
+    )
 
 
 def update(connection: Connection, changes: Mapping[str, Changes]) -> None:
@@ -43,12 +46,6 @@ def update(connection: Connection, changes: Mapping[str, Changes]) -> None:
 def touch_seen(connection: Connection, seen: Mapping[str, datetime]) -> None:
     """See the package."""
     connection.exec_driver_sql(_TOUCH_SEEN, (_json({mac: _text(at) for mac, at in seen.items()}),))
-
-
-def find_waiting_actions(connection: Connection, macs: Collection[str], now: datetime) -> list[int]:
-    """See the package."""
-    found = connection.exec_driver_sql(_FIND_WAITING_ACTIONS, (_json(list(macs)), _text(now)))
-    return [row[0] for row in found.fetchall()]
 
 
 @lru_cache(maxsize=256)

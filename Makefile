@@ -27,9 +27,8 @@ demo: $(RUNTIME) ## The same with a made-up company of 3 tenants and 300 simulat
 test: test-packages $(DEVELOPMENT) ## Everything about correctness, on SQLite and PostgreSQL (at most 15 minutes)
 	@$(IN_VENV) -m pytest -n 2 --dist loadfile
 
-acceptance: test-packages $(DEVELOPMENT) ## Full sizes, storms, kills and fuzzing (at most an hour)
-	@$(IN_VENV) -m pytest -m acceptance
-	$(if $(wildcard tests/acceptance/__main__.py),@$(IN_VENV) -m tests.acceptance)
+acceptance: test-packages $(DEVELOPMENT) ## Full sizes, storms, kills and fuzzing, into docs/acceptance.md (at most an hour)
+	@$(IN_VENV) -m tests.acceptance
 
 check: $(DEVELOPMENT) ## Lint, format, types, layers, lock files and shell scripts
 	$(IN_VENV) -m ruff check .

@@ -36,6 +36,9 @@ class Impressions:
         return sorted(self.seconds)[len(self.seconds) // 2]
 
 
+READS_FOR_SECONDS = 0.5
+
+
 @contextmanager
 def looking_on(nginx: Nginx, password: str, pages: Sequence[str] = PAGES) -> Iterator[Impressions]:
     """Sign acladmin in, and let him load these pages one after the other until the end of the block."""
@@ -46,6 +49,7 @@ def looking_on(nginx: Nginx, password: str, pages: Sequence[str] = PAGES) -> Ite
         while not is_over.is_set():
             for page in pages:
                 _load(opener, f"{nginx.tls_url}{page}", impressions)
+                is_over.wait(READS_FOR_SECONDS)
 
     person = threading.Thread(target=look)
     person.start()

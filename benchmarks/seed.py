@@ -17,7 +17,7 @@ from app.phone_api.messages import PhoneRequest
 from app.rendering.template_file import parse_template, write_template
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import config_files, presence, tenancy
-from app.services.presence import Report
+from app.services.reports import Report
 from app.transaction import writing
 from benchmarks import copies, reports
 from config import Settings

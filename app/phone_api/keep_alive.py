@@ -18,7 +18,7 @@ from app.rules.presence import status_from_text
 from app.rules.report_limits import within_limits
 from app.rules.sentences import quoted
 from app.services import customers, presence
-from app.services.presence import Report
+from app.services.reports import Report
 
 COLUMNS = {
     "ip": "ip",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from app.phone_api import keep_alive
 from app.phone_api.messages import PhoneRequest
-from app.services.presence import Report
+from app.services.reports import Report
 from benchmarks import asks, reports
 from benchmarks.asks import MARK, Ask
 

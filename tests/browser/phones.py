@@ -7,7 +7,7 @@ from flask import Flask
 from app.models.enums import Status
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import presence
-from app.services.presence import Report
+from app.services.reports import Report
 from app.transaction import writing
 from tests.views.installations import database_of
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from app.models import DeviceStatus
 from app.phone_api import keep_alive
 from app.phone_api.messages import PhoneRequest
-from app.services.presence import Report
+from app.services.reports import Report
 from simulator.ledger import Acknowledged
 from simulator.phone import Phone
 from tests.flows.installation import Installation

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from app.models import DeviceStatus
 from app.models.enums import Status
 from app.services import presence, silence
-from app.services.presence import Recorded, Report
+from app.services.presence import Recorded
+from app.services.reports import Report
 from tests.factories import NOW
 
 MAC = "00908f9a9623"

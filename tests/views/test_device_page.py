@@ -10,7 +10,7 @@ from app.models import Device, DeviceStatus, JournalEntry, PendingAction, PhoneU
 from app.models.enums import Approval, Origin, Status, VlanMode
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import config_files, presence
-from app.services.presence import Report
+from app.services.reports import Report
 from app.transaction import reading, writing
 from tests.views.browsing import Browser
 from tests.views.conftest import SignIn

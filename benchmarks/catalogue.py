@@ -12,6 +12,7 @@ from benchmarks.experiments import (
     growth,
     keep_alives,
     screens_in_use,
+    silence,
     slow_disk,
 )
 
@@ -25,6 +26,7 @@ EXPERIMENTS: Sequence[Experiment] = (
     generation.EXPERIMENT,
     boot_storm.EXPERIMENT,
     growth.EXPERIMENT,
+    silence.EXPERIMENT,
 )
 
 

@@ -30,6 +30,9 @@ from benchmarks.silent_fleet import SilentFleet
 from benchmarks.small_writes import SmallWriter, small_writer
 from config import Settings
 
+USUAL = "0.25 % fell silent"
+"""The sweep of every day, by the name that it has in the figures."""
+
 _ROUNDS = 5
 _WRITES_EVERY_SECONDS = 0.002
 _KEY = "the key of a benchmark, which keeps nothing"
@@ -191,7 +194,7 @@ def _measure(kind: str, fleet: SilentFleet, sweeper: _Sweeper, tell: Tell) -> Fi
     fleet.let_all_fall_silent()
     sweeper.begin_anew()
     sweeps = {
-        "0.25 % fell silent": _together(rounds),
+        USUAL: _together(rounds),
         "all fell silent": sweeper.do("disconnected"),
         "nobody, afterwards": sweeper.do("disconnected"),
     }

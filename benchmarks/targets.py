@@ -85,6 +85,7 @@ K7_SYNCED = _at_least("K7", 1, "per answer", "fsync and fdatasync, SQLite, one c
 K8 = _at_least("K8", 0.75, "of alone", "keep-alives/s while 4 clients load pages of the screens")
 C1_FILE = _at_least("C1", 2.0, "B", "GET of a stored file of 10 KB, SQLite")
 C1_NOT_MODIFIED = _at_least("C1", 2.2, "B", "the same with its ETag: 304, SQLite")
+C2_SHARE = _at_most("C2", 0.15, "of B's time", "all files read, rendered and compared in one process, SQLite")
 C2_SPEEDUP = _at_least("C2", 1.7, "times", "Generate in two processes against one, PostgreSQL")
 C3 = _at_most("C3", 0.05, "of B's", "CPU to render a file of 10 KB")
 S1_PLAIN = _at_least("S1", 2.5, "B", "boot storm of known phones behind nginx, plain")

@@ -1,7 +1,7 @@
 """A phone asks for its file: what it is given when it is a device, and while it waits (protocol 3)."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from app.rules.zero_touch.facts import Facts
 from app.rules.zero_touch.template import TemplateChoice
 from app.services import config_files, status_rows, stored_files
 from app.services.status_rows import StatusRow
+from app.services.stored_files import StoredFile
 from app.services.waiting_files import WaitingFiles
 from app.services.zero_touch import Decider
 
@@ -43,12 +44,13 @@ def contact_by_file(session: Session, requests: Sequence[FileRequest], *, now: d
     """Place phones that ask for their files and have none of their own, in their order (docs/decisions/0005).
 
     One that is no device gets its template's file with no secret in it, and a row from which it can be approved when
-    its model is known. Refused are a tenant that does not exist, and a phone that no template fits.
+    its model is known. One that has reported a user, and needs no approval in the tenant that it names now, becomes a
+    device. Refused are a tenant that does not exist, and a phone that no template fits.
     """
     desk = _Desk(session, requests, now)
     files = [desk.answer(request) for request in requests]
     desk.write()
-    return files
+    return [file or desk.file_of_device(request.mac) for file, request in zip(files, requests, strict=True)]
 
 
 def why_no_file(session: Session, mac: str) -> str:
@@ -69,18 +71,19 @@ class _Desk:
         self._stored = status_rows.lock(session, macs)
         self._rows = {mac: dict(self._stored.get(mac) or status_rows.make(mac, now)) for mac in macs}
         self._decider.attach(self._rows.values())
-        names = [
-            config_files.name_for(mac) for mac, row in self._rows.items() if row["device_id"] is not None
-        ]
-        self._files = stored_files.find_many(session, names, with_content=True)
+        self._devices = {mac for mac, row in self._rows.items() if row["device_id"] is not None}
+        self._files = self._files_of(self._devices)
+        self._joining: set[str] = set()
         self._kept = set(self._stored)
         newcomers = {request.peer for request in requests if request.mac not in self._stored}
         self._unreported = Counter(_count_unreported(session, newcomers))
 
-    def answer(self, request: FileRequest) -> PhoneFile:
-        """Return what a phone gets, and bring its row up to date."""
-        if self._rows[request.mac]["device_id"] is not None:
-            return self._file_of_device(request.mac)
+    def answer(self, request: FileRequest) -> PhoneFile | None:
+        """Return what a phone gets, and bring its row up to date; None where its file is there after ``write``."""
+        if request.mac in self._devices:
+            return self.file_of_device(request.mac)
+        if request.mac in self._joining:
+            return None
         row = self._with_request(request)
         facts = self._decider.surroundings.facts_of(row)
         is_kept = request.mac in self._kept or self._may_have_row(facts)
@@ -88,21 +91,29 @@ class _Desk:
         if is_kept:
             self._rows[request.mac] = row
             self._kept.add(request.mac)
+        if choice is None:
+            self._joining.add(request.mac)
+            return None
         return self._waiting_file(row, choice)
 
     def write(self) -> None:
-        """Write the rows that changed, and the decisions."""
+        """Write the rows that changed, the decisions and what follows from them."""
         self._decider.carry_out()
-        kept = [self._rows[mac] for mac in self._kept if self._rows[mac]["device_id"] is None]
+        kept = [self._rows[mac] for mac in self._kept - self._devices]
         changed = [row | {"digest": None} for row in kept if row != self._stored.get(row["mac"])]
         status_rows.write(self._session, changed)
+        self._files |= self._files_of(self._joining)
 
-    def _file_of_device(self, mac: str) -> PhoneFile:
-        """Return the device's file where it was generated since the request came in."""
+    def file_of_device(self, mac: str) -> PhoneFile:
+        """Return the device's file, where one was generated."""
         file = self._files.get(stored_files.key_of(config_files.name_for(mac)))
         if file is None or file.content is None:
             return PhoneFile(None, refusal=_why_no_file_of_device(mac))
         return PhoneFile(stored_files.text_of(file.content).decode(), file.template_name)
+
+    def _files_of(self, macs: Iterable[str]) -> dict[str, StoredFile]:
+        names = [config_files.name_for(mac) for mac in macs]
+        return stored_files.find_many(self._session, names, with_content=True) if names else {}
 
     def _with_request(self, request: FileRequest) -> StatusRow:
         """Return the row with what the request tells; what the phone itself reported goes before that."""

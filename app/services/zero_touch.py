@@ -91,16 +91,21 @@ class Decider:
         placement = place(facts, self.surroundings.topology)
         is_ready = row["status"] is Status.REGISTERED and placement.approval is Approval.NOT_NEEDED
         if may_become_device and is_ready:
-            self._become_device(row, facts, placement)
+            self._become_device(row, facts, placement, Cause.REPORT)
         else:
             self._wait(row, facts, placement, Cause.REPORT)
 
-    def decide_on_file_request(self, row: StatusRow, facts: Facts, *, is_kept: bool) -> TemplateChoice:
+    def decide_on_file_request(self, row: StatusRow, facts: Facts, *, is_kept: bool) -> TemplateChoice | None:
         """Place a phone that has no device by a request for its file, and return the choice of its template.
 
-        It becomes no device by that. A decision that is not to be kept is for a phone that gets no row.
+        None where it becomes a device: it reported before this that somebody is signed in, and waited only because it
+        had not named its tenant. A decision that is not to be kept is for a phone that gets no row.
         """
         placement = place(facts, self.surroundings.topology)
+        is_ready = row["status"] is Status.REGISTERED and placement.approval is Approval.NOT_NEEDED
+        if is_ready and phone_users.key_of(row["user_id"]):
+            self._become_device(row, facts, placement, Cause.FILE_REQUEST)
+            return None
         cause = Cause.FILE_REQUEST if is_kept else None
         return self._wait(row, facts, placement, cause).template
 
@@ -143,12 +148,12 @@ class Decider:
             self._keep_decision(row, facts, placement, choices, cause)
         return choices
 
-    def _become_device(self, row: StatusRow, facts: Facts, placement: Placement) -> None:
+    def _become_device(self, row: StatusRow, facts: Facts, placement: Placement, cause: Cause) -> None:
         choices = self._settle(row, facts, placement)
         columns = self._columns(row, facts, choices, Origin.ZERO_TOUCH)
         user = phone_users.reported(row["tenant_id"], row["user_id"], row["user_name"])
         self._effects.join(row, NewDevice(columns, journal.PHONE_PLANE, row["external_ip"]), user)
-        self._keep_decision(row, facts, placement, choices, Cause.REPORT)
+        self._keep_decision(row, facts, placement, choices, cause)
 
     def _settle(self, row: StatusRow, facts: Facts, placement: Placement) -> _Choices:
         """Write the placement and the template that follows from it into the row."""

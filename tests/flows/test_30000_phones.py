@@ -26,8 +26,10 @@ from tests.nginx import Nginx
 from tests.postgresql import running_server
 
 PHONES = int(os.environ.get("STORM_PHONES", "30000"))
-# Files that this machine lets a process open, some of them for other ends than phones.
-LINES_AT_ONCE = min(PHONES, resource.getrlimit(resource.RLIMIT_NOFILE)[1] - 1000)
+# nginx needs a file for each line, one more for each request that waits at the plane, and some for other ends: as many
+# as this machine lets a process open.
+WAIT_AT_THE_PLANE = 8000
+LINES_AT_ONCE = min(PHONES, resource.getrlimit(resource.RLIMIT_NOFILE)[1] - WAIT_AT_THE_PLANE - 1000)
 BOOTED_WITHIN = timedelta(minutes=30)
 LIKE_IN_PRODUCTION = {"listen_addresses": "", "max_connections": "100"}
 # The phones of a /14 within the loopback network, each with an address of its own.

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from app.models import ConfigurationValue, Decision, DeviceStatus, Tenant
-from app.models.enums import ValueLevel
+from app.models import ConfigurationValue, Decision, Device, DeviceStatus, Tenant
+from app.models.enums import Cause, Status, ValueLevel
 from app.services import config_files, provisioning
 from app.services.provisioning import FileRequest
 from tests import factories
@@ -188,6 +188,49 @@ class TestRows:
         monkeypatch.setattr(provisioning, "MOST_UNREPORTED_PER_ADDRESS", 0)
         ask(session, tenant="Default", now=NOW + timedelta(minutes=1))
         assert row_of(session).url_tenant == "Default"
+
+
+class TestWhoReportedAUserBeforeItNamedItsTenant:
+    """The report that names the tenant got lost, so that the one of the sign-in came first and the phone waits."""
+
+    def test_becomes_a_device_by_asking_and_gets_the_file_of_its_user(self, session, acme):
+        assert report(session, Status.REGISTERED, **ANNA).device_id is None
+        answer = ask(session)
+        device = session.get_one(Device, row_of(session).device_id)
+        assert (device.tenant, device.phone_user.display_name) == (acme, ANNA["user_name"])
+        assert answer.text == config_files.text_of(config_files.find(session, config_files.name_for(MAC)))
+
+    @pytest.mark.usefixtures("acme")
+    def test_is_decided_once_however_often_it_asks(self, session):
+        report(session, Status.REGISTERED, **ANNA)
+        first, second = ask_all(session, request(), request())
+        assert first == second == ask(session)
+        assert first.text is not None
+        causes = select(Decision.cause).order_by(Decision.id)
+        assert session.scalars(causes).all() == [Cause.REPORT, Cause.FILE_REQUEST]
+        assert session.scalar(select(func.count()).select_from(Device)) == 1
+
+    @pytest.mark.usefixtures("acme")
+    def test_stays_a_device_with_the_same_user_in_its_next_report(self, session):
+        report(session, Status.REGISTERED, **ANNA)
+        ask(session)
+        device_id = row_of(session).device_id
+        assert report(session, Status.REGISTERED, **ANNA).device_id == device_id is not None
+
+    @pytest.mark.usefixtures("acme")
+    @pytest.mark.parametrize(
+        ("status", "said"), [(Status.REGISTERED, {}), (Status.UNREGISTERED, ANNA), (Status.STARTED, ANNA)]
+    )
+    def test_waits_on_without_a_user_and_while_it_is_not_registered(self, session, status, said):
+        report(session, status, **said)
+        assert ask(session).text is not None
+        assert row_of(session).device_id is None
+        assert config_files.find(session, config_files.name_for(MAC)) is None
+
+    def test_waits_on_in_a_tenant_that_does_not_exist(self, session):
+        report(session, Status.REGISTERED, **ANNA)
+        assert ask(session, tenant="Umbrella").text is None
+        assert row_of(session).device_id is None
 
 
 class TestADevice:

@@ -57,10 +57,10 @@ class Durations:
 
 @dataclass(slots=True)
 class Tally:
-    """The requests of one kind: sent, not answered as they should be, told to come later, and how long."""
+    """The requests of one kind: sent, not answered as they should be and why, told to come later, and how long."""
 
     count: int = 0
-    errors: int = 0
+    errors: Counter[str] = field(default_factory=Counter)
     postponed: int = 0
     durations: Durations = field(default_factory=Durations)
 
@@ -81,26 +81,30 @@ class Ledger:
         """How many requests were sent in all."""
         return sum(tally.count for tally in self.tallies.values())
 
-    def count(self, kind: Kind, seconds: float, *, is_error: bool) -> None:
-        """Enter one request that was answered, or that found nobody."""
+    def count(self, kind: Kind, seconds: float, error: str = "") -> None:
+        """Enter one request that was answered, or that found nobody; ``error`` says what was wrong with that."""
         tally = self.tallies.setdefault(kind, Tally())
         tally.count += 1
-        tally.errors += is_error
+        if error:
+            _add(tally.errors, error)
         tally.durations.add(seconds)
 
     def postpone(self, kind: Kind, seconds: float) -> None:
         """Enter one request whose answer was to come again later."""
-        self.count(kind, seconds, is_error=False)
+        self.count(kind, seconds)
         self.tallies[kind].postponed += 1
 
     def fail(self, what: str, why: str) -> None:
         """Enter something that should have worked and did not, after all tries."""
-        sentence = f"{what}: {why}"
-        if sentence not in self.failures and len(self.failures) >= _DISTINCT_FAILURES:
-            sentence = f"{what}: other reasons"
-        self.failures[sentence] += 1
+        _add(self.failures, f"{what}: {why}", other=f"{what}: other reasons")
 
     def acknowledge(self, mac: str, sequence: int, fields: Mapping[str, str], answered_at: datetime) -> None:
         """Enter a report that was answered, if this fleet keeps them."""
         if self._keeps_acknowledged:
             self.acknowledged.append(Acknowledged(mac, sequence, fields, answered_at))
+
+
+def _add(counter: Counter[str], sentence: str, *, other: str = "other reasons") -> None:
+    """Count a sentence, as one of the others where there are too many different ones."""
+    is_known = sentence in counter or len(counter) < _DISTINCT_FAILURES
+    counter[sentence if is_known else other] += 1

@@ -8,10 +8,14 @@ from simulator.ledger import Ledger, Tally
 
 @dataclass(frozen=True, slots=True)
 class RequestFigures:
-    """The requests of one kind; ``errors`` were not answered as they should be, some of them tried again."""
+    """The requests of one kind; ``errors`` were not answered as they should be, some of them tried again.
+
+    ``reasons`` says what was wrong with how many.
+    """
 
     count: int
     errors: int
+    reasons: Mapping[str, int]
     postponed: int
     median_seconds: float | None
     p99_seconds: float | None
@@ -70,7 +74,8 @@ def request_figures(ledger: Ledger) -> Mapping[str, RequestFigures]:
 def _figures(tally: Tally) -> RequestFigures:
     return RequestFigures(
         count=tally.count,
-        errors=tally.errors,
+        errors=tally.errors.total(),
+        reasons=dict(tally.errors),
         postponed=tally.postponed,
         median_seconds=tally.durations.at(0.5),
         p99_seconds=tally.durations.at(0.99),

@@ -145,8 +145,8 @@ class Line:
             seconds = time.perf_counter() - started
             wait = wished_wait(answer.status, answer.header("Retry-After"), datetime.now(UTC))
             if wait is None:
-                is_error = bool(answer.error) or not request.accepts(answer)
-                self._transport.ledger.count(request.kind, seconds, is_error=is_error)
+                error = answer.reason if answer.error or not request.accepts(answer) else ""
+                self._transport.ledger.count(request.kind, seconds, error)
                 return answer
             self._transport.ledger.postpone(request.kind, seconds)
             await self.rest(wait * self._rng.uniform(1.0, 1.5))

@@ -6,8 +6,8 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,11 +27,62 @@ SETTINGS = {
 }
 
 
+class _Process:
+    """The process of a server, and those that it has started."""
+
+    def __init__(self, folder: Path, command: Sequence[str]) -> None:
+        self._folder = folder
+        self._command = command
+        self._log = folder / "server.log"
+
+    def start(self, is_up: Callable[[], bool]) -> None:
+        """Start it and return when it is up; raises RuntimeError with what it said when that takes too long."""
+        with self._log.open("ab") as log:
+            # A session of its own: Ctrl-C is for the tests, which then stop the server themselves.
+            self._popen = subprocess.Popen(
+                self._command,
+                cwd=self._folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while not is_up():
+            if self._popen.poll() is not None or time.monotonic() > deadline:
+                said = self._log.read_text()
+                raise RuntimeError(f"PostgreSQL did not start within {START_SECONDS} seconds: {said}")
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """End it at once, without finishing anything."""
+        self._popen.send_signal(signal.SIGQUIT)
+        self._popen.wait()
+
+    def kill(self) -> None:
+        """Kill all of its processes; none gets to say or write a last word."""
+        pid = self._popen.pid
+        started = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        for one in (pid, *map(int, started)):
+            with suppress(ProcessLookupError):
+                os.kill(one, signal.SIGKILL)
+        self._popen.wait()
+
+
 @dataclass(frozen=True)
 class PostgresqlServer:
     """A running server that is reached through the unix socket in its folder."""
 
     folder: Path
+    _process: _Process
+
+    def start(self) -> None:
+        """Start it, again after ``kill``, and return when it takes connections."""
+        self._process.start(self.answers)
+
+    def kill(self) -> None:
+        """Kill it with all of its processes, as a crash of its machine would."""
+        self._process.kill()
 
     def url(self, database: str) -> str:
         """Return the address of one of its databases, as settings name it."""
@@ -65,10 +116,13 @@ def running_server(settings: Mapping[str, str] = SETTINGS) -> Iterator[Postgresq
             shutil.chown(folder, "postgres", "postgres")
         folder.chmod(0o755)
         _make_cluster(programs, folder)
-        with _server_process(programs, folder, settings) as process:
-            server = PostgresqlServer(folder)
-            _wait_for(server, process)
+        process = _Process(folder, _command(programs, folder, settings))
+        server = PostgresqlServer(folder, process)
+        server.start()
+        try:
             yield server
+        finally:
+            process.stop()
 
 
 def _newest_programs() -> Path:
@@ -92,34 +146,7 @@ def _make_cluster(programs: Path, folder: Path) -> None:
         raise RuntimeError(f"PostgreSQL could not make a cluster for the tests: {made.stderr}")
 
 
-@contextmanager
-def _server_process(
-    programs: Path, folder: Path, settings: Mapping[str, str]
-) -> Iterator[subprocess.Popen[bytes]]:
+def _command(programs: Path, folder: Path, settings: Mapping[str, str]) -> list[str]:
     options = [f"--{name}={value}" for name, value in settings.items()]
     places = ["-D", str(folder / "data"), "-k", str(folder)]
-    with (
-        (folder / "server.log").open("wb") as log,
-        # A session of its own: Ctrl-C is for the tests, which then stop the server themselves.
-        subprocess.Popen(
-            _as_server_user([str(programs / "postgres"), *places, *options]),
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        ) as process,
-    ):
-        try:
-            yield process
-        finally:
-            process.send_signal(signal.SIGQUIT)
-
-
-def _wait_for(server: PostgresqlServer, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while not server.answers():
-        if process.poll() is not None or time.monotonic() > deadline:
-            log = (server.folder / "server.log").read_text()
-            raise RuntimeError(f"PostgreSQL did not start within {START_SECONDS} seconds: {log}")
-        time.sleep(0.02)
+    return _as_server_user([str(programs / "postgres"), *places, *options])

@@ -1,12 +1,13 @@
 """From a request to its answer: match, parse, find, and where that is not enough, record."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
+import msgspec
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -30,8 +31,7 @@ Done = TypeVar("Done")
 Recorded: TypeAlias = tuple[list[PhoneResponse], Seen]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """A parsed request that waits for its endpoint."""
 
     request: PhoneRequest
@@ -48,7 +48,9 @@ def prepare(request: PhoneRequest) -> Call | PhoneResponse:
     """Return the call that a request makes, or the refusal when it makes none. Asks no database."""
     try:
         path = normal_path(request.path)
-        return _call_or_refusal(request if path == request.path else replace(request, path=path))
+        return _call_or_refusal(
+            request if path == request.path else msgspec.structs.replace(request, path=path)
+        )
     except Exception as error:  # noqa: BLE001 - the edge turns every error into an answer, bugs included
         return refusal_of(error, request)
 

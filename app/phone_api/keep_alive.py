@@ -1,7 +1,6 @@
 """Status reports of phones (protocol 2), under the address of 7.4 and under the newer one (protocol 6)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
 import msgspec
 from sqlalchemy.orm import Session
@@ -15,7 +14,7 @@ from app.phone_api.payloads import decode_texts
 from app.rules.addresses import address_text
 from app.rules.mac_addresses import parse_mac
 from app.rules.presence import status_from_text
-from app.rules.report_limits import within_limits
+from app.rules.report_limits import REPORT_LIMITS, within_limits
 from app.rules.sentences import quoted
 from app.services import customers, presence
 from app.services.reports import Report
@@ -41,14 +40,16 @@ COLUMNS = {
 }
 """The members that are kept, in lower case as spellings differ by firmware, and the columns they go to."""
 
-_SAY_NOTHING_WHEN_EMPTY = ("region", "model", "useragent")
+_NAMES = {column: name for name, column in COLUMNS.items()}
+_LIMITS = {column: REPORT_LIMITS[name] for name, column in COLUMNS.items()}
+
+_SAY_NOTHING_WHEN_EMPTY = ("region", "model", "user_agent")
 """What a phone is placed by: many send it in their first report and leave it empty later (protocol 2.1)."""
 
 _NOTHING_WAITS = PhoneResponse(200, b'{"requests":[]}', {"Content-Type": "application/json"})
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """A report, and the customer whom the newer address names."""
 
     report: Report
@@ -58,15 +59,20 @@ class Call:
 def parse(request: PhoneRequest, parts: dict[str, str]) -> Call:
     """Read a report; raises InvalidInputError for a body that is none, a bad MAC or an unknown status."""
     members = decode_texts(request.body)
-    texts = {name: members[name] for name in COLUMNS if name in members}
-    texts["useragent"] = texts.get("useragent") or request.user_agent
-    kept, too_long = within_limits(texts)
+    said = {column: members[name] for name, column in COLUMNS.items() if name in members}
+    said["user_agent"] = said.get("user_agent") or request.user_agent
+    fields, too_long = within_limits(said, _LIMITS)
+    for column in _SAY_NOTHING_WHEN_EMPTY:
+        if fields.get(column) == "":
+            del fields[column]
+    if "ip" in fields:
+        fields["ip"] = address_text(fields["ip"])
     report = Report(
         mac=_mac(members.get("mac", "")),
-        fields=_fields(kept),
+        fields=fields,
         status=_status(members.get("status", "")),
         peer=request.peer,
-        too_long=too_long,
+        too_long=tuple(_NAMES[column] for column in too_long) if too_long else (),
     )
     return Call(report, parts.get("customer"))
 
@@ -82,16 +88,6 @@ def record(session: Session, calls: Sequence[Call], context: Context) -> list[Ph
     context.heard |= recorded.heard
     requests = iter(recorded.requests)
     return [refusal or _answer(next(requests)) for refusal in refusals]
-
-
-def _fields(kept: Mapping[str, str]) -> dict[str, str]:
-    """Return what was sent under the names of its columns, the address in its one form."""
-    fields = {
-        COLUMNS[name]: text for name, text in kept.items() if text or name not in _SAY_NOTHING_WHEN_EMPTY
-    }
-    if "ip" in fields:
-        fields["ip"] = address_text(fields["ip"])
-    return fields
 
 
 def _mac(text: str) -> str:
@@ -129,4 +125,6 @@ def _refusal(call: Call, tenants: Mapping[str, str]) -> PhoneResponse | None:
 
 
 def _with_tenant(call: Call, tenants: Mapping[str, str]) -> Report:
-    return call.report if call.customer is None else replace(call.report, url_tenant=tenants[call.customer])
+    if call.customer is None:
+        return call.report
+    return msgspec.structs.replace(call.report, url_tenant=tenants[call.customer])

@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
+
+import msgspec
 
 from app.phone_api.answering import Call
 
@@ -22,8 +23,7 @@ class LaneIsFullError(Exception):
     """Too many calls wait already."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting(Generic[Answered]):
+class _Waiting(msgspec.Struct, Generic[Answered], frozen=True):
     """A call in line, since when, and where its answer goes."""
 
     call: Call

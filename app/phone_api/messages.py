@@ -5,14 +5,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+import msgspec
+
 from app.phone_api.download_slots import Downloader
 from app.rules.report_limits import within_limits
 
 MAX_BODY_BYTES = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class PhoneRequest:
+class PhoneRequest(msgspec.Struct, frozen=True):
     """One request: ``path`` is percent-decoded, header names are in lower case.
 
     ``peer`` is the address of the phone (or of the proxy it came through), as far as proxies in front are trusted;

@@ -1,12 +1,13 @@
 """What a phone reports, and what that changes of what is stored of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from hashlib import blake2b
 from itertools import repeat
 from typing import Any
+
+import msgspec
 
 from app.models.enums import Status
 from app.services.report_rows.columns import REPORTED
@@ -14,8 +15,7 @@ from app.services.report_rows.columns import REPORTED
 _NOT_SENT = repeat("\0")
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(msgspec.Struct, frozen=True, dict=True):
     """One keep-alive. ``fields`` has the members that were sent, under the names of the status row's columns.
 
     A member that was not sent stays what it was. ``too_long`` names the members that were dropped for their length.

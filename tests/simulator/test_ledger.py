@@ -81,8 +81,8 @@ def summary(ledger: Ledger) -> Summary:
 
 def test_summary_tells_phones_requests_and_failures() -> None:
     ledger = Ledger(keeps_acknowledged=False)
-    ledger.count(Kind.REPORT, 0.010, is_error=False)
-    ledger.count(Kind.REPORT, 0.010, is_error=True)
+    ledger.count(Kind.REPORT, 0.010)
+    ledger.count(Kind.REPORT, 0.010, "answered 500")
     ledger.postpone(Kind.REPORT, 0.010)
     ledger.fail(Kind.REPORT, "answered 500")
     text = summary(ledger).as_text()
@@ -90,12 +90,13 @@ def test_summary_tells_phones_requests_and_failures() -> None:
     assert "1 times report: answered 500" in text
     figures = summary(ledger).requests["report"]
     assert (figures.count, figures.errors, figures.postponed) == (3, 1, 1)
+    assert figures.reasons == {"answered 500": 1}
     assert figures.median_seconds == pytest.approx(0.010, rel=0.011)
 
 
 def test_summary_as_data_holds_the_same() -> None:
     ledger = Ledger(keeps_acknowledged=False)
-    ledger.count(Kind.ALARM, timedelta(milliseconds=5).total_seconds(), is_error=False)
+    ledger.count(Kind.ALARM, timedelta(milliseconds=5).total_seconds())
     data = summary(ledger).as_dict()
     assert data["states"] == {"registered": 2, "silent": 1}
     assert data["requests_per_second"] == 0.5

@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -26,10 +25,10 @@ from tests.nginx import Nginx
 from tests.postgresql import running_server
 
 PHONES = int(os.environ.get("STORM_PHONES", "30000"))
-# nginx needs a file for each line and one more for each request that waits at the plane, and hangs up idle lines where
-# it has less than a sixteenth left of what this machine lets a process open.
-WAIT_AT_THE_PLANE = 8000
-LINES_AT_ONCE = min(PHONES, resource.getrlimit(resource.RLIMIT_NOFILE)[1] * 7 // 8 - WAIT_AT_THE_PLANE)
+# So many find room in the queue of one worker of nginx (backlog), a little less than even shares would allow. Who finds
+# none is dropped by the kernel and knocks again, in the end for longer than a phone's patience.
+ROOM_IN_A_QUEUE = 3800
+LINES_AT_ONCE = min(PHONES, ROOM_IN_A_QUEUE * (os.cpu_count() or 1))
 BOOTED_WITHIN = timedelta(minutes=30)
 LIKE_IN_PRODUCTION = {"listen_addresses": "", "max_connections": "100"}
 # The phones of a /14 within the loopback network, each with an address of its own.

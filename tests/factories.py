@@ -1,5 +1,6 @@
 """Rows for tests: each function adds one to the session, with a default for every field, and returns it."""
 
+import os
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -129,6 +130,14 @@ def make_firmware(
     data_dir.mkdir(parents=True, exist_ok=True)
     source.write_bytes(content)
     return firmware.add(session, firmware.folder_in(data_dir), source, name=name, now=NOW)
+
+
+def make_large_firmware(session: Session, data_dir: Path, name: str, size: int) -> Firmware:
+    """Add a firmware file of so many bytes, most of it a hole."""
+    made = make_firmware(session, data_dir, name)
+    os.truncate(firmware.path_of(firmware.folder_in(data_dir), made), size)
+    made.size = size
+    return made
 
 
 def make_heartbeat(session: Session, *, beat_at: datetime = NOW, running_since: datetime) -> Heartbeat:

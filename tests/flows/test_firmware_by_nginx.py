@@ -44,9 +44,7 @@ def ringmaster(
     with installation(data_dir, sqlite_databases.create(), **settings) as running:
         with running.writing() as session:
             factories.make_firmware(session, data_dir, "430HD.img", CONTENT)
-            large = factories.make_firmware(session, data_dir, "440HD.img")
-            os.truncate(data_dir / "firmware" / large.sha256, LARGE_BYTES)
-            large.size = LARGE_BYTES
+            factories.make_large_firmware(session, data_dir, "440HD.img", LARGE_BYTES)
         yield running
 
 

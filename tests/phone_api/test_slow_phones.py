@@ -46,10 +46,7 @@ def running(tmp_path_factory):
         open_vault(INSTALLATION_KEY)
         database = Database(make_engine(load_settings(env).database_url))
         with writing(database, ALL_TENANTS) as session:
-            stored = factories.make_firmware(session, data_dir, "430HD.img")
-            with (data_dir / "firmware" / stored.sha256).open("r+b") as file:
-                file.truncate(FIRMWARE_BYTES)
-            stored.size = FIRMWARE_BYTES
+            factories.make_large_firmware(session, data_dir, "430HD.img", FIRMWARE_BYTES)
             berlin = factories.make_site(session, "Berlin")
             for address in ("127.0.9.1", "127.0.9.2"):
                 device = factories.make_device(session, site=berlin)

@@ -22,7 +22,8 @@ CONNECT_SECONDS = 5
 WRITES = "ringmaster_writes"
 _LONGEST_KEPT_LOG = 16 * 1024 * 1024  # of a log that grew because somebody read for long, so much is kept
 _LONGEST_LOG_PAGES = 4_000
-_CHANGES_BROUGHT_HOME_TOGETHER = 1000  # rows
+# Rows; a status row and its entries in the indexes are about four pages. Each time costs two waits for the disk.
+_CHANGES_BROUGHT_HOME_TOGETHER = 750
 _CHANGES_AT_HOME = "changes at home"
 _BEGIN_TO_WRITE = "BEGIN IMMEDIATE"
 LONGEST_FOLD = 3  # characters that str.casefold() makes of one, at most

@@ -16,6 +16,7 @@ from app.models.phone_user import PhoneUser
 from app.models.placeholder import Placeholder
 from app.models.process import Heartbeat, Lease
 from app.models.system_setting import SystemSetting
+from app.models.template_version import TemplateVersion
 from app.models.tenant import Site, Tenant
 
 __all__ = [
@@ -39,5 +40,6 @@ __all__ = [
     "Site",
     "SystemSetting",
     "TemplateDefault",
+    "TemplateVersion",
     "Tenant",
 ]

@@ -16,7 +16,8 @@ class ConfigFile(HasNameKey, TenantOrShared, Base):
     """One file under the name that phones ask for, found without regard to case.
 
     ``content`` is compressed, then encrypted (app/services/stored_files.py). ``etag`` is the strong validator of
-    the plain bytes, in quotes. ``problems`` lists what could not be filled in, as sentences.
+    the plain bytes, in quotes. ``problems`` lists what could not be filled in, as sentences. ``template_version`` is
+    the number of the template's text that it was made from, None where that is not known.
     """
 
     __tablename__ = "config_file"
@@ -30,6 +31,7 @@ class ConfigFile(HasNameKey, TenantOrShared, Base):
         ForeignKey("config_template.id", ondelete="SET NULL"), index=True
     )
     template_name: Mapped[str] = mapped_column(String(100), default="")
+    template_version: Mapped[int | None]
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     size: Mapped[int]
     etag: Mapped[str] = mapped_column(String(70))

@@ -16,7 +16,8 @@ from app.security.tenant_scope import TenantOrShared, TenantScoped
 class ConfigTemplate(HasNameKey, TenantOrShared, Base):
     """An XML template for one phone model; without a tenant it serves all of them.
 
-    ``factory_content`` is what was shipped, and NULL for a template that an administrator added.
+    ``factory_content`` is what was shipped, and NULL for a template that an administrator added. ``version`` is the
+    number of the text; who saves a text names the version that it was made from (docs/decisions/0021).
     """
 
     __tablename__ = "config_template"
@@ -30,6 +31,7 @@ class ConfigTemplate(HasNameKey, TenantOrShared, Base):
     content: Mapped[str] = mapped_column(Text)
     factory_content: Mapped[str | None] = mapped_column(Text)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
     phone_model: Mapped[PhoneModel] = relationship(PhoneModel)
     tenant: Mapped[Tenant | None] = relationship(Tenant)
 

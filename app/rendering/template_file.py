@@ -22,6 +22,15 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _Element = Any
 
 
+class TemplateFaultError(InvalidInputError):
+    """A text that is no template, and where: ``line`` and ``column`` count from 1."""
+
+    def __init__(self, sentence: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(sentence)
+        self.line = line
+        self.column = column
+
+
 @dataclass(frozen=True, slots=True)
 class FileConfig:
     """One file a template makes: its name, and its lines with placeholders in them."""
@@ -45,15 +54,16 @@ class TemplateFile:
 def parse_template(content: str) -> TemplateFile:
     """Read the XML text of a template.
 
-    Raises InvalidInputError, which names the place and says what to do, for anything that is not a template:
+    Raises TemplateFaultError, which names the place and says what to do, for anything that is not a template:
     more than 1 MiB, not well-formed, with a document type, or with a part that is missing or there twice. An
     encoding named in the XML declaration is ignored, since ``content`` is decoded.
     """
     root = _parse(content)
     if root.tag != ROOT:
-        raise InvalidInputError(
+        raise TemplateFaultError(
             f"The template begins with the element <{root.tag[:60]}> (line {root.sourceline}): "
-            f"it has to begin with <{ROOT}>. Upload a phone template."
+            f"it has to begin with <{ROOT}>. Take a phone template.",
+            root.sourceline,
         )
     return TemplateFile(
         model_type=_required_text(root, "type"),
@@ -98,14 +108,15 @@ def _parse(content: str) -> _Element:
         line, column = error.position
         # What follows in further lines of the message is content, which may be a secret.
         reason = error.msg.partition(", line ")[0].partition("\n")[0].rstrip(".")[:200]
-        raise InvalidInputError(
-            f"The template is not well-formed XML at line {line}, column {column}: {reason}. "
-            "Correct the file there and upload it again."
+        raise TemplateFaultError(
+            f"The template is not well-formed XML at line {line}, column {column}: {reason}. Correct it there.",
+            line,
+            column,
         ) from error
     if root.getroottree().docinfo.internalDTD is not None:
-        raise InvalidInputError(
+        raise TemplateFaultError(
             "The template declares a document type (<!DOCTYPE …>), which may refer to other files: "
-            "remove the declaration and upload the file again."
+            "remove the declaration."
         )
     return root
 
@@ -116,12 +127,14 @@ def _encoded(content: str) -> bytes:
     except UnicodeEncodeError as error:
         line = content.count("\n", 0, error.start) + 1
         column = error.start - content.rfind("\n", 0, error.start)
-        raise InvalidInputError(
+        raise TemplateFaultError(
             f"The template holds a character that is not text at line {line}, column {column}: "
-            "save the file as UTF-8 and upload it again."
+            "remove it, or save the file as UTF-8.",
+            line,
+            column,
         ) from error
     if len(encoded) > MAX_BYTES:
-        raise InvalidInputError(
+        raise TemplateFaultError(
             f"The template has {len(encoded)} bytes; a template has at most {MAX_BYTES}. Shorten it."
         )
     return encoded
@@ -133,9 +146,10 @@ def _file_config(root: _Element, kind: str) -> FileConfig:
     config = _only(found, root, f"<file_config> of type {kind}")
     name = _required_text(config, "name")
     if not _FILE_NAME.fullmatch(name):
-        raise InvalidInputError(
+        raise TemplateFaultError(
             f"The template names a file {name[:128]!r} (line {config.sourceline}): use letters, digits, "
-            "blanks and . _ - % only, at most 128, without a folder."
+            "blanks and . _ - % only, at most 128, without a folder.",
+            config.find("name").sourceline,
         )
     return FileConfig(name, _text(config, "data"))
 
@@ -144,7 +158,9 @@ def _required_text(parent: _Element, tag: str) -> str:
     text = _text(parent, tag).strip()
     if not text:
         line = parent.find(tag).sourceline
-        raise InvalidInputError(f"The element <{tag}> in line {line} of the template is empty: fill it in.")
+        raise TemplateFaultError(
+            f"The element <{tag}> in line {line} of the template is empty: fill it in.", line
+        )
     return text
 
 
@@ -152,9 +168,10 @@ def _text(parent: _Element, tag: str) -> str:
     """Return the text of the one child with this tag, which may hold no elements."""
     element = _only(parent.findall(tag), parent, f"<{tag}>")
     if len(element):
-        raise InvalidInputError(
+        raise TemplateFaultError(
             f"The element <{tag}> in line {element.sourceline} of the template holds other elements: "
-            "put its text between <![CDATA[ and ]]>."
+            "put its text between <![CDATA[ and ]]>.",
+            element.sourceline,
         )
     return element.text or ""
 
@@ -162,8 +179,9 @@ def _text(parent: _Element, tag: str) -> str:
 def _only(found: list[_Element], parent: _Element, what: str) -> _Element:
     if len(found) != 1:
         count = "no" if not found else "more than one"
-        raise InvalidInputError(
-            f"The template has {count} {what} in <{parent.tag}> (line {parent.sourceline}): give exactly one."
+        raise TemplateFaultError(
+            f"The template has {count} {what} in <{parent.tag}> (line {parent.sourceline}): give exactly one.",
+            parent.sourceline,
         )
     return found[0]
 

@@ -20,6 +20,7 @@ TENANTS = "Tenants"
 SITES = "Sites"
 PHONE_MODELS = "Phone Models"
 TEMPLATES = "Templates"
+TEMPLATES_MAPPING = "Templates Mapping"
 JOURNAL = "Activity Log"
 OPERATORS = "Operators"
 ROLES_PAGE = "Roles"
@@ -31,13 +32,16 @@ APPROVE = "can_approve"
 RESTART = "can_restart"
 SHOW_FILE = "can_show_file"
 SEE_SECRETS = "can_see_secrets"
+EDIT = "can_edit"
+GENERATE = "can_generate"
 
 DEEDS: dict[str, tuple[str, ...]] = {
     DASHBOARD: ("can_list",),
     DEVICES_STATUS: ("can_list", EXPORT),
     DEVICE: ("can_show", APPROVE, RESTART, SHOW_FILE, SEE_SECRETS),
     ALARMS: ("can_list", EXPORT),
-    TEMPLATES: (*LOOK, SEE_SECRETS),
+    TEMPLATES: (*LOOK, *CHANGE, GENERATE, SEE_SECRETS),
+    TEMPLATES_MAPPING: ("can_list", EDIT),
     PHONE_MODELS: LOOK,
     TENANTS: (*LOOK, *CHANGE),
     SITES: (*LOOK, *CHANGE),
@@ -47,7 +51,9 @@ DEEDS: dict[str, tuple[str, ...]] = {
 }
 """Every page, and what can be done on it."""
 
-_EVERYBODY_LOOKS = (DASHBOARD, DEVICES_STATUS, DEVICE, ALARMS, TENANTS, SITES, PHONE_MODELS, TEMPLATES)
+_EVERYBODY_LOOKS = (
+    DASHBOARD, DEVICES_STATUS, DEVICE, ALARMS, TENANTS, SITES, PHONE_MODELS, TEMPLATES, TEMPLATES_MAPPING,
+)  # fmt: skip
 
 _SYSTEM_LEVEL_ONLY = frozenset(
     {
@@ -73,7 +79,8 @@ ROLES: dict[str, list[list[str]]] = {
         _LOOK_AROUND,
         _entry((DEVICES_STATUS, ALARMS), (EXPORT,)),
         _entry((DEVICE,), (APPROVE, RESTART, SHOW_FILE, SEE_SECRETS)),
-        _entry((TEMPLATES,), (SEE_SECRETS,)),
+        _entry((TEMPLATES,), (*CHANGE, GENERATE, SEE_SECRETS)),
+        _entry((TEMPLATES_MAPPING,), (EDIT,)),
         _entry((SITES,), CHANGE),
         _entry((JOURNAL,), LOOK),
     ],

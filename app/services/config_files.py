@@ -80,6 +80,28 @@ def generate_shared_files(session: Session, *, now: datetime) -> None:
     file_drafts.store(session, [*drafts, *_option_drafts(sources)], now=now)
 
 
+def holder_of(session: Session, name: str) -> int | None:
+    """Return the template whose file bears this name, 0 where it is no template's, None where there is none.
+
+    Names are one for all tenants, so files of those that the session does not see count as well.
+    """
+    table = ConfigFile.__table__
+    found = session.connection().execute(
+        select(table.c.template_id, table.c.device_id).where(table.c.name_key == stored_files.key_of(name))
+    )
+    row = found.first()
+    if row is None:
+        return None
+    return 0 if row.device_id is not None else row.template_id or 0
+
+
+def generate_global_file(session: Session, template_id: int, *, now: datetime) -> None:
+    """Write the file that all phones of this template include."""
+    session.flush()
+    tenant_id = session.scalar(select(ConfigTemplate.tenant_id).where(ConfigTemplate.id == template_id))
+    file_drafts.store(session, [_global_draft(Sources(session), template_id, tenant_id)], now=now)
+
+
 def _draft_for(sources: Sources, owner: FileOwner, template: Template) -> Draft:
     overlays = sources.overlays(tenant_id=owner.tenant_id, site_id=owner.site_id, phone_user_id=owner.user_id)
     return Draft(
@@ -90,6 +112,7 @@ def _draft_for(sources: Sources, owner: FileOwner, template: Template) -> Draft:
         device_id=owner.id,
         template_id=template.id,
         template_name=template.name,
+        template_version=template.version,
     )
 
 
@@ -103,6 +126,7 @@ def _global_draft(sources: Sources, template_id: int, tenant_id: int | None) -> 
         tenant_id=tenant_id,
         template_id=template_id,
         template_name=template.name,
+        template_version=template.version,
     )
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.models import JournalEntry, PhoneModel, Tenant
+from app.models import ConfigTemplate, JournalEntry, PhoneModel, Tenant
 
 MOST_CHOICES = 1_000
 
@@ -20,6 +20,21 @@ def model_names(session: Session) -> Sequence[str]:
     return session.scalars(select(PhoneModel.name).order_by(PhoneModel.name).limit(MOST_CHOICES)).all()
 
 
+def tenants_by_id(session: Session) -> Sequence[tuple[int, str]]:
+    """Return the tenants to choose from, by name."""
+    return _pairs(session, select(Tenant.id, Tenant.name).order_by(Tenant.name_key))
+
+
+def models_by_id(session: Session) -> Sequence[tuple[int, str]]:
+    """Return the phone models to choose from, by name."""
+    return _pairs(session, select(PhoneModel.id, PhoneModel.name).order_by(PhoneModel.name))
+
+
+def templates_by_id(session: Session) -> Sequence[tuple[int, str]]:
+    """Return the templates to choose from, by name."""
+    return _pairs(session, select(ConfigTemplate.id, ConfigTemplate.name).order_by(ConfigTemplate.name_key))
+
+
 def journal_actors(session: Session) -> Sequence[str]:
     """Return who has entries in the journal."""
     return _distinct(session, JournalEntry.actor)
@@ -28,6 +43,10 @@ def journal_actors(session: Session) -> Sequence[str]:
 def journal_actions(session: Session) -> Sequence[str]:
     """Return what was done according to the journal."""
     return _distinct(session, JournalEntry.action)
+
+
+def _pairs(session: Session, statement: Select[int, str]) -> Sequence[tuple[int, str]]:
+    return [(row_id, name) for row_id, name in session.execute(statement.limit(MOST_CHOICES))]
 
 
 def _distinct(session: Session, column: InstrumentedAttribute[str]) -> Sequence[str]:

@@ -26,6 +26,7 @@ class Draft:
     device_id: int | None = None
     template_id: int | None = None
     template_name: str = ""
+    template_version: int | None = None
 
     @property
     def key(self) -> str:
@@ -47,6 +48,7 @@ class Draft:
             "device_id": self.device_id,
             "template_id": self.template_id,
             "template_name": self.template_name,
+            "template_version": self.template_version,
             "problems": self.problems,
         }
 
@@ -83,7 +85,7 @@ def _read_stored(session: Session, keys: Collection[str]) -> dict[str, Row[Any]]
     """Return what is stored beside the content under the names of these keys, by key."""
     columns = (
         ConfigFile.name_key, ConfigFile.id, ConfigFile.etag, ConfigFile.tenant_id, ConfigFile.device_id,
-        ConfigFile.template_id, ConfigFile.template_name, ConfigFile.problems,
+        ConfigFile.template_id, ConfigFile.template_name, ConfigFile.template_version, ConfigFile.problems,
     )  # fmt: skip
     wanted = select(*columns).where(ConfigFile.name_key.in_(keys))
     return {row.name_key: row for row in session.execute(wanted)} if keys else {}

@@ -42,6 +42,7 @@ class Template:
 
     id: int
     name: str
+    version: int
     parts: TemplateFile
 
 
@@ -193,11 +194,14 @@ class Sources:
     def _load_templates(self, template_ids: Collection[int]) -> None:
         missing = template_ids - self._templates.keys()
         if missing:
-            rows = select(ConfigTemplate.id, ConfigTemplate.name, ConfigTemplate.content)
-            for template_id, name, content in self._session.execute(
+            rows = select(
+                ConfigTemplate.id, ConfigTemplate.name, ConfigTemplate.version, ConfigTemplate.content
+            )
+            for template_id, name, version, content in self._session.execute(
                 rows.where(ConfigTemplate.id.in_(missing))
             ):
-                self._templates[template_id] = Template(template_id, name, parse_template(content))
+                parts = parse_template(content)
+                self._templates[template_id] = Template(template_id, name, version, parts)
 
     def _load_layer(self, layer: Layer, owner_ids: Collection[int]) -> None:
         missing = {owner_id for owner_id in owner_ids if (layer, owner_id) not in self._layers}
@@ -224,6 +228,15 @@ class Sources:
         ):
             found[owner_id].append((line[0], line[1]))
         self._overlays |= {(level, owner_id): tuple(found.get(owner_id, ())) for owner_id in missing}
+
+
+# What follows from a device's own fields and its user (``_values_of_fields``).
+NAMES_OF_FIELDS = frozenset(
+    {
+        "mac", "Language", "VLANMode", "VLANID", "VLANPriority", "FirmwareFile",
+        "Line1Id", "Line1AuthName", "Line1AuthPassword", "DisplayName",
+    }
+)  # fmt: skip
 
 
 def _values_of_fields(owner: FileOwner) -> dict[str, str]:

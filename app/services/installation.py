@@ -8,7 +8,15 @@ from sqlalchemy.orm import Session
 
 from app.models import ConfigTemplate, PhoneModel, PhoneUser, Tenant
 from app.rendering.factory_templates import FACTORY_TEMPLATES, FactoryTemplate
-from app.services import config_files, leases, public_address, tenancy
+from app.services import (
+    config_files,
+    journal,
+    leases,
+    public_address,
+    template_texts,
+    template_versions,
+    tenancy,
+)
 
 DEFAULT_TENANT = "Default"
 SYSTEM_USER = "system"
@@ -71,7 +79,8 @@ def _bring_factory_templates_up_to_date(
         if template is None:
             session.add(_new_template(shipped, models[shipped.model], now))
         elif template.is_factory and template.factory_content != shipped.content:
-            _update_template(template, shipped, now)
+            _update_template(session, template, shipped, now)
+    template_versions.keep_missing(session)
     session.flush()
 
 
@@ -91,8 +100,13 @@ def _new_template(shipped: FactoryTemplate, model: PhoneModel, now: datetime) ->
     )
 
 
-def _update_template(template: ConfigTemplate, shipped: FactoryTemplate, now: datetime) -> None:
+def _update_template(
+    session: Session, template: ConfigTemplate, shipped: FactoryTemplate, now: datetime
+) -> None:
     """Take over what is shipped; the text of an edited template stays until somebody restores it."""
-    if not template.is_edited:
-        template.content, template.changed_at = shipped.content, now
+    is_edited = template.is_edited
     template.factory_content = shipped.content
+    if not is_edited:
+        reason = "brought up to date with the product"
+        who: journal.Who = {"by": template_versions.PRODUCT, "address": "", "now": now}
+        template_texts.put(session, template, shipped.content, reason, **who)

@@ -15,6 +15,14 @@ SCHEDULER = "scheduler"
 Entry: TypeAlias = dict[str, Any]
 
 
+class Who(TypedDict):
+    """Who does something, from which address, and when."""
+
+    by: str
+    address: str
+    now: datetime
+
+
 class Said(TypedDict):
     """What an entry says; ``text`` is a sentence, ``details`` what changed. Secrets belong in neither."""
 

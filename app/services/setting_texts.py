@@ -77,6 +77,13 @@ def host_or_nothing(text: str) -> str:
     return text
 
 
+def web_address_or_nothing(text: str) -> str:
+    """Return the address of a web page, or the empty text that stands for none."""
+    if text and not re.fullmatch(r"https?://[!-~]{1,500}", text):
+        raise InvalidInputError(f"{quoted(text)} is no web address; give one that begins with https://.")
+    return text
+
+
 def change_date(text: str) -> str:
     """Return a date of daylight saving with all its parts."""
     return " ".join(f"{name}={value}" for name, value in asdict(change_date_of(text)).items())

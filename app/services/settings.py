@@ -23,6 +23,7 @@ from app.services.setting_texts import (
     choice,
     host_or_nothing,
     time_zone,
+    web_address_or_nothing,
     whole_number,
 )
 
@@ -60,6 +61,7 @@ CATALOGUE: Mapping[str, Setting] = MappingProxyType(
                 "sbc_proxy_host", "Name or address of the SBC HTTP proxy; empty: none", "", host_or_nothing
             ),
             Setting("sbc_proxy_port", "Port of the SBC HTTP proxy", "80", whole_number(1, 65535)),
+            Setting("shared_templates_url", "Where shared templates are", "", web_address_or_nothing),
             Setting("daylight_active", "Whether phones keep daylight saving time", _YES, choice((_NO, _YES))),
             Setting(
                 "daylight_date_format",
@@ -147,6 +149,11 @@ def change(session: Session, name: str, text: str, *, by: str, now: datetime, ad
         details={"before": before, "after": after},
     )
     return after
+
+
+def shared_templates_url(session: Session) -> str:
+    """Return the address at which templates are shared (manual 4.3, step 9), empty where none is set."""
+    return read_texts(session)["shared_templates_url"]
 
 
 def _get_setting(name: str) -> Setting:

@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.errors import NotFoundError
-from app.models import ConfigTemplate, PhoneModel, TemplateDefault, Tenant
+from app.models import ConfigTemplate, Device, PhoneModel, TemplateDefault, Tenant
 from app.models.enums import Train
 from app.services.paging import Page, page_of
 
@@ -66,3 +66,10 @@ def default_in(session: Session, templates: Iterable[ConfigTemplate]) -> Mapping
     for template_id, tenant_name in session.execute(statement):
         found[template_id].append(tenant_name)
     return found
+
+
+def count_devices(session: Session, templates: Iterable[ConfigTemplate]) -> Mapping[int, int]:
+    """Return how many devices use each template, by the template's id; those that none uses are left out."""
+    ids = [template.id for template in templates]
+    counts = select(Device.template_id, func.count()).where(Device.template_id.in_(ids))
+    return {found: count for found, count in session.execute(counts.group_by(Device.template_id)) if found}

@@ -35,17 +35,27 @@ def decisions_of(session: Session, mac: str) -> Sequence[Decision]:
     ).all()
 
 
-_Kind: TypeAlias = tuple[str | None, Train, int | None, int | None]
+Kind: TypeAlias = tuple[str | None, Train, int | None, int | None]
 """What choices depend on: the phone's model and train, its tenant and site."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Choices:
+class Choices:
     """What follows from a placement."""
 
     template: TemplateChoice
     firmware: FirmwareChoice
     steps: list[dict[str, str]]
+
+
+def choose(surroundings: Surroundings, sources: Sources, kind: Kind) -> Choices:
+    """Choose template and firmware for the phones of a kind in one place."""
+    model, train, tenant_id, site_id = kind
+    tenant = surroundings.topology.find_tenant(tenant_id)
+    template = choose_template(model, train, tenant, surroundings.templates)
+    values = sources.shared_values(template_id=template.template_id, tenant_id=tenant_id, site_id=site_id)
+    firmware = choose_firmware(model, values["FirmwareFile"], surroundings.firmware)
+    return Choices(template, firmware, steps_as_json([*template.steps, *firmware.steps]))
 
 
 class Decider:
@@ -60,7 +70,7 @@ class Decider:
         self._now = now
         self.surroundings = Surroundings(session)
         self.sources = Sources(session)
-        self._choices: dict[_Kind, _Choices] = {}
+        self._choices: dict[Kind, Choices] = {}
         self._effects = Effects(session, self.sources, now)
 
     def site_in(self, tenant_name: str, row: StatusRow) -> int | None:
@@ -140,7 +150,7 @@ class Decider:
         """Give a device to the user who is signed in on it, when that is another one (manual, chapter 12)."""
         self._effects.sign_in(row)
 
-    def _wait(self, row: StatusRow, facts: Facts, placement: Placement, cause: Cause | None) -> _Choices:
+    def _wait(self, row: StatusRow, facts: Facts, placement: Placement, cause: Cause | None) -> Choices:
         """Write where a phone waits, and keep the decision, if it has a cause, when it differs from the one before."""
         before = [row[name] for name in _SETTLED]
         choices = self._settle(row, facts, placement)
@@ -155,7 +165,7 @@ class Decider:
         self._effects.join(row, NewDevice(columns, journal.PHONE_PLANE, row["external_ip"]), user)
         self._keep_decision(row, facts, placement, choices, cause)
 
-    def _settle(self, row: StatusRow, facts: Facts, placement: Placement) -> _Choices:
+    def _settle(self, row: StatusRow, facts: Facts, placement: Placement) -> Choices:
         """Write the placement and the template that follows from it into the row."""
         choices = self._choose(facts, placement)
         row["tenant_id"], row["site_id"] = placement.tenant_id, placement.site_id
@@ -164,23 +174,14 @@ class Decider:
         row["placement_reason"] = placement.reason[:MAX_REASON]
         return choices
 
-    def _choose(self, facts: Facts, placement: Placement) -> _Choices:
+    def _choose(self, facts: Facts, placement: Placement) -> Choices:
         """Return what follows from a placement, thought over once for all phones of a kind in one place."""
         key = (facts.model, facts.train, placement.tenant_id, placement.site_id)
         if key not in self._choices:
-            self._choices[key] = self._choose_for(facts, placement)
+            self._choices[key] = choose(self.surroundings, self.sources, key)
         return self._choices[key]
 
-    def _choose_for(self, facts: Facts, placement: Placement) -> _Choices:
-        tenant = self.surroundings.topology.find_tenant(placement.tenant_id)
-        template = choose_template(facts.model, facts.train, tenant, self.surroundings.templates)
-        values = self.sources.shared_values(
-            template_id=template.template_id, tenant_id=placement.tenant_id, site_id=placement.site_id
-        )
-        firmware = choose_firmware(facts.model, values["FirmwareFile"], self.surroundings.firmware)
-        return _Choices(template, firmware, steps_as_json([*template.steps, *firmware.steps]))
-
-    def _columns(self, row: StatusRow, facts: Facts, choices: _Choices, origin: Origin) -> dict[str, Any]:
+    def _columns(self, row: StatusRow, facts: Facts, choices: Choices, origin: Origin) -> dict[str, Any]:
         """Return the columns of a new device that stands where its row says."""
         return {
             "mac": row["mac"],
@@ -194,7 +195,7 @@ class Decider:
         }
 
     def _keep_decision(
-        self, row: StatusRow, facts: Facts, placement: Placement, choices: _Choices, cause: Cause
+        self, row: StatusRow, facts: Facts, placement: Placement, choices: Choices, cause: Cause
     ) -> None:
         outcome = {
             "tenant_id": placement.tenant_id,

@@ -1,16 +1,13 @@
 """The page of one phone, and what can be asked of it: approve, restart, its configuration file."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from http import HTTPStatus
-from typing import TypedDict
 
 from flask import Response, abort, flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import BaseView
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
-from flask_login import current_user
 
 from app.errors import InvalidInputError, RingmasterError
 from app.models import ConfigFile
@@ -34,6 +31,7 @@ from app.views.shell import may
 from app.views.times import time_of_page
 from app.views.way_back import way_back
 from app.views.web_session import db
+from app.views.who import who
 
 LIST = "/devices-status/"
 MOST_SELECTED = max(ROW_NUMBERS)
@@ -104,7 +102,7 @@ class DeviceView(BaseView):
         """Ask the phone to restart."""
         mac = _normal(mac)
         with transaction(db.session()) as session:
-            devices.restart(session, mac, **_who())
+            devices.restart(session, mac, **who())
         flash(f"The phone {mac} restarts when it next reports.", "success")
         return redirect(way_back(f"/devices/{mac}/"))
 
@@ -126,17 +124,6 @@ class DeviceView(BaseView):
 
 def _normal(mac: str) -> str:
     return find_mac(mac) or abort(HTTPStatus.NOT_FOUND)
-
-
-class _Who(TypedDict):
-    by: str
-    address: str
-    now: datetime
-
-
-def _who() -> _Who:
-    """Return who asks, from where and when, as services note it."""
-    return {"by": current_user.username, "address": request.remote_addr or "", "now": time_of_page()}
 
 
 def _get_file(mac: str) -> tuple[Details, ConfigFile]:
@@ -182,11 +169,11 @@ def _form(waiting: Sequence[Phone], refused: str = "", status: HTTPStatus = HTTP
 def _approve_each(waiting: Sequence[Phone], wish: approval.ApprovalRequest) -> ResponseReturnValue:
     """Approve each phone in a transaction of its own: one that cannot be does not hold up the others."""
     refusals: list[str] = []
-    who = _who()
+    asker = who()
     for phone in waiting:
         try:
             with transaction(db.session()) as session:
-                approval.approve(session, phone.mac, wish, **who)
+                approval.approve(session, phone.mac, wish, **asker)
         except RingmasterError as error:
             refusals.append(str(error))
     if len(refusals) == len(waiting):

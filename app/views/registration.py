@@ -12,7 +12,10 @@ from app.views.journal import JournalView
 from app.views.phone_models import PhoneModelView
 from app.views.roles import RolesView
 from app.views.sites import SiteView
+from app.views.template_phones import TemplatePhonesView
+from app.views.template_texts import TemplateTextView
 from app.views.templates import TemplateView
+from app.views.templates_mapping import TemplatesMappingView
 from app.views.tenants import TenantView
 
 _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
@@ -21,7 +24,11 @@ _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
         (DevicesStatusView, "fa-phone-volume"),
         (AlarmView, "fa-bell"),
     ),
-    "Setup": ((TemplateView, "fa-file-code"), (PhoneModelView, "fa-phone")),
+    "Setup": (
+        (TemplateView, "fa-file-code"),
+        (TemplatesMappingView, "fa-diagram-project"),
+        (PhoneModelView, "fa-phone"),
+    ),
     "System": (
         (TenantView, "fa-building"),
         (SiteView, "fa-location-dot"),
@@ -30,7 +37,7 @@ _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
     ),
     "Troubleshoot": ((JournalView, "fa-clock-rotate-left"),),
 }
-_BESIDE_THE_MENU = (DeviceView,)
+_BESIDE_THE_MENU = (DeviceView, TemplateTextView, TemplatePhonesView)
 
 
 def register(appbuilder: AppBuilder) -> None:

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.phones import MAC, report_as_placed
+from tests.browser.template_work import NAME, give_template, template_id_of, template_with_history
 
 pytestmark = pytest.mark.browser
 
@@ -45,3 +46,34 @@ def test_device(open_page: OpenPage, take_picture: TakePicture, company_app: Fla
     page = open_page(f"/devices/{MAC}/", size=(1440, 1200))
     expect(page.get_by_role("heading", name="Why did it get this")).to_be_visible()
     take_picture(page, "device")
+
+
+def test_templates(open_page: OpenPage, take_picture: TakePicture, company_app: Flask):
+    template_with_history(company_app)
+    give_template(company_app)
+    page = open_page("/templates/")
+    expect(page.get_by_role("row", name="edited").first).to_be_visible()
+    take_picture(page, "templates")
+
+
+def test_template_editor(open_page: OpenPage, take_picture: TakePicture, company_app: Flask):
+    page = open_page(f"/templates/edit/{template_id_of(company_app, NAME)}", size=(1440, 1100))
+    text = page.get_by_label("Text", exact=True)
+    text.fill(text.input_value().replace("%ITCS_Language%", "%ITCS_Lnguage%"))
+    page.get_by_role("button", name="Check").click()
+    expect(page.get_by_text("Did you mean %ITCS_Language%?")).to_be_visible()
+    take_picture(page, "template-editor")
+
+
+def test_template_version(open_page: OpenPage, take_picture: TakePicture, company_app: Flask):
+    template_id = template_with_history(company_app)
+    page = open_page(f"/templates/versions/{template_id}/3")
+    expect(page.get_by_role("button", name="Roll back")).to_be_visible()
+    take_picture(page, "template-version")
+
+
+def test_templates_mapping(open_page: OpenPage, take_picture: TakePicture, company_app: Flask):
+    template_with_history(company_app)
+    page = open_page("/templates-mapping/?tenant=Acme")
+    expect(page.get_by_text("default of Acme").first).to_be_visible()
+    take_picture(page, "templates-mapping")

@@ -92,7 +92,7 @@ def test_declaration_is_not_needed(before: str) -> None:
 def test_fault_is_named_by_line_and_column() -> None:
     broken = xml(TYPE, DESCRIPTION, GLOBAL_FILE, PERSONAL_FILE).replace("</description>", "</descripton>")
     assert refusal(broken).startswith("The template is not well-formed XML at line 4, column ")
-    assert refusal(broken).endswith("Correct the file there and upload it again.")
+    assert refusal(broken).endswith("Correct it there.")
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,10 @@ from app.models import (
     Tenant,
 )
 from app.models.enums import Approval, FileKind, Origin, Severity, Status, Train
+from app.rendering.template_file import FileConfig, TemplateFile, write_template
 from app.security.roles import ADMINISTRATOR, HELPDESK, MONITOR, OPERATOR
 from app.security.secrets import vault
+from app.services import template_versions
 
 PASSWORD = "pass_1234"
 ACME_MAC = "00908facaca1"
@@ -59,7 +61,7 @@ PEOPLE = (
     Person("vera", MONITOR, ("Acme",)),
 )
 
-HIDDEN_FROM_ACME = ("globex", GLOBEX_MAC, GLOBEX_WAITING_MAC, NOBODYS_MAC, "gina", "harbour", "10.2.0")
+HIDDEN_FROM_ACME = ("globex", GLOBEX_MAC, GLOBEX_WAITING_MAC, NOBODYS_MAC, "gina@", "harbour", "10.2.0")
 """Words that only rows of Globex, or of nobody, carry."""
 
 
@@ -132,15 +134,25 @@ def add_site(session: Session, tenant: Tenant, name: str) -> Site:
 
 def add_template(session: Session, tenant: Tenant, model: PhoneModel, name: str) -> ConfigTemplate:
     """Add a tenant's own template, as its Zero Touch default; it holds a secret."""
+    file_name = f"{tenant.name}_global.cfg"
+    lines = f"include {file_name}\nvoip/line/0/auth_password=open-sesame"
+    text = TemplateFile(
+        model_type="audiocodes_450HD",
+        description="",
+        global_file=FileConfig(file_name, ""),
+        personal_file=FileConfig("%ITCS_mac%.cfg", lines),
+    )
     template = ConfigTemplate(
         name=name,
         phone_model=model,
         train=Train.UC,
         tenant=tenant,
-        content="voip/line/0/auth_password=open-sesame\n",
+        content=write_template(text),
         changed_at=NOW,
+        version=1,
     )
     session.add(TemplateDefault(tenant=tenant, phone_model=model, train=Train.UC, template=template))
+    template_versions.keep(session, template, by="oscar", reason="added")
     return template
 
 

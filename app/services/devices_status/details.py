@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, joinedload
 from app.errors import NotFoundError
 from app.models import Alarm, ConfigFile, Decision, Device, JournalEntry, PendingAction
 from app.models.enums import Layer, Stage
-from app.rendering.placeholders import CATALOGUE, display_name, names_in
-from app.rendering.secret_parameters import MASK, is_secret_parameter
+from app.rendering.placeholders import display_name, names_in
+from app.rendering.secret_parameters import MASK, is_secret_placeholder
 from app.rules.zero_touch.trace import Step, steps_from_json
 from app.services import config_files, pending_actions, zero_touch
 from app.services.devices_status.phones import Phone, find_phone
@@ -96,7 +96,9 @@ def read_placeholder_values(
     values = []
     for name in names_in(sources.template(owner.template_id).parts.personal_file.data):
         found = resolved.get(name)
-        is_masked = found is not None and bool(found.value) and not with_secrets and _is_secret(name)
+        is_masked = (
+            found is not None and bool(found.value) and not with_secrets and is_secret_placeholder(name)
+        )
         value = MASK if is_masked else (found.value if found else "")
         values.append(PlaceholderValue(display_name(name), value, found.layer if found else None))
     return values
@@ -124,9 +126,3 @@ def _active_alarms(session: Session, mac: str) -> Sequence[Alarm]:
         .order_by(Alarm.last_raised_at.desc())
         .limit(MOST_ALARMS)
     ).all()
-
-
-def _is_secret(name: str) -> bool:
-    """Whether a placeholder holds a secret: by the catalogue, and by its name where the catalogue has none."""
-    known = CATALOGUE.get(name)
-    return known.is_secret if known else is_secret_parameter(name)

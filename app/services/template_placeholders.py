@@ -13,6 +13,9 @@ from app.rendering.placeholders import CATALOGUE, display_name, is_private, name
 from app.rendering.secret_parameters import MASK, is_secret_placeholder
 from app.services.file_sources import NAMES_OF_FIELDS, Sources
 
+# Stands in the <destinationDir> of templates, which no phone sees.
+_IN_NO_FILE = frozenset({"destination"})
+
 
 @dataclass(frozen=True, slots=True)
 class Usable:
@@ -119,6 +122,8 @@ def _shown(name: str, value: str | None, *, with_secrets: bool) -> str | None:
 
 def _source(name: str, *, is_system: bool, layers: Mapping[Layer, int]) -> str:
     """Say where values come from, nearest to the phone first."""
+    if name in _IN_NO_FILE:
+        return "not needed"
     return (
         ", else ".join(_layers_in_words(name, is_system=is_system, layers=layers)) or "no layer has a value"
     )

@@ -7,11 +7,13 @@ from app.errors import InvalidInputError
 from app.models import ConfigTemplate
 from app.models.enums import Train
 from app.rules.file_system_names import checked_name
+from app.rules.zero_touch.facts import TRAIN_TITLES
 from app.services.templates import Properties
 from app.views.fields import MOST_CHARACTERS
 from app.views.list_arguments import LARGEST_ID
 
 ALL_TENANTS = "all"
+TRAIN_CHOICES = [(train.value, title[0].upper() + title[1:]) for train, title in TRAIN_TITLES.items()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,11 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import BaseView
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
-from flask_login import current_user
 
 from app.models import ConfigTemplate
 from app.security.roles import TEMPLATES
 from app.services import drop_downs, journal, template_phones
-from app.services.template_phones import PhoneFilter, Usage
+from app.services.template_phones import PhoneFilter
 from app.transaction import transaction
 from app.views.choices import Choice
 from app.views.list_arguments import one_of, read_list_arguments
@@ -61,12 +60,12 @@ class TemplatePhonesView(BaseView):
         template = find_template(template_id)
         with transaction(db.session()) as session:
             if request.form.get("first") == "yes":
-                _record(template, template_phones.usage(session, template))
+                _record(template, template_phones.usage(session, template).outdated)
             made = template_phones.generate_next(session, template, now=who()["now"])
         left = template_phones.usage(db.session(), template).outdated
         if request.accept_mimetypes.best == _JSON:
             return jsonify(made=made, left=left)
-        flash(f"{made} files were generated, {left} are left.", "info" if left else "success")
+        flash(f"{_counted(made, 'file')} generated, {left} left.", "info" if left else "success")
         return redirect(f"/templates/phones/{template_id}")
 
     @expose("/generate-chosen/<int:template_id>", methods=["POST"])
@@ -79,9 +78,9 @@ class TemplatePhonesView(BaseView):
         with transaction(db.session()) as session:
             made = template_phones.generate_chosen(session, template, chosen, now=who()["now"])
             if made:
-                _record(template, Usage(made, made))
+                _record(template, made)
         flash(
-            f"{made} files were generated." if made else "Choose the phones first.",
+            f"{_counted(made, 'file')} generated." if made else "Choose the phones first.",
             "success" if made else "info",
         )
         return redirect(f"/templates/phones/{template_id}")
@@ -94,7 +93,11 @@ def _choices(wanted: PhoneFilter) -> tuple[Choice, ...]:
     )
 
 
-def _record(template: ConfigTemplate, usage: Usage) -> None:
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _record(template: ConfigTemplate, number: int) -> None:
     asker = who()
     journal.record(
         db.session(),
@@ -102,7 +105,7 @@ def _record(template: ConfigTemplate, usage: Usage) -> None:
         actor=asker["by"],
         action="files generated",
         subject=template.name,
-        text=f"{current_user.username} generates the files of {usage.outdated} phones with {template.name}.",
+        text=f"{asker['by']} generates the files of {_counted(number, 'phone')} with {template.name}.",
         tenant_id=template.tenant_id,
         address=asker["address"],
     )

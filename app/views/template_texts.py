@@ -13,6 +13,7 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from app.errors import ConflictError, InvalidInputError, RingmasterError
 from app.models import ConfigTemplate
 from app.rendering.line_differences import Difference, differences
+from app.rendering.one_line import one_line
 from app.rendering.template_bytes import text_of_file
 from app.rendering.template_check import Checked
 from app.security.roles import SEE_SECRETS, TEMPLATES
@@ -77,7 +78,7 @@ class TemplateTextView(BaseView):
             status = HTTPStatus.BAD_REQUEST
             title = f"Upload {template.name}"
             return template_page("template_upload", template, status, title=title, refused=str(error))
-        return _save(template, Draft(text, _base(template)), f"uploaded {file.filename[:100]}")
+        return _save(template, Draft(text, _base(template)), f"uploaded {one_line(file.filename)[:100]}")
 
     @expose("/text/<int:template_id>")
     @has_access

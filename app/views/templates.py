@@ -11,7 +11,6 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from app.errors import ConflictError, RingmasterError
 from app.models import ConfigTemplate
 from app.models.enums import Train
-from app.rules.zero_touch.facts import TRAIN_TITLES
 from app.security.roles import TEMPLATES
 from app.security.tenant_scope import scope_of
 from app.services import drop_downs, settings, template_defaults, template_search, templates
@@ -20,7 +19,7 @@ from app.services.template_search import TemplateFilter
 from app.transaction import transaction
 from app.views.choices import Choice
 from app.views.list_arguments import read_list_arguments, word_of
-from app.views.template_form import TemplateForm, is_id
+from app.views.template_form import TRAIN_CHOICES, TemplateForm, is_id
 from app.views.template_page import as_may_be_seen, find_own_template, find_template, template_page
 from app.views.web_session import db
 from app.views.who import who
@@ -194,6 +193,6 @@ def _form_choices() -> dict[str, object]:
     return {
         "tenants": drop_downs.tenants_by_id(db.session()),
         "models": drop_downs.models_by_id(db.session()),
-        "trains": [(train.value, TRAIN_TITLES[train]) for train in Train],
+        "trains": TRAIN_CHOICES,
         "may_share": scope_of(db.session()).is_everything,
     }

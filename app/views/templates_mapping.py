@@ -14,7 +14,6 @@ from app.errors import RingmasterError
 from app.models import Tenant
 from app.models.enums import Train
 from app.rendering.secret_parameters import mask_secrets
-from app.rules.zero_touch.facts import TRAIN_TITLES
 from app.security.roles import TEMPLATES_MAPPING
 from app.services import drop_downs, template_defaults, template_trial
 from app.services.template_defaults import Kind, ReplacesDefaultError
@@ -22,7 +21,7 @@ from app.services.template_search import get_template
 from app.transaction import transaction
 from app.views.choices import Choice
 from app.views.list_arguments import LARGEST_ID, read_list_arguments, word_of
-from app.views.template_form import is_id
+from app.views.template_form import TRAIN_CHOICES, is_id
 from app.views.web_session import db
 from app.views.who import who
 
@@ -110,12 +109,9 @@ class TemplatesMappingView(BaseView):
             refused=refused,
             tenants=drop_downs.tenant_names(db.session()),
             models=drop_downs.model_names(db.session()),
-            trains=_TRAINS,
+            trains=TRAIN_CHOICES,
         )
         return make_response(page, HTTPStatus.BAD_REQUEST if refused else HTTPStatus.OK)
-
-
-_TRAINS = [(train.value, TRAIN_TITLES[train]) for train in Train]
 
 
 def _choices(tenant_name: str, model: str, train: Train | None) -> tuple[Choice, ...]:
@@ -171,7 +167,7 @@ def _form(
         tenants=drop_downs.tenants_by_id(db.session()),
         models=drop_downs.models_by_id(db.session()),
         templates=drop_downs.templates_by_id(db.session()),
-        trains=_TRAINS,
+        trains=TRAIN_CHOICES,
         back=LIST,
     )
     return make_response(page, status)

@@ -51,13 +51,13 @@ def test_device(open_page: OpenPage, take_picture: TakePicture, company_app: Fla
 def test_templates(open_page: OpenPage, take_picture: TakePicture, company_app: Flask):
     template_with_history(company_app)
     give_template(company_app)
-    page = open_page("/templates/")
+    page = open_page("/templates/?q=45")
     expect(page.get_by_role("row", name="edited").first).to_be_visible()
     take_picture(page, "templates")
 
 
 def test_template_editor(open_page: OpenPage, take_picture: TakePicture, company_app: Flask):
-    page = open_page(f"/templates/edit/{template_id_of(company_app, NAME)}", size=(1440, 1100))
+    page = open_page(f"/templates/edit/{template_id_of(company_app, NAME)}")
     text = page.get_by_label("Text", exact=True)
     text.fill(text.input_value().replace("%ITCS_Language%", "%ITCS_Lnguage%"))
     page.get_by_role("button", name="Check").click()

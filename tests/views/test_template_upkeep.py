@@ -165,7 +165,7 @@ class TestPhones:
         olga = sign_in("olga")
         use(app, world.acme_template, ACME_MAC)
         answer = olga.post(f"/templates/generate/{world.acme_template}", {"first": "yes"})
-        assert "1 files were generated, 0 are left" in olga.get(answer.location).text
+        assert "1 file generated, 0 left" in olga.get(answer.location).text
 
     def test_phones_of_another_tenant_are_neither_shown_nor_generated(self, app: Flask, sign_in: SignIn):
         olga, oscar = sign_in("olga"), sign_in("oscar")

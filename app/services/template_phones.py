@@ -13,7 +13,7 @@ from app.services import config_files
 from app.services.paging import Page, page_of
 
 CHUNK = 250
-"""Files that one transaction writes: on SQLite a fifth of a second in which nobody else can write."""
+"""Files that one transaction writes: on SQLite some tenths of a second at most in which nobody else can write."""
 
 
 @dataclass(frozen=True, slots=True)

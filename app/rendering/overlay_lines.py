@@ -8,7 +8,7 @@ from app.rendering.one_line import one_line
 
 OverlayLine = tuple[str, str]
 
-MAX_PARAMETER = 256
+MAX_PARAMETER = 200
 _PARAMETER = re.compile(r"[A-Za-z0-9_-]++(?:/[A-Za-z0-9_-]++)*+")
 
 

@@ -65,6 +65,11 @@ def render_personal_file(data: str, values: Mapping[str, str], overlays: Overlay
     return _rendered(blocks, unknown)
 
 
+def has_overlay(data: str, token: str) -> bool:
+    """Tell whether an overlay is laid over this template's files: unless the template disables its token."""
+    return any(section.token == token for section in _sections(line_feeds_only(data)))
+
+
 def render_global_file(data: str, values: Mapping[str, str]) -> Rendered:
     """Return the file that all phones of a template share: its global part, filled."""
     filled = fill(data, values)

@@ -110,7 +110,7 @@ def check_value(value: str) -> None:
 _NO_ADDRESS = str(IPv4Address(0))
 
 _KNOWN = (
-    PlaceholderInfo("destination", "Folder the original product wrote files to; not used", Group.FILE),
+    PlaceholderInfo("destination", "A folder that templates from elsewhere name; not used", Group.FILE),
     PlaceholderInfo("mac", "MAC address of the phone, 12 lower-case hexadecimal digits", Group.FILE),
     PlaceholderInfo("HTTP_OR_S", "Scheme phones use to reach this server: http or https", Group.URL),
     PlaceholderInfo("ServerIP", "Name or address of this server, with its port when it has one", Group.URL),

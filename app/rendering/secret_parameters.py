@@ -3,8 +3,6 @@
 import re
 from functools import lru_cache
 
-from app.rendering.placeholders import CATALOGUE
-
 MASK = "••••••"
 
 # What a phone signs its reports with until its user has a password. The password is the word "system" in the
@@ -29,12 +27,6 @@ def is_secret_parameter(name: str) -> bool:
     if words[-1] in _SWITCHES:
         return False
     return any(part in last for part in _PART_OF_WORD) or not _WORDS.isdisjoint(words)
-
-
-def is_secret_placeholder(name: str) -> bool:
-    """Tell whether a placeholder holds a secret: by the catalogue, and by its name where the catalogue has none."""
-    known = CATALOGUE.get(name)
-    return known.is_secret if known else is_secret_parameter(name)
 
 
 def is_empty_value(value: str) -> bool:

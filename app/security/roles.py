@@ -21,6 +21,12 @@ SITES = "Sites"
 PHONE_MODELS = "Phone Models"
 TEMPLATES = "Templates"
 TEMPLATES_MAPPING = "Templates Mapping"
+TEMPLATE_PLACEHOLDERS = "Template Placeholders"
+DEVICES_PLACEHOLDERS = "Devices Placeholders"
+DEFAULT_PLACEHOLDERS = "Default Placeholders Values"
+TENANT_CONFIGURATION = "Tenant Configuration"
+SITE_CONFIGURATION = "Site Configuration"
+USER_CONFIGURATION = "User Configuration"
 JOURNAL = "Activity Log"
 OPERATORS = "Operators"
 ROLES_PAGE = "Roles"
@@ -35,6 +41,14 @@ SEE_SECRETS = "can_see_secrets"
 EDIT = "can_edit"
 GENERATE = "can_generate"
 
+_VALUES_PAGES = (
+    TEMPLATE_PLACEHOLDERS,
+    DEVICES_PLACEHOLDERS,
+    TENANT_CONFIGURATION,
+    SITE_CONFIGURATION,
+    USER_CONFIGURATION,
+)
+
 DEEDS: dict[str, tuple[str, ...]] = {
     DASHBOARD: ("can_list",),
     DEVICES_STATUS: ("can_list", EXPORT),
@@ -42,6 +56,9 @@ DEEDS: dict[str, tuple[str, ...]] = {
     ALARMS: ("can_list", EXPORT),
     TEMPLATES: (*LOOK, *CHANGE, GENERATE, SEE_SECRETS),
     TEMPLATES_MAPPING: ("can_list", EDIT),
+    TEMPLATES: (*LOOK, SEE_SECRETS),
+    **dict.fromkeys(_VALUES_PAGES, ("can_list", *CHANGE, SEE_SECRETS)),
+    DEFAULT_PLACEHOLDERS: ("can_list", "can_edit", SEE_SECRETS),
     PHONE_MODELS: LOOK,
     TENANTS: (*LOOK, *CHANGE),
     SITES: (*LOOK, *CHANGE),
@@ -54,11 +71,23 @@ DEEDS: dict[str, tuple[str, ...]] = {
 _EVERYBODY_LOOKS = (
     DASHBOARD, DEVICES_STATUS, DEVICE, ALARMS, TENANTS, SITES, PHONE_MODELS, TEMPLATES, TEMPLATES_MAPPING,
 )  # fmt: skip
+    DASHBOARD,
+    DEVICES_STATUS,
+    DEVICE,
+    ALARMS,
+    TENANTS,
+    SITES,
+    PHONE_MODELS,
+    TEMPLATES,
+    *_VALUES_PAGES,
+    DEFAULT_PLACEHOLDERS,
+)
 
 _SYSTEM_LEVEL_ONLY = frozenset(
     {
         *((page, deed) for page in (TENANTS, SITES, OPERATORS) for deed in CHANGE),
         *((page, deed) for page in (JOURNAL, OPERATORS, ROLES_PAGE) for deed in LOOK),
+        (DEFAULT_PLACEHOLDERS, "can_edit"),
     }
 )
 
@@ -81,6 +110,9 @@ ROLES: dict[str, list[list[str]]] = {
         _entry((DEVICE,), (APPROVE, RESTART, SHOW_FILE, SEE_SECRETS)),
         _entry((TEMPLATES,), (*CHANGE, GENERATE, SEE_SECRETS)),
         _entry((TEMPLATES_MAPPING,), (EDIT,)),
+        _entry((TEMPLATES,), (SEE_SECRETS,)),
+        _entry(_VALUES_PAGES, (*CHANGE, SEE_SECRETS)),
+        _entry((DEFAULT_PLACEHOLDERS,), ("can_edit", SEE_SECRETS)),
         _entry((SITES,), CHANGE),
         _entry((JOURNAL,), LOOK),
     ],

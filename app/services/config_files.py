@@ -12,7 +12,8 @@ from app.rendering.dhcp_option import DIRECT_TEMPLATE, PROXY_TEMPLATE, SbcProxy,
 from app.rendering.personal_file import Rendered, render_global_file, render_personal_file
 from app.services import file_drafts, journal, stored_files
 from app.services.file_drafts import Draft
-from app.services.file_sources import FileOwner, Sources, Template, read_owners
+from app.services.file_owners import FileOwner, read_owners
+from app.services.file_sources import Sources, Template
 
 DHCP_OPTION_FILE = "dhcpoption160.cfg"
 PROXY_OPTION_FILE = "httpproxy/dhcpoption160.cfg"
@@ -57,16 +58,23 @@ def generate_many(
 
     Placeholders without a value are noted with the file and in the journal; the lines that held them are not in it.
     """
+    drafts = render_many(session, device_ids, sources=sources)
+    file_drafts.store(session, drafts, now=now)
+    _note_problems(session, drafts, now)
+
+
+def render_many(
+    session: Session, device_ids: Collection[int], *, sources: Sources | None = None
+) -> list[Draft]:
+    """Return what ``generate_many`` would store, in the order of the MACs, and store nothing."""
     sources = sources or Sources(session)
     owners = read_owners(session, device_ids)
     sources.load(owners)
-    drafts = [
+    return [
         _draft_for(sources, owner, sources.template(owner.template_id))
         for owner in owners
         if owner.template_id is not None
     ]
-    file_drafts.store(session, drafts, now=now)
-    _note_problems(session, drafts, now)
 
 
 def generate_shared_files(session: Session, *, now: datetime) -> None:

@@ -4,20 +4,21 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.models import ConfigTemplate, ConfigurationValue, Device, Firmware, PhoneUser, Placeholder
-from app.models.enums import Layer, ValueLevel, VlanMode
+from app.models import ConfigTemplate, ConfigurationValue, Placeholder
+from app.models.enums import Layer, ValueLevel
 from app.rendering.daylight import daylight_lines
 from app.rendering.manager_urls import ManagerUrls
 from app.rendering.overlay_lines import OverlayLine
 from app.rendering.personal_file import Overlays
-from app.rendering.placeholders import SYSTEM_DEFAULTS, Resolved, merge
+from app.rendering.placeholders import SYSTEM_DEFAULTS, Resolved, is_private, merge, names_in
 from app.rendering.template_file import TemplateFile, parse_template
 from app.services import public_address, settings
+from app.services.file_owners import FileOwner, values_of_fields
 
 Values: TypeAlias = Mapping[str, str]
 Lines: TypeAlias = tuple[OverlayLine, ...]
@@ -45,42 +46,11 @@ class Template:
     version: int
     parts: TemplateFile
 
-
-class FileOwner(NamedTuple):
-    """The fields of a device, and of its user, that its file is built from."""
-
-    id: int
-    mac: str
-    tenant_id: int
-    site_id: int
-    template_id: int | None
-    language: str
-    vlan_mode: VlanMode
-    vlan_id: int
-    vlan_priority: int
-    firmware: str | None
-    user_id: int | None
-    user_name: str | None
-    user_display_name: str | None
-    user_password: str | None
-
-
-def read_owners(session: Session, device_ids: Collection[int]) -> list[FileOwner]:
-    """Return what the files of these devices are built from, with one statement, in the order of the MACs."""
-    columns = (
-        Device.id, Device.mac, Device.tenant_id, Device.site_id, Device.template_id, Device.language,
-        Device.vlan_mode, Device.vlan_id, Device.vlan_priority, Firmware.name,
-        PhoneUser.id, PhoneUser.name, PhoneUser.display_name, PhoneUser.password,
-    )  # fmt: skip
-    owners = (
-        select(*columns)
-        .select_from(Device)
-        .outerjoin(PhoneUser, Device.phone_user_id == PhoneUser.id)
-        .outerjoin(Firmware, Device.firmware_id == Firmware.id)
-        .where(Device.id.in_(device_ids))
-        .order_by(Device.mac)
-    )
-    return [FileOwner._make(owner) for owner in session.execute(owners)] if device_ids else []
+    @property
+    def private_values(self) -> dict[str, str]:
+        """The private placeholders it holds: each is an empty placeholder of the template (protocol 10.2)."""
+        texts = (self.parts.global_file.data, self.parts.personal_file.data)
+        return {name: "" for text in texts for name in names_in(text) if is_private(name)}
 
 
 class Sources:
@@ -124,6 +94,15 @@ class Sources:
         """Return every placeholder of a device that has a value, with the layer whose value wins."""
         layers = self._layers_of(owner.template_id, owner.tenant_id, owner.site_id)
         return merge({**layers, Layer.DEVICE: self._own_values(owner)})
+
+    def values_of(self, layer: Layer, owner_id: int | None) -> Values:
+        """Return the values of one layer: those of a template, tenant, site or device, or the system's."""
+        if layer is Layer.SYSTEM:
+            return self._system
+        if owner_id is None:
+            return _NO_VALUES
+        self._load_layer(layer, {owner_id})
+        return self._layers[layer, owner_id]
 
     def values_for(self, owner: FileOwner) -> Values:
         """Return the values of ``resolve_for``."""
@@ -170,20 +149,14 @@ class Sources:
     ) -> dict[Layer, Values]:
         return {
             Layer.SYSTEM: self._system,
-            Layer.TEMPLATE: self._layer(Layer.TEMPLATE, template_id),
-            Layer.TENANT: self._layer(Layer.TENANT, tenant_id),
-            Layer.SITE: self._layer(Layer.SITE, site_id),
+            Layer.TEMPLATE: self.values_of(Layer.TEMPLATE, template_id),
+            Layer.TENANT: self.values_of(Layer.TENANT, tenant_id),
+            Layer.SITE: self.values_of(Layer.SITE, site_id),
         }
 
     def _own_values(self, owner: FileOwner) -> Values:
         """Return the values of the device alone; its placeholders win over what follows from its fields."""
-        return {**_values_of_fields(owner), **self._layer(Layer.DEVICE, owner.id)}
-
-    def _layer(self, layer: Layer, owner_id: int | None) -> Values:
-        if owner_id is None:
-            return _NO_VALUES
-        self._load_layer(layer, {owner_id})
-        return self._layers[layer, owner_id]
+        return {**values_of_fields(owner), **self.values_of(Layer.DEVICE, owner.id)}
 
     def _level(self, level: ValueLevel, owner_id: int | None) -> Lines:
         if owner_id is None:
@@ -214,6 +187,10 @@ class Sources:
             rows.where(Placeholder.layer == layer, owner.in_(missing))
         ):
             found[owner_id][name] = value
+        if layer is Layer.TEMPLATE:
+            found = {
+                owner_id: self.template(owner_id).private_values | found[owner_id] for owner_id in missing
+            }
         self._layers |= {(layer, owner_id): found.get(owner_id, _NO_VALUES) for owner_id in missing}
 
     def _load_level(self, level: ValueLevel, owner_ids: Collection[int]) -> None:
@@ -228,35 +205,3 @@ class Sources:
         ):
             found[owner_id].append((line[0], line[1]))
         self._overlays |= {(level, owner_id): tuple(found.get(owner_id, ())) for owner_id in missing}
-
-
-# What follows from a device's own fields and its user (``_values_of_fields``).
-NAMES_OF_FIELDS = frozenset(
-    {
-        "mac", "Language", "VLANMode", "VLANID", "VLANPriority", "FirmwareFile",
-        "Line1Id", "Line1AuthName", "Line1AuthPassword", "DisplayName",
-    }
-)  # fmt: skip
-
-
-def _values_of_fields(owner: FileOwner) -> dict[str, str]:
-    """Return the placeholders that follow from a device's own fields and its user."""
-    values = {"mac": owner.mac}
-    if owner.language:
-        values["Language"] = owner.language
-    if owner.vlan_mode:
-        values |= {
-            "VLANMode": owner.vlan_mode.value,
-            "VLANID": str(owner.vlan_id),
-            "VLANPriority": str(owner.vlan_priority),
-        }
-    if owner.firmware:
-        values["FirmwareFile"] = owner.firmware
-    if owner.user_name is not None:
-        values |= {
-            "Line1Id": owner.user_name,
-            "Line1AuthName": owner.user_name,
-            "Line1AuthPassword": owner.user_password or "",
-            "DisplayName": owner.user_display_name or owner.user_name,
-        }
-    return values

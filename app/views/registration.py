@@ -10,6 +10,13 @@ from app.views.devices import DeviceView
 from app.views.devices_status import DevicesStatusView
 from app.views.journal import JournalView
 from app.views.phone_models import PhoneModelView
+from app.views.placeholders import (
+    DefaultPlaceholderView,
+    DevicePlaceholderView,
+    SitePlaceholderView,
+    TemplatePlaceholderView,
+    TenantPlaceholderView,
+)
 from app.views.roles import RolesView
 from app.views.sites import SiteView
 from app.views.template_phones import TemplatePhonesView
@@ -27,6 +34,9 @@ _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
     "Setup": (
         (TemplateView, "fa-file-code"),
         (TemplatesMappingView, "fa-diagram-project"),
+        (TemplatePlaceholderView, "fa-percent"),
+        (DevicePlaceholderView, "fa-sliders"),
+        (DefaultPlaceholderView, "fa-list-check"),
         (PhoneModelView, "fa-phone"),
     ),
     "System": (
@@ -38,6 +48,7 @@ _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
     "Troubleshoot": ((JournalView, "fa-clock-rotate-left"),),
 }
 _BESIDE_THE_MENU = (DeviceView, TemplateTextView, TemplatePhonesView)
+_BESIDE_THE_MENU = (DeviceView, TenantPlaceholderView, SitePlaceholderView)
 
 
 def register(appbuilder: AppBuilder) -> None:

@@ -254,10 +254,13 @@ class TestUnknownPlaceholders:
         text = config_files.text_of(file)
         assert "a/b" not in text
         assert "%ITCS_" not in text
-        assert file.problems == [
-            "No layer has a value for %ITCS_Nowhere%; the line was left out.",
-            "No layer has a value for %ITCS_P_Own%; the line was left out.",
-        ]
+        assert file.problems == ["No layer has a value for %ITCS_Nowhere%; the line was left out."]
+
+    @pytest.mark.usefixtures("template")
+    def test_a_private_placeholder_is_there_with_an_empty_value_by_itself(self, session, device):
+        assert "c/d=" in lines_of(session, device)
+        factories.make_placeholder(session, "P_Own", "x", template_id=device.template_id)
+        assert "c/d=x" in lines_of(session, device)
 
     @pytest.mark.usefixtures("template")
     def test_the_journal_tells_it_in_the_tenants_part(self, session, device):

@@ -55,6 +55,34 @@ ALLOWED = {
     "TemplatesMappingView.set": OPERATORS,
     "TemplatesMappingView.unset": OPERATORS,
     "TemplatesMappingView.test": EVERYBODY,
+    "TemplatePlaceholderView.list": EVERYBODY,
+    "TemplatePlaceholderView.choose": OPERATORS,
+    "TemplatePlaceholderView.add": OPERATORS,
+    "TemplatePlaceholderView.edit": OPERATORS,
+    "TemplatePlaceholderView.delete": OPERATORS,
+    "TemplatePlaceholderView.copy": OPERATORS,
+    "DevicePlaceholderView.list": EVERYBODY,
+    "DevicePlaceholderView.choose": OPERATORS,
+    "DevicePlaceholderView.add": OPERATORS,
+    "DevicePlaceholderView.edit": OPERATORS,
+    "DevicePlaceholderView.delete": OPERATORS,
+    "DevicePlaceholderView.copy": OPERATORS,
+    "TenantPlaceholderView.list": EVERYBODY,
+    "TenantPlaceholderView.choose": OPERATORS,
+    "TenantPlaceholderView.add": OPERATORS,
+    "TenantPlaceholderView.edit": OPERATORS,
+    "TenantPlaceholderView.delete": OPERATORS,
+    "TenantPlaceholderView.copy": OPERATORS,
+    "SitePlaceholderView.list": EVERYBODY,
+    "SitePlaceholderView.choose": OPERATORS,
+    "SitePlaceholderView.add": OPERATORS,
+    "SitePlaceholderView.edit": OPERATORS,
+    "SitePlaceholderView.delete": OPERATORS,
+    "SitePlaceholderView.copy": OPERATORS,
+    "DevicePlaceholderView.effective": EVERYBODY,
+    "DefaultPlaceholderView.list": EVERYBODY,
+    "DefaultPlaceholderView.edit": SYSTEM_LEVEL_OPERATORS,
+    "DefaultPlaceholderView.reset": SYSTEM_LEVEL_OPERATORS,
     "PhoneModelView.bare": EVERYBODY,
     "PhoneModelView.list": EVERYBODY,
     "PhoneModelView.show": EVERYBODY,
@@ -86,6 +114,10 @@ OPEN = {"SignInView.login", "SignInView.logout", "PhoneManagerView.sign_in", "st
 """What a visitor may open."""
 
 
+ROWS = {"pk", "mac", "template_id", "owner_id", "placeholder_id", "value_id"}
+"""The arguments of addresses that name a row of a tenant."""
+
+
 def screens(app: Flask) -> Iterator[Rule]:
     """Yield the rules of the screens; the phone API has its own tests."""
     for rule in app.url_map.iter_rules():
@@ -101,11 +133,25 @@ def address_of(rule: Rule, world: World) -> str:
         "PhoneModelView": world.model,
         "OperatorView": world.alice,
     }
+    owners = {
+        "TemplatePlaceholderView": ("template", world.acme_template),
+        "TenantPlaceholderView": ("tenant", world.acme),
+        "SitePlaceholderView": ("site", world.acme_site),
+        "DevicePlaceholderView": ("device", world.acme_device),
+        "TenantConfigurationView": ("tenant", world.acme),
+        "SiteConfigurationView": ("site", world.acme_site),
+        "UserConfigurationView": ("user", world.acme_user),
+    }
+    kind, owner_id = owners.get(rule.endpoint.partition(".")[0], ("", None))
     values = {
         "pk": ids.get(rule.endpoint.partition(".")[0]),
         "template_id": world.acme_template,
         "number": 1,
         "default_id": 1,
+        "owner_id": owner_id,
+        "placeholder_id": world.placeholders.get(kind),
+        "value_id": world.lines.get(kind),
+        "feature": "telnet",
         "mac": ACME_WAITING_MAC if rule.endpoint.endswith("approve") else ACME_MAC,
         "locale": "en",
     }
@@ -119,9 +165,7 @@ def address_of(rule: Rule, world: World) -> str:
 
 def may_see_acme(name: str, rule: Rule) -> bool:
     """Nora has no tenants: to her no row of Acme exists."""
-    return (
-        name != "nora" or "PhoneModel" in rule.endpoint or not {"pk", "mac", "template_id"} & rule.arguments
-    )
+    return name != "nora" or "PhoneModel" in rule.endpoint or not ROWS & rule.arguments
 
 
 def test_every_page_is_in_the_table(shared_app: Flask):

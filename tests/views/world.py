@@ -13,6 +13,7 @@ from app.models import (
     Alarm,
     ConfigFile,
     ConfigTemplate,
+    ConfigurationValue,
     Device,
     DeviceSeen,
     DeviceStatus,
@@ -20,12 +21,14 @@ from app.models import (
     Operator,
     PhoneModel,
     PhoneUser,
+    Placeholder,
     Site,
     TemplateDefault,
     Tenant,
 )
 from app.models.enums import Approval, FileKind, Origin, Severity, Status, Train
 from app.rendering.template_file import FileConfig, TemplateFile, write_template
+from app.models.enums import Approval, FileKind, Layer, Origin, Severity, Status, Train, ValueLevel
 from app.security.roles import ADMINISTRATOR, HELPDESK, MONITOR, OPERATOR
 from app.security.secrets import vault
 from app.services import template_versions
@@ -77,6 +80,12 @@ class World:
     globex_template: int
     model: int
     alice: int
+    acme_device: int
+    acme_user: int
+    placeholders: dict[str, int]
+    """Acme's placeholders by their layer."""
+    lines: dict[str, int]
+    """Acme's configuration values by their level."""
 
 
 def make_world(session: Session) -> World:
@@ -88,8 +97,12 @@ def make_world(session: Session) -> World:
     acme_template = add_template(session, acme, model, "Acme desk")
     globex_template = add_template(session, globex, model, "Globex desk")
     session.flush()
-    add_phone(session, acme_site, ACME_MAC, user="anna@acme.example", ip="10.1.0.7")
-    add_phone(session, globex_site, GLOBEX_MAC, user="gina@globex.example", ip="10.2.0.7")
+    phone = add_phone(session, acme_site, ACME_MAC, user="anna@acme.example", ip="10.1.0.7")
+    globex_phone = add_phone(session, globex_site, GLOBEX_MAC, user="gina@globex.example", ip="10.2.0.7")
+    placeholders = add_placeholders(session, acme_template, acme_site, phone)
+    add_placeholders(session, globex_template, globex_site, globex_phone)
+    lines = add_lines(session, acme_site, phone)
+    add_lines(session, globex_site, globex_phone)
     add_status(
         session, ACME_WAITING_MAC, site=acme_site, approval=Approval.NEEDED, status=Status.UNREGISTERED
     )
@@ -114,6 +127,10 @@ def make_world(session: Session) -> World:
         globex_template=globex_template.id,
         model=model.id,
         alice=people["alice"].id,
+        acme_device=phone.id,
+        acme_user=phone.phone_user.id,
+        placeholders={layer: row.id for layer, row in placeholders.items()},
+        lines={level: row.id for level, row in lines.items()},
     )
 
 
@@ -156,7 +173,56 @@ def add_template(session: Session, tenant: Tenant, model: PhoneModel, name: str)
     return template
 
 
-def add_phone(session: Session, site: Site, mac: str, *, user: str, ip: str) -> None:
+def add_placeholders(
+    session: Session, template: ConfigTemplate, site: Site, device: Device
+) -> dict[str, Placeholder]:
+    """Add a placeholder of each layer, named after the tenant; each is a secret by its name."""
+    tenant = site.tenant
+    owners: dict[Layer, dict[str, int]] = {
+        Layer.TEMPLATE: {"template_id": template.id},
+        Layer.TENANT: {},
+        Layer.SITE: {"site_id": site.id},
+        Layer.DEVICE: {"device_id": device.id},
+    }
+    rows = {
+        layer.value: Placeholder(
+            layer=layer,
+            tenant_id=tenant.id,
+            name=f"{tenant.name}_{layer}_password",
+            value="open-sesame",
+            **owner,
+        )
+        for layer, owner in owners.items()
+    }
+    session.add_all(rows.values())
+    return rows
+
+
+def add_lines(session: Session, site: Site, device: Device) -> dict[str, ConfigurationValue]:
+    """Add a configuration value of each level, with the tenant's name in it, and a secret of the tenant's."""
+    owners: dict[ValueLevel, dict[str, int]] = {
+        ValueLevel.TENANT: {},
+        ValueLevel.SITE: {"site_id": site.id},
+        ValueLevel.USER: {"phone_user_id": device.phone_user.id},
+    }
+    rows = {
+        level.value: ConfigurationValue(
+            level=level,
+            tenant_id=site.tenant_id,
+            parameter=f"system/{level}",
+            value=site.tenant.name,
+            **owner,
+        )
+        for level, owner in owners.items()
+    }
+    secret = ConfigurationValue(
+        level=ValueLevel.TENANT, tenant_id=site.tenant_id, parameter="system/password", value="open-sesame"
+    )
+    session.add_all([*rows.values(), secret])
+    return rows
+
+
+def add_phone(session: Session, site: Site, mac: str, *, user: str, ip: str) -> Device:
     """Add a device with its user and its last report."""
     phone_user = PhoneUser(tenant=site.tenant, name=user, display_name=user, created_at=NOW)
     device = Device(
@@ -172,6 +238,7 @@ def add_phone(session: Session, site: Site, mac: str, *, user: str, ip: str) -> 
     status = add_status(session, mac, site=site, approval=Approval.NOT_NEEDED, status=Status.REGISTERED)
     status.device_id, status.user_name, status.ip = device.id, user, ip
     add_file(session, device)
+    return device
 
 
 def add_file(session: Session, device: Device) -> None:

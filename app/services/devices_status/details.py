@@ -11,11 +11,13 @@ from app.errors import NotFoundError
 from app.models import Alarm, ConfigFile, Decision, Device, JournalEntry, PendingAction
 from app.models.enums import Layer, Stage
 from app.rendering.placeholders import display_name, names_in
-from app.rendering.secret_parameters import MASK, is_secret_placeholder
+from app.rendering.secret_parameters import MASK
+from app.rendering.secret_placeholders import is_secret_placeholder, secret_names_in
 from app.rules.zero_touch.trace import Step, steps_from_json
 from app.services import config_files, pending_actions, zero_touch
 from app.services.devices_status.phones import Phone, find_phone
-from app.services.file_sources import Sources, read_owners
+from app.services.file_owners import read_owners
+from app.services.file_sources import Sources
 
 MOST_DECISIONS = 20
 MOST_ALARMS = 50
@@ -94,11 +96,11 @@ def read_placeholder_values(
     sources = Sources(session)
     resolved = sources.resolve_for(owner)
     values = []
-    for name in names_in(sources.template(owner.template_id).parts.personal_file.data):
+    data = sources.template(owner.template_id).parts.personal_file.data
+    for name in names_in(data):
         found = resolved.get(name)
-        is_masked = (
-            found is not None and bool(found.value) and not with_secrets and is_secret_placeholder(name)
-        )
+        is_secret = is_secret_placeholder(name) or name in secret_names_in(data)
+        is_masked = found is not None and bool(found.value) and not with_secrets and is_secret
         value = MASK if is_masked else (found.value if found else "")
         values.append(PlaceholderValue(display_name(name), value, found.layer if found else None))
     return values

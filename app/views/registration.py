@@ -5,6 +5,7 @@ from flask_appbuilder.baseviews import AbstractViewApi
 
 from app.views.accounts import OperatorView
 from app.views.alarms import AlarmView
+from app.views.configuration import SiteConfigurationView, TenantConfigurationView, UserConfigurationView
 from app.views.dashboard import DashboardView
 from app.views.devices import DeviceView
 from app.views.devices_status import DevicesStatusView
@@ -35,6 +36,9 @@ _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
         (TemplateView, "fa-file-code"),
         (TemplatesMappingView, "fa-diagram-project"),
         (TemplatePlaceholderView, "fa-percent"),
+        (TenantConfigurationView, "fa-building-circle-check"),
+        (SiteConfigurationView, "fa-map-location-dot"),
+        (UserConfigurationView, "fa-user-pen"),
         (DevicePlaceholderView, "fa-sliders"),
         (DefaultPlaceholderView, "fa-list-check"),
         (PhoneModelView, "fa-phone"),

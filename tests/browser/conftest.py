@@ -89,9 +89,10 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
 
 
 def is_complaint(message: ConsoleMessage) -> bool:
-    """Whether the console complains of a fault; it also writes down a form that was refused, which is none."""
-    is_refusal = any(f"status of {status} " in message.text for status in (400, 409))
-    return message.type == "error" and not is_refusal
+    """Tell what is wrong from what is meant: a page that refuses a form answers 400, one that asks first 409."""
+    is_the_page = message.page is not None and message.location["url"] == message.page.url
+    is_meant = is_the_page and any(f"status of {status} " in message.text for status in (400, 409))
+    return message.type == "error" and not is_meant
 
 
 def sign_in(page: Page, name: str) -> None:

@@ -1,0 +1,113 @@
+"""Whose configuration values there are, the lines of one owner, and which phones do not have them yet."""
+
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask_appbuilder import BaseView
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.security.decorators import has_access, permission_name
+
+from app.errors import InvalidInputError
+from app.models.enums import ValueLevel
+from app.rendering.features import FEATURES
+from app.security.roles import SEE_SECRETS
+from app.services import affected, drop_downs, file_differences, value_owners
+from app.services.configuration_values import listing
+from app.services.value_owners import Owner, OwnerKind
+from app.views.choices import Choice
+from app.views.list_arguments import read_list_arguments
+from app.views.row_ids import existing
+from app.views.shell import may
+from app.views.web_session import db
+
+MOST_COMPARED = 10_000
+"""Phones whose files are compared for one page: about a second's work."""
+MOST_SHOWN = 200
+MOST_COUNTED = 100_000
+
+
+class LineLists(BaseView):
+    """The lines of one level; a subclass names the level, its page and its address."""
+
+    level: ValueLevel
+    title: str
+    lead: str
+    default_view = "list"
+
+    @expose("/")
+    @has_access
+    def list(self) -> str:
+        """Show whose lines there are: the tenants, sites or users, with how many each has."""
+        arguments = read_list_arguments(request.args)
+        tenant = request.args.get("tenant", "")
+        page = value_owners.search(
+            db.session(), self.kind, words=arguments.words, tenant_name=tenant,
+            number=arguments.number, size=arguments.size,
+        )  # fmt: skip
+        counts = value_owners.count_lines(db.session(), self.kind, [owner.id for owner in page.rows])
+        return self._render(
+            "line_owners.html", title=self.title, page=page, counts=counts, words=arguments.words,
+            choices=() if self.kind is OwnerKind.TENANT else (_tenant_choice(tenant),),
+        )  # fmt: skip
+
+    @expose("/<int:owner_id>/")
+    @has_access
+    @permission_name("list")
+    def lines(self, owner_id: int) -> str:
+        """Show the lines of one owner."""
+        owner, arguments = self._owner(owner_id), read_list_arguments(request.args)
+        page = listing.search(
+            db.session(), owner, words=arguments.words, number=arguments.number, size=arguments.size,
+            with_secrets=self.shows_secrets(),
+        )  # fmt: skip
+        return self._render(
+            "lines.html", title=f"{self.title}: {owner.name}", owner=owner, page=page, words=arguments.words,
+            with_secrets=self.shows_secrets(), features=FEATURES.values(),
+            concerned=affected.count(db.session(), self._concerned(owner), MOST_COUNTED),
+        )  # fmt: skip
+
+    @expose("/<int:owner_id>/pending")
+    @has_access
+    @permission_name("list")
+    def pending(self, owner_id: int) -> str:
+        """Compare the phones' files with what Generate would write, and say how many differ."""
+        owner = self._owner(owner_id)
+        concerned = self._concerned(owner)
+        problem, outdated = "", []
+        try:
+            ids = affected.ids(db.session(), concerned, at_most=MOST_COMPARED)
+            outdated = file_differences.find_outdated(db.session(), ids)
+        except InvalidInputError as error:
+            ids, problem = (), str(error)
+        return self._render(
+            "lines_pending.html", title="Phones whose files do not have this yet", owner=owner, outdated=outdated,
+            shown=outdated[:MOST_SHOWN], compared=len(ids), problem=problem,
+            concerned=affected.count(db.session(), concerned, MOST_COUNTED),
+        )  # fmt: skip
+
+    @property
+    def kind(self) -> OwnerKind:
+        """What has the lines."""
+        return OwnerKind(self.level)
+
+    def shows_secrets(self) -> bool:
+        """Whether this page shows secrets: to those who may see them, and ask."""
+        return request.args.get("secrets") == "shown" and may(SEE_SECRETS, self.class_permission_name)
+
+    def address_of(self, owner: Owner) -> str:
+        """Return the address of the lines of one owner."""
+        address: str = url_for(f"{self.endpoint}.lines", owner_id=owner.id)
+        return address
+
+    def _owner(self, owner_id: int) -> Owner:
+        return value_owners.get_owner(db.session(), self.kind, existing(owner_id))
+
+    def _concerned(self, owner: Owner) -> Any:
+        return affected.affected_by(db.session(), affected.LinesChange(self.level, owner.id))
+
+    def _render(self, template: str, **values: Any) -> str:
+        return render_template(f"ringmaster/{template}", view=self, kind=self.kind, **values)
+
+
+def _tenant_choice(chosen: str) -> Choice:
+    return Choice("tenant", "Every tenant", drop_downs.tenant_names(db.session()), chosen)

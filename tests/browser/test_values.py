@@ -1,0 +1,109 @@
+"""Placeholders and configuration values in a real browser: by keyboard, asked before a deed, told what is waiting."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+from sqlalchemy import delete, select
+
+from app.models import ConfigTemplate, ConfigurationValue, Device, Placeholder, Tenant
+from app.models.enums import Layer, ValueLevel
+from app.security.tenant_scope import ALL_TENANTS
+from app.services import config_files
+from app.transaction import writing
+from tests.browser.conftest import OpenPage
+from tests.views.installations import database_of
+from tests.views.world import NOW
+
+pytestmark = pytest.mark.browser
+
+TakePicture = Callable[[Page, str], None]
+
+
+@pytest.fixture
+def phone(company_app: Flask) -> Iterator[Device]:
+    """A phone of Acme with a template and its file; what is given to it and its tenant goes again."""
+    with writing(database_of(company_app), ALL_TENANTS) as session:
+        device = session.scalars(
+            select(Device).join(Device.tenant).where(Tenant.name == "Acme").order_by(Device.mac)
+        ).first()
+        device.template = session.scalars(
+            select(ConfigTemplate).where(ConfigTemplate.name == "Audiocodes_430HD")
+        ).one()
+        config_files.generate(session, device, now=NOW)
+        owner = {"tenant_id": device.tenant_id}
+        template = {"template_id": device.template.id}
+        session.add_all(
+            (
+                Placeholder(layer=Layer.TENANT, name="Primary_NTP", value="ntp.acme.example", **owner),
+                Placeholder(layer=Layer.TEMPLATE, name="SipDigitMap", value="[2-9]xxx|0x.", **template),
+                Placeholder(layer=Layer.TEMPLATE, name="MwiVmNumber", value="8000", **template),
+                ConfigurationValue(
+                    level=ValueLevel.TENANT, parameter="system/syslog/mode", value="NETWORK", **owner
+                ),
+                ConfigurationValue(
+                    level=ValueLevel.TENANT, parameter="system/password", value="s3cret", **owner
+                ),
+            )
+        )
+    yield device
+    with writing(database_of(company_app), ALL_TENANTS) as session:
+        session.execute(delete(Placeholder))
+        session.execute(delete(ConfigurationValue))
+
+
+def test_a_placeholder_is_added_by_keyboard_and_deleted_after_a_question(open_page: OpenPage, phone: Device):
+    page = open_page(f"/placeholders/devices/{phone.mac}/")
+    page.get_by_role("link", name="Add new placeholder").press("Enter")
+    page.get_by_label("Name").press_sequentially("SRTP")
+    page.keyboard.press("Tab")
+    page.keyboard.type("2")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("give one of 0, 1")).to_be_visible()
+    page.get_by_label("Value").fill("1")
+    page.keyboard.press("Enter")
+    row = page.get_by_role("row", name="%ITCS_SRTP%")
+    expect(row).to_contain_text("this phone")
+    expect(page.get_by_label("Difference of the file")).to_contain_text("+ voip/media/srtp/enabled=1")
+    row.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("row", name="%ITCS_SRTP%")).to_contain_text("the system")
+
+
+def test_a_line_that_is_there_asks_and_the_bar_tells_what_is_waiting(
+    open_page: OpenPage, phone: Device, take_picture: TakePicture
+):
+    page = open_page(f"/tenant-configuration/{phone.tenant_id}/")
+    expect(page.get_by_text("1 phone's file does not have this yet")).to_be_visible()
+    take_picture(page, "tenant-configuration")
+    page.get_by_role("link", name="Paste many lines").click()
+    page.get_by_label("Lines").fill("system/syslog/mode = DISABLE\nsystem/syslog/log_level = 3")
+    page.get_by_role("button", name="Add all").click()
+    expect(page.get_by_role("alert")).to_contain_text("system/syslog/mode = NETWORK")
+    page.get_by_role("button", name="Replace").press("Enter")
+    expect(page.get_by_text("Lines: 1 added, 1 replaced.")).to_be_visible()
+    page.get_by_role("link", name="Which phones?").click()
+    page.get_by_role("link", name=phone.mac).click()
+    expect(page.get_by_label("Difference of the file")).to_contain_text("+ system/syslog/log_level = 3")
+
+
+def test_pictures(open_page: OpenPage, phone: Device, take_picture: TakePicture):
+    size = (1280, 760)
+    take_picture(open_page(f"/placeholders/devices/{phone.mac}/", size=size), "effective-values")
+    take_picture(open_page("/placeholders/defaults/", size=size), "placeholder-defaults")
+    page = open_page("/placeholders/templates/", size=size)
+    page.get_by_role("link", name="Audiocodes_430HD").first.click()
+    expect(page.get_by_role("heading", name="Other placeholders in its text")).to_be_visible()
+    take_picture(page, "template-placeholders")
+    dark = open_page(f"/site-configuration/feature/{phone.site_id}/cap", size=size, theme="dark")
+    expect(dark.get_by_label("Common area phone")).to_be_checked()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/placeholders/templates/", "/placeholders/devices/", "/tenant-configuration/", "/user-configuration/"],
+)
+def test_pages_fit_a_narrow_window(open_page: OpenPage, phone: Device, path: str):
+    page = open_page(path, size=(390, 844))
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -1,0 +1,124 @@
+"""Tenant, site and user configuration, as a person uses them."""
+
+import pytest
+from sqlalchemy import select
+
+from app.models import ConfigTemplate, ConfigurationValue, Device
+from app.security.tenant_scope import ALL_TENANTS
+from app.services import config_files
+from app.transaction import reading, writing
+from tests.views.conftest import SignIn
+from tests.views.installations import database_of
+from tests.views.world import ACME_MAC, NOW
+
+
+def stored(app, **wanted) -> dict[str, str]:
+    with reading(database_of(app), ALL_TENANTS) as session:
+        rows = session.query(ConfigurationValue).filter_by(**wanted).order_by(ConfigurationValue.id)
+        return {row.parameter: row.value for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("kind", "owner"), [("tenant", "acme"), ("site", "acme_site"), ("user", "acme_user")]
+)
+def test_a_line_is_added_changed_and_deleted(app, world, sign_in: SignIn, kind, owner):
+    olga, owner_id = sign_in("olga"), getattr(world, owner)
+    answer = olga.post(f"/{kind}-configuration/add/{owner_id}", {"parameter": "a/b", "value": "1"})
+    assert answer.location == f"/{kind}-configuration/{owner_id}/"
+    assert "before Generate" in olga.get(answer.location).text
+    assert stored(app, level=kind, tenant_id=world.acme)["a/b"] == "1"
+    row_id = world.lines[kind]
+    olga.post(f"/{kind}-configuration/edit/{row_id}", {"parameter": "c/d", "value": "2"})
+    assert stored(app, id=row_id) == {"c/d": "2"}
+    olga.post(f"/{kind}-configuration/delete/{row_id}")
+    assert stored(app, id=row_id) == {}
+
+
+def test_a_duplicate_asks_whether_to_replace_and_keeps_what_was_typed(app, world, sign_in: SignIn):
+    olga, address = sign_in("olga"), f"/tenant-configuration/add/{world.acme}"
+    asked = olga.post(address, {"parameter": "system/tenant", "value": "new"})
+    assert asked.status_code == 409
+    assert "system/tenant = Acme" in asked.text
+    assert 'value="new"' in asked.text
+    assert stored(app, level="tenant", tenant_id=world.acme)["system/tenant"] == "Acme"
+    olga.post(address, {"parameter": "system/tenant", "value": "new", "replace": "yes"})
+    assert stored(app, level="tenant", tenant_id=world.acme)["system/tenant"] == "new"
+
+
+def test_a_secret_in_the_way_is_not_shown(world, sign_in: SignIn):
+    asked = sign_in("olga").post(
+        f"/tenant-configuration/add/{world.acme}", {"parameter": "system/password", "value": "x"}
+    )
+    assert asked.status_code == 409
+    assert "open-sesame" not in asked.text
+
+
+def test_pasted_lines_are_all_added_or_none(app, world, sign_in: SignIn):
+    olga, address = sign_in("olga"), f"/user-configuration/paste/{world.acme_user}"
+    refused = olga.post(address, {"lines": "a/b = 1\nc/d"})
+    assert refused.status_code == 400
+    assert "Line 2" in refused.text
+    assert "a/b = 1\nc/d</textarea>" in refused.text
+    assert "a/b" not in stored(app, level="user", tenant_id=world.acme)
+    olga.post(address, {"lines": "a/b = 1\r\nc/d = 2"})
+    assert stored(app, level="user", tenant_id=world.acme) == {"system/user": "Acme", "a/b": "1", "c/d": "2"}
+
+
+def test_a_feature_puts_its_lines_in(app, world, sign_in: SignIn):
+    olga, address = sign_in("olga"), f"/site-configuration/feature/{world.acme_site}/telnet"
+    assert "management/telnet/enabled" in olga.get(address).text
+    olga.post(address, {"management/telnet/enabled": "1"})
+    assert stored(app, level="site", tenant_id=world.acme)["management/telnet/enabled"] == "1"
+    assert " checked" in olga.get(address).text
+    assert olga.post(address, {}).status_code == 409
+    assert olga.get(f"/site-configuration/feature/{world.acme_site}/steam").status_code == 404
+
+
+def test_a_refused_feature_says_why_at_the_field(world, sign_in: SignIn):
+    answer = sign_in("olga").post(
+        f"/tenant-configuration/feature/{world.acme}/voca", {"voip/services/vocanom/label": "V"}
+    )
+    assert answer.status_code == 400
+    assert "Fill this in." in answer.text
+    assert 'value="V"' in answer.text
+
+
+def test_the_page_says_how_many_files_do_not_have_it_yet(app, world, sign_in: SignIn):
+    with writing(database_of(app), ALL_TENANTS) as session:
+        device = session.scalars(select(Device).where(Device.mac == ACME_MAC)).one()
+        device.template = session.scalars(
+            select(ConfigTemplate).where(ConfigTemplate.name == "Audiocodes_450HD")
+        ).one()
+        config_files.generate(session, device, now=NOW)
+    olga, address = sign_in("olga"), f"/tenant-configuration/{world.acme}/"
+    assert "concern 1 phone." in olga.get(address).text
+    assert "Generate would change no file" in olga.get(f"{address}pending").text
+    olga.post(f"/tenant-configuration/add/{world.acme}", {"parameter": "a/b", "value": "1"})
+    pending = olga.get(f"{address}pending").text
+    assert "1 phone&#39;s file does not have this yet" in pending
+    assert ACME_MAC in pending
+
+
+def test_secrets_are_shown_to_those_who_may_see_them_and_ask(people, shared_world):
+    address = f"/tenant-configuration/{shared_world.acme}/"
+    shown = {name for name in people if "open-sesame" in people[name].get(f"{address}?secrets=shown").text}
+    assert shown == {"alice", "oscar", "olga"}
+    assert not [name for name in people if "open-sesame" in people[name].get(address).text]
+
+
+def test_a_secret_is_not_in_its_form_and_stays_when_left_empty(app, world, sign_in: SignIn):
+    with reading(database_of(app), ALL_TENANTS) as session:
+        row = session.query(ConfigurationValue).filter_by(parameter="system/password", tenant_id=world.acme)
+        row_id = row.one().id
+    olga = sign_in("olga")
+    assert "open-sesame" not in olga.get(f"/tenant-configuration/edit/{row_id}").text
+    olga.post(f"/tenant-configuration/edit/{row_id}", {"parameter": "system/password", "value": ""})
+    assert stored(app, id=row_id) == {"system/password": "open-sesame"}
+
+
+def test_what_is_another_tenants_does_not_exist(app, world, sign_in: SignIn):
+    olga, line = sign_in("olga"), {"parameter": "a/b", "value": "1"}
+    for address in (f"{world.globex}/", f"{world.globex}/pending", f"paste/{world.globex}"):
+        assert olga.get(f"/tenant-configuration/{address}").status_code == 404
+    assert olga.post(f"/site-configuration/add/{world.globex_site}", line).status_code == 404
+    assert olga.post(f"/user-configuration/edit/{world.lines['site']}", line).status_code == 404

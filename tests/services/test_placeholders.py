@@ -249,6 +249,13 @@ class TestLists:
         assert len(rows_of(session, Layer.SITE, tenant_name="acme")) == 1
         assert rows_of(session, Layer.SITE, tenant_name="Globex") == []
 
+    def test_a_value_whose_template_became_another_tenants_is_not_listed(self, session, device, acme):
+        add(session, owner(session, "template", device.template))
+        device.template.tenant = factories.make_tenant(session, "Globex")
+        session.flush()
+        set_scope(session, only_tenants([acme.id]))
+        assert rows_of(session, Layer.TEMPLATE) == []
+
     def test_a_long_list_takes_as_many_statements_as_a_short_one(self, session, device):
         add(session, owner(session, "device", device))
         statements = Statements(session)

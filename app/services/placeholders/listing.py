@@ -56,11 +56,10 @@ def search(
 def _matching(wanted: PlaceholderFilter) -> Select[Placeholder]:
     kind = OwnerKind(wanted.layer)
     column = PLACEHOLDERS_OF[kind]
-    statement = select(Placeholder).where(Placeholder.layer == wanted.layer)
+    is_of_somebody_seen = column.in_(matching(kind, "", wanted.tenant_name))
+    statement = select(Placeholder).where(Placeholder.layer == wanted.layer, is_of_somebody_seen)
     if wanted.owner_id is not None:
         statement = statement.where(column == wanted.owner_id)
-    if wanted.tenant_name:
-        statement = statement.where(column.in_(matching(kind, "", wanted.tenant_name)))
     if wanted.words:
         bare = wanted.words.removeprefix("%ITCS_").removesuffix("%")
         texts = (Placeholder.name, Placeholder.description)

@@ -56,7 +56,6 @@ DEEDS: dict[str, tuple[str, ...]] = {
     ALARMS: ("can_list", EXPORT),
     TEMPLATES: (*LOOK, *CHANGE, GENERATE, SEE_SECRETS),
     TEMPLATES_MAPPING: ("can_list", EDIT),
-    TEMPLATES: (*LOOK, SEE_SECRETS),
     **dict.fromkeys(_VALUES_PAGES, ("can_list", *CHANGE, SEE_SECRETS)),
     DEFAULT_PLACEHOLDERS: ("can_list", "can_edit", SEE_SECRETS),
     PHONE_MODELS: LOOK,
@@ -69,8 +68,6 @@ DEEDS: dict[str, tuple[str, ...]] = {
 """Every page, and what can be done on it."""
 
 _EVERYBODY_LOOKS = (
-    DASHBOARD, DEVICES_STATUS, DEVICE, ALARMS, TENANTS, SITES, PHONE_MODELS, TEMPLATES, TEMPLATES_MAPPING,
-)  # fmt: skip
     DASHBOARD,
     DEVICES_STATUS,
     DEVICE,
@@ -79,6 +76,7 @@ _EVERYBODY_LOOKS = (
     SITES,
     PHONE_MODELS,
     TEMPLATES,
+    TEMPLATES_MAPPING,
     *_VALUES_PAGES,
     DEFAULT_PLACEHOLDERS,
 )
@@ -110,7 +108,6 @@ ROLES: dict[str, list[list[str]]] = {
         _entry((DEVICE,), (APPROVE, RESTART, SHOW_FILE, SEE_SECRETS)),
         _entry((TEMPLATES,), (*CHANGE, GENERATE, SEE_SECRETS)),
         _entry((TEMPLATES_MAPPING,), (EDIT,)),
-        _entry((TEMPLATES,), (SEE_SECRETS,)),
         _entry(_VALUES_PAGES, (*CHANGE, SEE_SECRETS)),
         _entry((DEFAULT_PLACEHOLDERS,), ("can_edit", SEE_SECRETS)),
         _entry((SITES,), CHANGE),

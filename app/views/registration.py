@@ -51,8 +51,13 @@ _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
     ),
     "Troubleshoot": ((JournalView, "fa-clock-rotate-left"),),
 }
-_BESIDE_THE_MENU = (DeviceView, TemplateTextView, TemplatePhonesView)
-_BESIDE_THE_MENU = (DeviceView, TenantPlaceholderView, SitePlaceholderView)
+_BESIDE_THE_MENU = (
+    DeviceView,
+    TemplateTextView,
+    TemplatePhonesView,
+    TenantPlaceholderView,
+    SitePlaceholderView,
+)
 
 
 def register(appbuilder: AppBuilder) -> None:

@@ -26,9 +26,8 @@ from app.models import (
     TemplateDefault,
     Tenant,
 )
-from app.models.enums import Approval, FileKind, Origin, Severity, Status, Train
-from app.rendering.template_file import FileConfig, TemplateFile, write_template
 from app.models.enums import Approval, FileKind, Layer, Origin, Severity, Status, Train, ValueLevel
+from app.rendering.template_file import FileConfig, TemplateFile, write_template
 from app.security.roles import ADMINISTRATOR, HELPDESK, MONITOR, OPERATOR
 from app.security.secrets import vault
 from app.services import template_versions

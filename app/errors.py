@@ -5,7 +5,14 @@ A message is a full sentence for an administrator that names the thing and says 
 
 
 class RingmasterError(Exception):
-    """The base of every error that is ours; its text is shown to a person or a phone."""
+    """The base of every error that is ours; its text is shown to a person or a phone.
+
+    ``field`` names the value that is wrong, where one is, so that a form can say it there.
+    """
+
+    def __init__(self, message: str = "", *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class InvalidInputError(RingmasterError):

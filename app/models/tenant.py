@@ -25,6 +25,7 @@ class Tenant(HasNameKey, ScopedByOwnId, Base):
             sqlite_where=text("is_default = 1"),
             postgresql_where=text("is_default"),
         ),
+        Index("uq_tenant_subnet", "subnet", unique=True),
         CheckConstraint(
             f"endpoint_licenses BETWEEN 0 AND {MAX_ENDPOINTS}", name="endpoint_licenses_in_range"
         ),
@@ -48,7 +49,10 @@ class Site(HasNameKey, TenantScoped, Base):
     """A place of a tenant (older name: region); every tenant has the site AutoDetection."""
 
     __tablename__ = "site"
-    __table_args__ = (UniqueConstraint("tenant_id", "name_key"),)
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "name_key"),
+        Index("uq_site_tenant_id_subnet", "tenant_id", "subnet", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(100))

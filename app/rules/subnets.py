@@ -15,6 +15,7 @@ T = TypeVar("T")
 
 _SHORTEST_MASK = 8
 _MAPPED_BITS = 96
+_THIS_NETWORK = IPv4Network("0.0.0.0/8")
 
 
 # Tenants and sites are arranged anew for each transaction, and their subnets hardly ever change.
@@ -42,6 +43,24 @@ def parse_subnet(text: str) -> Network:
 def looks_like_a_mask(network: Network) -> bool:
     """Return whether the address part is a subnet mask, as in ``255.255.0.0/16``: probably a slip."""
     return _mask_length(network.network_address) is not None
+
+
+def why_no_phones(network: Network) -> str | None:
+    """Return why no phone of a tenant or site can be told by this subnet, or None if phones may well be in it."""
+    address = network.network_address
+    if network.prefixlen == 0:
+        return (
+            f"{network} is every address there is; leave the subnet empty for a place that takes any phone."
+        )
+    if address.is_multicast:
+        return f"{network} is for multicast; a phone has no address in it."
+    if address.is_link_local:
+        return (
+            f"{network} is link-local: phones of every place have such addresses; give a subnet of this one."
+        )
+    if address.is_unspecified or (network.version == 4 and lies_within(network, _THIS_NETWORK)):
+        return f"{network} begins at the unspecified address; a phone has no address in it."
+    return None
 
 
 def lies_within(inner: Network, outer: Network) -> bool:

@@ -8,7 +8,7 @@ from app.models.enums import Train
 from app.rules.mac_addresses import find_mac
 from app.rules.versions import parse_version, train_of
 
-_LONGEST_TEXT = 256
+LONGEST_TEXT = 256
 _AUDIOCODES = "AudioCodes"
 
 
@@ -113,7 +113,7 @@ def parse_user_agent(text: str) -> UserAgent | None:
     out, and so is a version that cannot be read or is the boot loader's.
     """
     written = text.strip()
-    if len(written) > _LONGEST_TEXT:
+    if len(written) > LONGEST_TEXT:
         return None
     for shape in _SHAPES:
         found = shape.matches(written)

@@ -59,6 +59,8 @@ DEEDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(_VALUES_PAGES, ("can_list", *CHANGE, SEE_SECRETS)),
     DEFAULT_PLACEHOLDERS: ("can_list", "can_edit", SEE_SECRETS),
     PHONE_MODELS: LOOK,
+    TEMPLATES: (*LOOK, SEE_SECRETS),
+    PHONE_MODELS: (*LOOK, *CHANGE),
     TENANTS: (*LOOK, *CHANGE),
     SITES: (*LOOK, *CHANGE),
     OPERATORS: (*LOOK, *CHANGE),
@@ -83,7 +85,7 @@ _EVERYBODY_LOOKS = (
 
 _SYSTEM_LEVEL_ONLY = frozenset(
     {
-        *((page, deed) for page in (TENANTS, SITES, OPERATORS) for deed in CHANGE),
+        *((page, deed) for page in (TENANTS, SITES, PHONE_MODELS, OPERATORS) for deed in CHANGE),
         *((page, deed) for page in (JOURNAL, OPERATORS, ROLES_PAGE) for deed in LOOK),
         (DEFAULT_PLACEHOLDERS, "can_edit"),
     }
@@ -111,6 +113,8 @@ ROLES: dict[str, list[list[str]]] = {
         _entry(_VALUES_PAGES, (*CHANGE, SEE_SECRETS)),
         _entry((DEFAULT_PLACEHOLDERS,), ("can_edit", SEE_SECRETS)),
         _entry((SITES,), CHANGE),
+        _entry((TEMPLATES,), (SEE_SECRETS,)),
+        _entry((SITES, PHONE_MODELS), CHANGE),
         _entry((JOURNAL,), LOOK),
     ],
     HELPDESK: [_LOOK_AROUND, _entry((DEVICE,), (RESTART,))],

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.models import ConfigTemplate, Firmware, PhoneModel, Site, TemplateDefault, Tenant
 from app.models.enums import Train
+from app.rules.user_agent_patterns import model_by_pattern
 from app.rules.user_agents import UserAgent, known_model, parse_user_agent
 from app.rules.versions import train_of
 from app.rules.zero_touch.facts import Facts, SiteFact, TemplateFact, TenantFact
@@ -58,7 +59,8 @@ class Surroundings:
         agent = parse_user_agent(row["user_agent"])
         return Facts(
             mac=row["mac"],
-            model=self._model_of(row["model"] or (agent.model if agent else "")),
+            model=self._model_of(row["model"] or (agent.model if agent else ""))
+            or model_by_pattern(row["user_agent"], self._patterns),
             train=_train_of_phone(row["firmware_version"], agent),
             firmware=row["firmware_version"] or (agent.firmware if agent else None),
             url_tenant=row["url_tenant"] or None,
@@ -73,6 +75,11 @@ class Surroundings:
         if text not in self._models_meant:
             self._models_meant[text] = known_model(text, self.models)
         return self._models_meant[text]
+
+    @cached_property
+    def _patterns(self) -> dict[str, str]:
+        patterns = select(PhoneModel.name, PhoneModel.user_agent_pattern)
+        return dict(self._session.execute(patterns.where(PhoneModel.user_agent_pattern != "")).all())
 
     @cached_property
     def _proxy_address(self) -> str:

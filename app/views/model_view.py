@@ -5,6 +5,8 @@ What differs from Flask-AppBuilder's ModelView, and why:
   the framework keeps parsed filters on the view, where threads of other requests see them.
 * A form that cannot be saved is shown again with what was typed and with a sentence, inside one transaction that
   leaves nothing half-written; the framework shows the raw text of the exception and forgets the form.
+* What is wrong with a value is said at its field; what a form would do besides is asked before it is done.
+* A row on which others depend is deleted from a page that says what would go with it (app/views/deletion_page.py).
 * Actions, downloads and related views are not offered: the framework runs them past filters and permissions.
 """
 
@@ -16,25 +18,25 @@ from flask_appbuilder import ModelView
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.hooks import before_request
 from flask_appbuilder.security.decorators import has_access, permission_name
-from flask_login import current_user
 from sqlalchemy import ColumnElement, or_
 from sqlalchemy.exc import DataError, IntegrityError
 from werkzeug.wrappers import Response
 from wtforms import BooleanField
 
 from app.errors import RingmasterError
-from app.services import journal
 from app.services.paging import Page
 from app.transaction import transaction
 from app.views.choices import Choice
+from app.views.deeds import changes_of, record
 from app.views.fast_interface import Where
+from app.views.form_problems import Question, is_answered, say_refusal
 from app.views.list_arguments import LARGEST_ID, ListArguments, read_list_arguments
-from app.views.times import time_of_page
+from app.views.view_hooks import ViewHooks
 
 _MOST_CHARACTERS_KEPT = 500
 
 
-class SafeModelView(ModelView):
+class SafeModelView(ViewHooks, ModelView):
     """A list and forms over one table; a subclass names its columns, and may override the hooks below."""
 
     exclude_route_methods = {"download", "action", "action_post"}
@@ -43,6 +45,8 @@ class SafeModelView(ModelView):
     """Columns in which the search box looks; without any there is no box."""
     noun = "entry"
     """What one row is called in messages."""
+    asks_on_a_page = False
+    """Whether a page says what a deletion means before it is done."""
 
     def choices(self) -> Sequence[Choice]:
         """Return the drop-downs above the list, with what the address chooses."""
@@ -100,6 +104,7 @@ class SafeModelView(ModelView):
             filters.add_filter(self.datamodel.get_pk_name(), Where, condition)
         widgets: dict[str, Any] = self._get_list_widget(
             filters=filters,
+            asks_on_a_page=self.asks_on_a_page,
             order_column=arguments.sort,
             order_direction=arguments.order,
             page=arguments.number - 1,
@@ -108,39 +113,54 @@ class SafeModelView(ModelView):
             choices=self.choices(),
             has_search=bool(self.searched),
         )
-        _add_page(widgets["list"].template_args, arguments)
+        template_arguments = widgets["list"].template_args
+        _add_page(template_arguments, arguments)
+        template_arguments["figures"] = self.figures(template_arguments["pks"])
         return widgets
 
     def _add(self) -> dict[str, Any] | None:
         form = self.add_form.refresh()
-        if (
-            request.method == "POST"
-            and form.validate()
-            and self._save(form, self.datamodel.obj(), is_new=True)
-        ):
-            return None
+        self.adapt_form(form, None)
+        if request.method == "POST" and form.validate():
+            question = self._open_question(form, None)
+            if question is None and self._save(form, self.datamodel.obj(), is_new=True):
+                return None
+            return self._with_way_back(self._get_add_widget(form=form), question)
         return self._with_way_back(self._get_add_widget(form=form))
 
     def _edit(self, pk: str) -> dict[str, Any] | None:
         item = self.datamodel.get(pk) or abort(404)
         if request.method == "GET":
             form = self.edit_form.refresh(obj=item)
-        else:
-            form = self.edit_form.refresh()
-            form._id = item.id
-            if form.validate() and self._save(form, item, is_new=False):
+            self.adapt_form(form, item)
+            return self._with_way_back(self._get_edit_widget(form=form))
+        form = self.edit_form.refresh()
+        form._id = item.id
+        self.adapt_form(form, item)
+        question = None
+        if form.validate():
+            question = self._open_question(form, item)
+            if question is None and self._save(form, item, is_new=False):
                 return None
-        return self._with_way_back(self._get_edit_widget(form=form))
+        return self._with_way_back(self._get_edit_widget(form=form), question)
 
-    def _with_way_back(self, widgets: dict[str, Any]) -> dict[str, Any]:
+    def _open_question(self, form: Any, item: Any | None) -> Question | None:
+        question = self.question(form, item)
+        return None if question is None or is_answered(question) else question
+
+    def _with_way_back(self, widgets: dict[str, Any], question: Question | None = None) -> dict[str, Any]:
         for widget in widgets.values():
-            widget.template_args["back"] = self.get_redirect()
+            widget.template_args |= {"back": self.get_redirect(), "question": question}
         return widgets
 
     def _show(self, pk: str) -> dict[str, Any]:
         item = self.datamodel.get(pk) or abort(404)
         widgets: dict[str, Any] = self._get_show_widget(pk, item)
-        widgets["show"].template_args["item"] = item
+        widgets["show"].template_args |= {
+            "item": item,
+            "asks_on_a_page": self.asks_on_a_page,
+            **self.shown_besides(item),
+        }
         return widgets
 
     def _delete(self, pk: str) -> None:
@@ -148,9 +168,10 @@ class SafeModelView(ModelView):
         name = str(item)
         try:
             with transaction(self.datamodel.session) as in_transaction:
+                note = self.note_of_deletion(item)
                 self.pre_delete(item)
                 in_transaction.delete(item)
-                self._record("deleted", item)
+                self.record("deleted", item, note)
         except RingmasterError as error:
             flash(str(error), "danger")
         except IntegrityError:
@@ -172,10 +193,11 @@ class SafeModelView(ModelView):
                     database.add(item)
                 else:
                     self.pre_update(item)
+                changes = "" if is_new else changes_of(item, self.edit_columns)
                 database.flush()
-                self._record("added" if is_new else "changed", item)
+                self.record("added" if is_new else "changed", item, changes)
         except RingmasterError as error:
-            flash(str(error), "danger")
+            say_refusal(form, error, self.noun)
         except IntegrityError:
             flash(
                 f"Another {self.noun} has the same name or value already; choose a different one.", "danger"
@@ -187,17 +209,10 @@ class SafeModelView(ModelView):
             return True
         return False
 
-    def _record(self, deed: str, item: Any) -> None:
-        journal.record(
-            self.datamodel.session,
-            at=time_of_page(),
-            actor=current_user.username,
-            action=f"{self.noun} {deed}",
-            subject=str(item),
-            text=f"{current_user.username} {deed} the {self.noun} {item}.",
-            tenant_id=self.tenant_id_of(item),
-            address=request.remote_addr or "",
-        )
+    def record(self, deed: str, item: Any, more: str = "") -> None:
+        """Write into the journal what was done to a row; ``more`` says what changed, or what went with it."""
+        tenant_id = self.tenant_id_of(item)
+        record(self.datamodel.session, deed, self.noun, str(item), tenant_id=tenant_id, more=more)
 
     def tenant_id_of(self, item: Any) -> int | None:
         """Return the tenant whose journal says what was done to this row."""

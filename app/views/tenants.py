@@ -1,4 +1,7 @@
-"""Tenants: whose phones these are (manual 4.2)."""
+"""Tenants: whose phones these are, where they stand, and the addresses that bring them here (manual 4.2)."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from flask import flash
 from sqlalchemy.orm import object_session
@@ -8,15 +11,19 @@ from wtforms.validators import InputRequired, NumberRange
 from app.models import Tenant
 from app.models.tenant import MAX_ENDPOINTS
 from app.security.roles import TENANTS
-from app.services import tenancy
+from app.services import phone_urls, tenancy
+from app.services.usage import Departure
+from app.views.deletion_page import AsksBeforeDeletion
 from app.views.fast_interface import FastInterface
 from app.views.fields import description_field
+from app.views.figures import Figures
+from app.views.form_problems import Question
 from app.views.formats import yes_or_no
-from app.views.model_view import SafeModelView
 from app.views.times import moment, time_of_page
+from app.views.usage_links import UsageLinks
 
 
-class TenantView(SafeModelView):
+class TenantView(AsksBeforeDeletion):
     """The tenants that the account sees; who administers changes them."""
 
     datamodel = FastInterface(Tenant)
@@ -29,8 +36,10 @@ class TenantView(SafeModelView):
     searched = ("name", "description", "subnet")
     base_order = ("name", "asc")
     order_columns = ["name", "subnet", "is_default", "endpoint_licenses", "created_at"]
-    list_columns = ["name", "description", "subnet", "is_default", "endpoint_licenses"]
-    show_columns = [*list_columns, "approves_automatically", "external_id", "created_at"]
+    list_columns = ["name", "description", "subnet", "is_default"]
+    show_columns = [
+        *list_columns, "endpoint_licenses", "approves_automatically", "external_id", "created_at",
+    ]  # fmt: skip
     add_columns = [
         "name", "description", "subnet", "is_default", "approves_automatically", "endpoint_licenses", "external_id",
     ]  # fmt: skip
@@ -45,7 +54,7 @@ class TenantView(SafeModelView):
     description_columns = {
         "name": "It stands in the address that phones of this tenant ask for.",
         "subnet": "Phones from this subnet belong to the tenant: 10.1.0.0/16, 10.1.0.0/255.255.0.0 or 2001:db8::/32.",
-        "is_default": "Phones that nothing else places go to the default tenant. There is one: a new one takes over.",
+        "is_default": "Phones that nothing else places go to the default tenant. There is one.",
         "approves_automatically": "Phones that wait in this tenant need nobody's approval, if it is the default.",
         "external_id": "The tenant's name in another system, where phones are reported by it.",
     }
@@ -62,22 +71,80 @@ class TenantView(SafeModelView):
     edit_form_extra_fields = add_form_extra_fields
     show_template = "ringmaster/tenant.html"
 
+    def figures(self, ids: Collection[int]) -> Sequence[Figures]:
+        """Count the tenants' sites, phones and users."""
+        found = tenancy.figures_of_tenants(self.datamodel.session, ids)
+        narrowed = {tenant: {"tenant": name} for tenant, name in found.names.items()}
+        return (
+            Figures("Sites", found.sites, "/sites/list/", narrowed),
+            Figures("Devices", found.devices, "/devices-status/", narrowed),
+            Figures("Waiting", found.waiting, "/devices-status/", narrowed),
+            Figures("Users", found.users),
+        )
+
+    def adapt_form(self, form: Any, item: Tenant | None) -> None:
+        """Say at its box which tenant is the default now."""
+        replaced = tenancy.find_default_besides(self.datamodel.session, item or Tenant())
+        if replaced is not None:
+            form.is_default.description += f" Now it is {replaced}; this one would take over from it."
+        elif item is not None and item.is_default:
+            form.is_default.description += " To change it, make another tenant the default."
+
+    def question(self, form: Any, item: Tenant | None) -> Question | None:
+        """Announce which tenant stops being the default before another one takes over."""
+        replaced = tenancy.find_default_besides(self.datamodel.session, item or Tenant())
+        if not form.is_default.data or replaced is None:
+            return None
+        name = (form.name.data or "").strip()
+        text = (
+            f"{replaced} is the default tenant now. When you save this, {name} is the default in its place: "
+            f"phones that nothing else places go to {name} from then on. Phones that are in {replaced} stay there."
+        )
+        return Question(text, "replaces", str(replaced.id), f"Save, and take over from {replaced}")
+
     def pre_add(self, item: Tenant) -> None:
         """Check the tenant, and give it its first site."""
+        self._note_takeover(item)
         _tell(tenancy.prepare_new_tenant(self.datamodel.session, item, now=time_of_page()))
 
     def pre_update(self, item: Tenant) -> None:
         """Check the tenant; a new default takes over."""
+        self._note_takeover(item)
         _tell(tenancy.prepare_changed_tenant(self.datamodel.session, item))
 
     def pre_delete(self, item: Tenant) -> None:
-        """Refuse while phones or users belong to it, and take away what goes with it."""
+        """Take away what goes with the tenant; refused while phones belong to it."""
         tenancy.clear_tenant(self.datamodel.session, item)
+
+    def departure_of(self, item: Tenant) -> Departure:
+        """Return what would go with the tenant."""
+        return tenancy.departure_of_tenant(self.datamodel.session, item)
+
+    def links_from(self, item: Tenant) -> UsageLinks:
+        """Return the addresses of what the tenant has."""
+        return UsageLinks({"tenant": item.name})
+
+    def shown_besides(self, item: Tenant) -> dict[str, Any]:
+        """Show the tenant's sites and the addresses of its phones."""
+        session = self.datamodel.session
+        return {
+            "has_proxy": phone_urls.sbc_proxy(session) is not None,
+            "urls": phone_urls.of_tenant(session, item.name),
+            "sites": tenancy.read_sites(session, item),
+            "figures": {column.label: column.numbers.get(item.id, 0) for column in self.figures([item.id])},
+        }
 
     def tenant_id_of(self, item: Tenant) -> int | None:
         """Return the tenant itself, unless it is on its way out."""
         database = object_session(item)
         return None if database is None or item in database.deleted else item.id
+
+    def _note_takeover(self, item: Tenant) -> None:
+        session = self.datamodel.session
+        with session.no_autoflush:
+            replaced = tenancy.find_default_besides(session, item) if item.is_default else None
+        if replaced is not None:
+            self.record("replaced", replaced, f"{item.name} is the default tenant in its place")
 
 
 def _tell(doubts: list[str]) -> None:

@@ -5,24 +5,17 @@ from flask import Flask
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from app.models import DeviceStatus, Tenant
+from app.models import DeviceStatus, Operator
 from app.models.enums import Status
 from app.security.tenant_scope import ALL_TENANTS
 from app.transaction import reading, writing
 from tests.browser.conftest import NARROW, OpenPage
 from tests.views.installations import database_of
-from tests.views.world import add_tenant
 
 pytestmark = pytest.mark.browser
 
 PAGES = [
-    "/dashboard/", "/alarms/", "/alarms/history/", "/phone-models/show/1", "/tenants/list/", "/tenants/show/1",
-    "/tenants/add", "/sites/list/", "/operators/list/", "/operators/add", "/roles/", "/logs/activity/", "/account/",
-    "/account/password/", "/devices-status/", "/templates/", "/templates/show/1", "/templates/add",
-    "/templates/change/1", "/templates/edit/1", "/templates/upload/1", "/templates/versions/1",
-    "/templates/versions/1/1", "/templates/phones/1", "/templates/placeholders/1", "/templates-mapping/",
-    "/templates-mapping/?tenant=Acme", "/templates-mapping/set",
-    "/templates-mapping/test/?tenant=Acme&model=430HD&train=uc",
+    "/dashboard/", "/alarms/", "/alarms/history/", "/phone-models/show/1", "/tenants/list/", "/tenants/show/1", "/tenants/add", "/sites/list/", "/operators/list/", "/operators/add", "/roles/", "/logs/activity/", "/account/", "/account/password/", "/devices-status/", "/templates/", "/templates/show/1", "/templates/add", "/templates/change/1", "/templates/edit/1", "/templates/upload/1", "/templates/versions/1", "/templates/versions/1/1", "/templates/phones/1", "/templates/placeholders/1", "/templates-mapping/", "/templates-mapping/?tenant=Acme", "/templates-mapping/set", "/templates-mapping/test/?tenant=Acme&model=430HD&train=uc", "/tenants/delete/1", "/tenants/edit/2", "/sites/show/2", "/sites/add?tenant=2", "/sites/delete/3", "/phone-models/list/", "/phone-models/add", "/phone-models/recognise?user_agent=Fanvil",
 ]  # fmt: skip
 SIZES = {"wide": (1440, 900), "tablet": (820, 1100), "phone": (390, 844), "small": (360, 640)}
 EXTRA_SIZES = [pytest.param(size, marks=pytest.mark.acceptance) for size in ("tablet", "phone")]
@@ -126,22 +119,23 @@ def test_signing_out_is_in_the_menu_of_the_account(open_page: OpenPage):
 
 def test_deleting_asks_first(open_page: OpenPage, company_app: Flask):
     with writing(database_of(company_app), ALL_TENANTS) as session:
-        add_tenant(session, "Umbrella")
-    page = open_page("/tenants/list/")
-    page.get_by_role("button", name="Delete Umbrella").click()
+        umbra = {"username": "umbra", "first_name": "Umbra", "last_name": "E.", "email": "umbra@example.com"}
+        session.add(Operator(password="none", **umbra))
+    page = open_page("/operators/list/")
+    page.get_by_role("button", name="Delete umbra").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("Delete Umbrella?")
+    expect(dialog).to_contain_text("Delete umbra?")
     dialog.get_by_role("button", name="Cancel").click()
-    assert names(company_app).count("Umbrella") == 1
-    page.get_by_role("button", name="Delete Umbrella").click()
+    assert names(company_app).count("umbra") == 1
+    page.get_by_role("button", name="Delete umbra").click()
     dialog.get_by_role("button", name="Delete").click()
-    expect(page.get_by_role("status")).to_contain_text("The tenant Umbrella was deleted.")
-    assert names(company_app).count("Umbrella") == 0
+    expect(page.get_by_role("status")).to_contain_text("was deleted.")
+    assert names(company_app).count("umbra") == 0
 
 
 def names(app: Flask) -> list[str]:
     with reading(database_of(app), ALL_TENANTS) as session:
-        return list(session.scalars(select(Tenant.name)))
+        return list(session.scalars(select(Operator.username)))
 
 
 def test_the_dashboard_follows_the_fleet_without_a_reload(open_page: OpenPage, company_app: Flask):

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from app.errors import InvalidInputError
 from app.rules.addresses import Address
-from app.rules.subnets import Network, SubnetTable, lies_within, looks_like_a_mask, parse_subnet
+from app.rules.subnets import (
+    Network,
+    SubnetTable,
+    lies_within,
+    looks_like_a_mask,
+    parse_subnet,
+    why_no_phones,
+)
 
 SITE, TENANT = "site", "tenant"
 
@@ -80,6 +87,31 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         network = parse_subnet(text)
 
         assert parse_subnet(str(network)) == network
+
+
+@pytest.mark.parametrize(
+    ("network", "words"),
+    [
+        ("0.0.0.0/0", "every address there is"),
+        ("::/0", "every address there is"),
+        ("0.0.0.0/8", "unspecified"),
+        ("0.1.0.0/16", "unspecified"),
+        ("::/64", "unspecified"),
+        ("224.0.0.0/4", "multicast"),
+        ("ff02::/16", "multicast"),
+        ("169.254.0.0/16", "link-local"),
+        ("fe80::/10", "link-local"),
+    ],
+)
+def test_subnet_that_tells_no_phone_is_explained(network: str, words: str) -> None:
+    assert words in (why_no_phones(ip_network(network)) or "")
+
+
+@pytest.mark.parametrize(
+    "network", ["10.0.0.0/8", "192.168.1.0/24", "100.64.0.0/10", "2001:db8::/32", "fd00::/8", "10.1.2.3/32"]
+)
+def test_subnet_of_phones_is_fine(network: str) -> None:
+    assert why_no_phones(ip_network(network)) is None
 
 
 @pytest.mark.parametrize(

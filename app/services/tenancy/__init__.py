@@ -1,0 +1,20 @@
+"""Tenants and sites: what may be made of them, and what comes and goes with them (manual 4.2)."""
+
+from app.services.tenancy.deletion import clear_site, clear_tenant, departure_of_site, departure_of_tenant
+from app.services.tenancy.figures import figures_of_sites, figures_of_tenants, read_sites
+from app.services.tenancy.sites import prepare_site
+from app.services.tenancy.tenants import find_default_besides, prepare_changed_tenant, prepare_new_tenant
+
+__all__ = [
+    "clear_site",
+    "clear_tenant",
+    "departure_of_site",
+    "departure_of_tenant",
+    "figures_of_sites",
+    "figures_of_tenants",
+    "find_default_besides",
+    "prepare_changed_tenant",
+    "prepare_new_tenant",
+    "prepare_site",
+    "read_sites",
+]

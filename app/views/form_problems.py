@@ -1,0 +1,36 @@
+"""What stands between a form and its being saved: a value that will not do, or a question that is still open."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, request
+
+from app.errors import RingmasterError
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Asked in the form before it is saved: ``text``, and the button that agrees by sending ``name`` as ``value``.
+
+    The value names what was told, so that an answer to something else does not count.
+    """
+
+    text: str
+    name: str
+    value: str
+    agree: str
+
+
+def is_answered(question: Question) -> bool:
+    """Whether the form that was sent agrees to this very question."""
+    return request.form.get(question.name) == question.value
+
+
+def say_refusal(form: Any, error: RingmasterError, noun: str) -> None:
+    """Say why a form was not saved, at the field that is wrong where the form has it."""
+    if error.field is None or error.field not in form:
+        flash(str(error), "danger")
+        return
+    field = form[error.field]
+    field.errors = [*field.errors, str(error)]
+    flash(f"The {noun} was not saved: look at {field.label.text}.", "danger")

@@ -36,15 +36,20 @@ class Recognition:
     reason: str
 
 
-def prepare(session: Session, model: PhoneModel) -> None:
-    """Check a model that is to be added or saved; InvalidInputError or ConflictError name the wrong field."""
+def prepare(session: Session, model: PhoneModel) -> list[str]:
+    """Check a model that is to be added or saved, and return doubts as sentences.
+
+    InvalidInputError or ConflictError name the wrong field.
+    """
     with session.no_autoflush:
+        known_as = session.scalar(select(PhoneModel.name).where(PhoneModel.id == model.id))
         model.vendor = _checked(model.vendor, "vendor", "Give the vendor of the phone.")
         model.name = _checked(model.name, "name", "Give the name of the model, as its phones report it.")
         model.description = (model.description or "").strip()
         _take_pattern(model)
         _check_shipped_stays(session, model)
         _check_is_unique(session, model)
+    return _doubts_of_name(known_as, model)
 
 
 def departure_of(session: Session, model: PhoneModel) -> Departure:
@@ -118,6 +123,14 @@ def _checked(text: str | None, field: str, missing: str) -> str:
             field=field,
         )
     return stripped
+
+
+def _doubts_of_name(known_as: str | None, model: PhoneModel) -> list[str]:
+    if known_as is None or known_as.casefold() == model.name.casefold() or model.user_agent_pattern:
+        return []
+    return [
+        f"New phones that call themselves {known_as} are no longer recognised, and take no {known_as}.img."
+    ]
 
 
 def _take_pattern(model: PhoneModel) -> None:

@@ -1,5 +1,6 @@
 """What stands between a form and its being saved: a value that will not do, or a question that is still open."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +13,25 @@ from app.errors import RingmasterError
 class Question:
     """Asked in the form before it is saved: ``text``, and the button that agrees by sending ``name`` as ``value``.
 
-    The value names what was told, so that an answer to something else does not count.
+    The value names what was told, so that an answer to something else does not count. ``agree`` is what the button
+    says.
     """
 
     text: str
     name: str
     value: str
     agree: str
+
+
+def ask_together(name: str, questions: Sequence[Question | None]) -> Question | None:
+    """Return one question for all that are there, agreed to with one button; None where there is none."""
+    asked = [question for question in questions if question]
+    if not asked:
+        return None
+    *deeds, last = (question.agree for question in asked)
+    agree = ", ".join(["Save", *deeds, f"and {last}"])
+    told = " ".join(f"{question.name}={question.value}" for question in asked)
+    return Question(" ".join(question.text for question in asked), name, told, agree)
 
 
 def is_answered(question: Question) -> bool:

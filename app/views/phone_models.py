@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from flask import render_template, request
+from flask import flash, render_template, request
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from wtforms import StringField
@@ -90,7 +90,8 @@ class PhoneModelView(AsksBeforeDeletion):
 
     def pre_add(self, item: PhoneModel) -> None:
         """Check the model."""
-        phone_models.prepare(self.datamodel.session, item)
+        for doubt in phone_models.prepare(self.datamodel.session, item):
+            flash(doubt, "warning")
 
     pre_update = pre_add
 

@@ -17,7 +17,7 @@ from app.views.deletion_page import AsksBeforeDeletion
 from app.views.fast_interface import FastInterface
 from app.views.fields import description_field
 from app.views.figures import Figures
-from app.views.form_problems import Question
+from app.views.form_problems import Question, ask_together
 from app.views.formats import yes_or_no
 from app.views.times import moment, time_of_page
 from app.views.usage_links import UsageLinks
@@ -91,16 +91,16 @@ class TenantView(AsksBeforeDeletion):
             form.is_default.description += " To change it, make another tenant the default."
 
     def question(self, form: Any, item: Tenant | None) -> Question | None:
-        """Announce which tenant stops being the default before another one takes over."""
-        replaced = tenancy.find_default_besides(self.datamodel.session, item or Tenant())
-        if not form.is_default.data or replaced is None:
-            return None
+        """Announce which tenant stops being the default, and that a new name leads phones astray."""
         name = (form.name.data or "").strip()
-        text = (
-            f"{replaced} is the default tenant now. When you save this, {name} is the default in its place: "
-            f"phones that nothing else places go to {name} from then on. Phones that are in {replaced} stay there."
+        replaced = tenancy.find_default_besides(self.datamodel.session, item or Tenant())
+        return ask_together(
+            "agreed",
+            [
+                _takeover(name, replaced) if form.is_default.data and replaced else None,
+                _renaming(item.name, name) if item and name.casefold() != item.name_key else None,
+            ],
         )
-        return Question(text, "replaces", str(replaced.id), f"Save, and take over from {replaced}")
 
     def pre_add(self, item: Tenant) -> None:
         """Check the tenant, and give it its first site."""
@@ -145,6 +145,22 @@ class TenantView(AsksBeforeDeletion):
             replaced = tenancy.find_default_besides(session, item) if item.is_default else None
         if replaced is not None:
             self.record("replaced", replaced, f"{item.name} is the default tenant in its place")
+
+
+def _takeover(name: str, replaced: Tenant) -> Question:
+    text = (
+        f"{replaced} is the default tenant now. When you save this, {name} is the default in its place: "
+        f"phones that nothing else places go to {name} from then on. Phones that are in {replaced} stay there."
+    )
+    return Question(text, "replaces", str(replaced.id), f"take over from {replaced}")
+
+
+def _renaming(before: str, name: str) -> Question:
+    text = (
+        f"Phones ask for {before} in the address that DHCP option 160 gives them. Once the tenant is called "
+        f"{name}, new phones that ask for {before} are refused: change the option when you rename it."
+    )
+    return Question(text, "renames", name.casefold(), "rename it")
 
 
 def _tell(doubts: list[str]) -> None:

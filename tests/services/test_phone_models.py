@@ -63,6 +63,15 @@ def test_a_shipped_model_keeps_its_name_and_may_be_described(session: Session) -
     session.rollback()
 
 
+def test_a_new_name_is_doubted_where_phones_are_told_by_the_old_one(session: Session) -> None:
+    model = add_model(session)
+    model.name = "X5U"
+    [doubt] = phone_models.prepare(session, model)
+    assert doubt.startswith("New phones that call themselves X4U are no longer recognised")
+    model.user_agent_pattern = "Fanvil X4U *"
+    assert phone_models.prepare(session, model) == []
+
+
 def test_a_shipped_model_may_not_go(session: Session) -> None:
     with pytest.raises(ConflictError, match="430HD comes with the product"):
         phone_models.check_model_may_go(session, factories.get_model(session))

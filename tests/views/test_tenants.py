@@ -2,14 +2,15 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from app.models import JournalEntry, Site, Tenant
 from app.security.tenant_scope import ALL_TENANTS
-from app.transaction import reading
+from app.transaction import reading, writing
+from tests.views.browsing import Browser
 from tests.views.conftest import SignIn
 from tests.views.installations import database_of
-from tests.views.world import World
+from tests.views.world import World, add_site, add_tenant
 
 INITECH = {"name": "Initech", "description": "", "subnet": "10.3.0.0/16", "endpoint_licenses": "500"}
 
@@ -81,83 +82,32 @@ def test_nothing_is_deleted_by_opening_an_address(app: Flask, world: World, sign
     assert find_tenant(app, "Globex") is not None
 
 
-def test_a_site_is_added_to_the_chosen_tenant(app: Flask, world: World, sign_in: SignIn):
-    form = {"name": "Ridge", "tenant": str(world.acme), "description": "", "subnet": "10.1.9.0/24"}
-    assert sign_in("oscar").post("/sites/add", form).status_code == 302
-    with reading(database_of(app), ALL_TENANTS) as session:
-        site = session.scalars(select(Site).where(Site.name == "Ridge")).one()
-        assert (site.tenant_id, site.subnet) == (world.acme, "10.1.9.0/24")
-
-
-def test_the_form_of_a_site_has_the_tenant_of_its_address_chosen(world: World, sign_in: SignIn):
-    page = sign_in("oscar").get(f"/sites/add?tenant={world.globex}").text
-    assert f'<option value="{world.globex}" selected>Globex</option>' in page
-
-
-def test_a_site_is_edited_without_its_tenant(app: Flask, world: World, sign_in: SignIn):
-    oscar = sign_in("oscar")
-    assert 'name="tenant"' not in oscar.get(f"/sites/edit/{world.acme_site}").text
-    form = {"name": "Valley North", "description": "", "subnet": "", "tenant": str(world.globex)}
-    assert oscar.post(f"/sites/edit/{world.acme_site}", form).status_code == 302
-    with reading(database_of(app), ALL_TENANTS) as session:
-        site = session.get_one(Site, world.acme_site)
-        assert (site.name, site.tenant_id) == ("Valley North", world.acme)
-
-
-def test_the_name_of_autodetection_is_not_offered_for_change(app: Flask, world: World, sign_in: SignIn):
-    with reading(database_of(app), ALL_TENANTS) as session:
-        site = session.scalars(
-            select(Site.id).where(Site.tenant_id == world.acme, Site.is_auto_detection)
-        ).one()
-    oscar = sign_in("oscar")
-    assert "readonly" in oscar.get(f"/sites/edit/{site}").text.partition('id="name"')[2].partition(">")[0]
-    answer = oscar.post(f"/sites/edit/{site}", {"name": "Elsewhere", "description": "", "subnet": ""})
-    assert "AutoDetection keeps its name" in answer.text
-
-
-def test_a_site_outside_its_tenant_is_refused_at_its_field(world: World, sign_in: SignIn):
-    form = {"name": "Ridge", "tenant": str(world.acme), "description": "", "subnet": "10.9.9.0/24"}
-    answer = sign_in("oscar").post("/sites/add", form)
-    assert "does not lie within 10.1.0.0/16" in answer.text.partition('id="subnet"')[2]
-
-
-def test_a_new_default_is_announced_before_it_takes_over(app: Flask, world: World, sign_in: SignIn):
+def test_a_list_of_fifty_tenants_takes_as_many_statements_as_one_of_three(
+    app: Flask, world: World, sign_in: SignIn
+):
     alice = sign_in("alice")
-    form = {"name": "Acme", "subnet": "10.1.0.0/16", "endpoint_licenses": "5", "is_default": "y"}
-    asked = alice.post(f"/tenants/edit/{world.acme}", form)
-    assert (
-        "Default is the default tenant now. When you save this, Acme is the default in its place"
-        in asked.text
-    )
-    assert default_of(app) == "Default"
-    replaced = asked.text.partition('name="replaces" value="')[2].partition('"')[0]
-    assert alice.post(f"/tenants/edit/{world.acme}", {**form, "replaces": "4711"}).status_code == 200
-    assert default_of(app) == "Default"
-    assert alice.post(f"/tenants/edit/{world.acme}", {**form, "replaces": replaced}).status_code == 302
-    assert default_of(app) == "Acme"
-    journal = alice.get("/logs/activity/").text
-    assert "alice replaced the tenant Default: Acme is the default tenant in its place." in journal
-    assert "default from no to yes" in journal
+    alice.get("/tenants/list/")
+    few = statements_of(app, alice, "/tenants/list/")
+    with writing(database_of(app), ALL_TENANTS) as session:
+        for number in range(47):
+            tenant = add_tenant(session, f"Tenant {number}")
+            add_site(session, tenant, f"Site {number}")
+    assert statements_of(app, alice, "/tenants/list/") == few
+    sites = statements_of(app, alice, "/sites/list/?size=3")
+    assert statements_of(app, alice, "/sites/list/?size=50") == sites
 
 
-def test_a_new_tenant_takes_over_only_after_it_was_announced(app: Flask, sign_in: SignIn):
-    alice = sign_in("alice")
-    form = {**INITECH, "is_default": "y"}
-    asked = alice.post("/tenants/add", form)
-    assert "Save, and take over from Default" in asked.text
-    assert find_tenant(app, "Initech") is None
-    replaced = asked.text.partition('name="replaces" value="')[2].partition('"')[0]
-    assert alice.post("/tenants/add", {**form, "replaces": replaced}).status_code == 302
-    assert default_of(app) == "Initech"
+def statements_of(app: Flask, browser: Browser, address: str) -> int:
+    texts: list[str] = []
 
+    def note(_connection, _cursor, statement: str, *_rest) -> None:
+        texts.append(statement)
 
-def test_the_default_cannot_just_stop_being_it(app: Flask, sign_in: SignIn):
-    tenant = find_tenant(app, "Default")
-    assert tenant is not None
-    form = {"name": "Default", "endpoint_licenses": "30000"}
-    answer = sign_in("alice").post(f"/tenants/edit/{tenant.id}", form)
-    assert "make another tenant the default" in answer.text
-    assert default_of(app) == "Default"
+    engine = database_of(app).reader
+    event.listen(engine, "before_cursor_execute", note)
+    assert browser.get(address).status_code == 200
+    event.remove(engine, "before_cursor_execute", note)
+    return len(texts)
 
 
 def test_the_journal_says_what_was_changed(app: Flask, world: World, sign_in: SignIn):
@@ -190,15 +140,12 @@ def test_the_lists_count_sites_and_phones_and_link_to_them(people):
     assert '<a href="/devices-status/?tenant=Acme&amp;site=Valley">1</a>' in page
 
 
-def default_of(app: Flask) -> str | None:
-    with reading(database_of(app), ALL_TENANTS) as session:
-        return session.scalar(select(Tenant.name).where(Tenant.is_default))
-
-
-def test_the_list_of_sites_is_narrowed_to_a_tenant(sign_in: SignIn):
-    page = sign_in("oscar").get("/sites/?tenant=Acme", follow_redirects=True).text
-    assert "Valley" in page
-    assert "Harbour" not in page
+def test_who_names_tenants_counts_and_finds_only_these(people):
+    page = people["olga"].get("/tenants/list/").text
+    assert "1 to 1 of 1" in page
+    assert '<a href="/devices-status/?tenant=Acme">1</a>' in page
+    assert "1 to 2 of 2" in people["olga"].get("/sites/list/").text
+    assert people["nora"].get("/tenants/list/").text.count("<tr>") == 0
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

@@ -15,7 +15,15 @@ from tests.views.installations import database_of
 pytestmark = pytest.mark.browser
 
 PAGES = [
-    "/dashboard/", "/alarms/", "/alarms/history/", "/phone-models/show/1", "/tenants/list/", "/tenants/show/1", "/tenants/add", "/sites/list/", "/operators/list/", "/operators/add", "/roles/", "/logs/activity/", "/account/", "/account/password/", "/devices-status/", "/templates/", "/templates/show/1", "/templates/add", "/templates/change/1", "/templates/edit/1", "/templates/upload/1", "/templates/versions/1", "/templates/versions/1/1", "/templates/phones/1", "/templates/placeholders/1", "/templates-mapping/", "/templates-mapping/?tenant=Acme", "/templates-mapping/set", "/templates-mapping/test/?tenant=Acme&model=430HD&train=uc", "/tenants/delete/1", "/tenants/edit/2", "/sites/show/2", "/sites/add?tenant=2", "/sites/delete/3", "/phone-models/list/", "/phone-models/add", "/phone-models/recognise?user_agent=Fanvil",
+    "/dashboard/", "/alarms/", "/alarms/history/", "/phone-models/show/1", "/tenants/list/", "/tenants/show/1",
+    "/tenants/add", "/sites/list/", "/operators/list/", "/operators/add", "/roles/", "/logs/activity/",
+    "/account/", "/account/password/", "/devices-status/", "/templates/", "/templates/show/1", "/templates/add",
+    "/templates/change/1", "/templates/edit/1", "/templates/upload/1", "/templates/versions/1",
+    "/templates/versions/1/1", "/templates/phones/1", "/templates/placeholders/1", "/templates-mapping/",
+    "/templates-mapping/?tenant=Acme", "/templates-mapping/set",
+    "/templates-mapping/test/?tenant=Acme&model=430HD&train=uc", "/tenants/delete/1", "/tenants/edit/2",
+    "/sites/show/2", "/sites/add?tenant=2", "/sites/delete/3", "/phone-models/list/", "/phone-models/add",
+    "/phone-models/recognise?user_agent=Fanvil",
 ]  # fmt: skip
 SIZES = {"wide": (1440, 900), "tablet": (820, 1100), "phone": (390, 844), "small": (360, 640)}
 EXTRA_SIZES = [pytest.param(size, marks=pytest.mark.acceptance) for size in ("tablet", "phone")]

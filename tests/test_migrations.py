@@ -6,7 +6,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, inspect, text
 
 from app import schema
 from app.database import make_engine
@@ -54,3 +54,24 @@ def test_an_empty_database_is_behind_and_the_message_says_what_to_do(engine: Eng
 def test_they_are_numbered_without_a_gap_or_a_fork() -> None:
     revisions = [script.revision for script in ScriptDirectory(str(schema.MIGRATIONS)).walk_revisions()]
     assert sorted(revisions) == [f"{number:04}" for number in range(1, len(revisions) + 1)]
+
+
+def test_language_and_keep_alive_period_become_values_of_placeholders_and_go_back(engine: Engine) -> None:
+    before = ScriptDirectory(str(schema.MIGRATIONS)).get_revision("0006").down_revision
+    schema.migrate(engine, before)
+    with engine.begin() as connection:
+        add = text("INSERT INTO system_setting (name, value) VALUES (:name, :value)")
+        connection.execute(add, [{"name": "language", "value": b"1"}, {"name": "public_url", "value": b"2"}])
+    schema.migrate(engine, "0006")
+    with engine.begin() as connection:
+        assert (
+            bytes(
+                connection.execute(text("SELECT value FROM placeholder WHERE name = 'Language'")).scalar_one()
+            )
+            == b"1"
+        )
+        assert connection.execute(text("SELECT name FROM system_setting")).scalars().all() == ["public_url"]
+    schema.migrate(engine, before)
+    with engine.begin() as connection:
+        names = connection.execute(text("SELECT name FROM system_setting ORDER BY name")).scalars().all()
+        assert names == ["language", "public_url"]

@@ -6,14 +6,14 @@ Usage: python -m tools.write_configuration_reference
 import dataclasses
 from pathlib import Path
 
-from app.services import settings as system_settings
+from app.services.setting_catalogue import CATALOGUE
 from config import PREFIX, Settings
 
 REFERENCE = Path(__file__).parent.parent / "docs" / "configuration.md"
 
 _INTRODUCTION = """# Configuration
 
-<!-- Written by `python -m tools.write_configuration_reference` out of config.py and app/services/settings.py. -->
+<!-- Written by `python -m tools.write_configuration_reference` out of config.py and the catalogue of settings. -->
 
 What decides how Ringmaster starts is read from the environment. A wrong value stops the start with a sentence that
 says how to mend it; a variable that begins with `RINGMASTER_` and is no setting is reported and ignored.
@@ -52,15 +52,20 @@ def _shown_default(field: dataclasses.Field[object]) -> str:
 
 def _system_settings() -> str:
     rows = [
-        (f"`{setting.name}`", setting.meaning, f"`{setting.default}`" if setting.default else "empty")
-        for setting in system_settings.CATALOGUE.values()
+        (
+            f"`{setting.name}`",
+            f"{setting.title}. {setting.meaning}",
+            f"`{setting.default}`" if setting.default else "empty",
+        )
+        for setting in CATALOGUE.values()
     ]
     return _table(("name", "meaning", "default"), rows)
 
 
 def _table(head: tuple[str, str, str], rows: list[tuple[str, str, str]]) -> str:
     lines = [head, ("---", "---", "---"), *rows]
-    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+    escaped = ([cell.replace("|", "\\|") for cell in cells] for cells in lines)
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in escaped)
 
 
 if __name__ == "__main__":

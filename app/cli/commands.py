@@ -12,9 +12,11 @@ from app.cli import accounts, demo, logs, servers, together
 from app.cli.listeners import listen_for_phones, listen_for_screens
 from app.cli.release import opened_database, release
 from app.errors import NotFoundError, RingmasterError
+from app.rendering.secret_parameters import MASK
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import firmware
 from app.services import settings as system_settings
+from app.services.setting_catalogue import CATALOGUE
 from app.transaction import writing
 from config import Settings, SettingsError, describe_unknown_settings, load_settings
 
@@ -81,7 +83,8 @@ def _set(settings: Settings, given: argparse.Namespace) -> None:
         kept = system_settings.change(
             session, given.setting, given.value, by="command line", now=datetime.now(UTC)
         )
-    print(f"{given.setting} is '{kept}'.")
+    shown = MASK if CATALOGUE[given.setting].is_secret else kept
+    print(f"{given.setting} is '{shown}'.")
 
 
 def _add_firmware(settings: Settings, given: argparse.Namespace) -> None:
@@ -145,6 +148,5 @@ def _add(
 
 def _describe_system_settings() -> str:
     return "\n".join(
-        f"{setting.name:22}{setting.meaning} ({setting.default or 'empty'})"
-        for setting in system_settings.CATALOGUE.values()
+        f"{setting.name:24}{setting.meaning} ({setting.default or 'empty'})" for setting in CATALOGUE.values()
     )

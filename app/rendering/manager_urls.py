@@ -9,6 +9,9 @@ from app.errors import InvalidInputError
 # Where phones report to when the public URL names no port: 8081 is the port real phones use with http.
 REST_PORTS = {"http": 8081, "https": 443}
 
+# What a server listens on to be reached by every address it has; to a phone it means nothing.
+_EVERY_ADDRESS = frozenset({"0.0.0.0", "[::]"})  # noqa: S104  (compared, not bound)
+
 _URL = re.compile(r"(https?)://(\[[0-9A-Fa-f:.]+\]|[^\[\]/:?#@]+)(?::([0-9]{1,5}))?([/?#].*)?", re.DOTALL)
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 
@@ -85,6 +88,39 @@ def manager_urls(public_url: str, rest_port: int | None = None) -> ManagerUrls:
     urls = ManagerUrls(scheme, address, port, reports_at if port is None else port)
     check_port(urls.rest_port)
     return urls
+
+
+def told_instead(installed: ManagerUrls, *, scheme: str, host: str) -> ManagerUrls:
+    """Return the addresses once an administrator chose another scheme or host; empty leaves what is installed.
+
+    ``host`` may name a port, which is then used for everything. Without one the installed port stays while the
+    scheme is the installed one; another scheme has ports of its own.
+    """
+    scheme = scheme or installed.scheme
+    if scheme == installed.scheme:
+        address, port = _parted(host or installed.host)
+        return manager_urls(_url_of(scheme, address, port or installed.port), installed.rest_port)
+    return manager_urls(_url_of(scheme, *_parted(host or installed.address)))
+
+
+def check_host(host: str) -> None:
+    """Refuse what is not an address phones can reach, with or without a port behind it."""
+    address, port = _parted(host)
+    check_address(address)
+    if address in _EVERY_ADDRESS:
+        raise InvalidInputError(f"No phone can reach {address}: give the name or address of this server.")
+    if port is not None:
+        check_port(port)
+
+
+def _parted(host: str) -> tuple[str, int | None]:
+    address, colon, port = host.rpartition(":")
+    is_port = bool(colon) and port.isascii() and port.isdecimal() and len(port) < 6 and "]" not in port
+    return (address, int(port)) if is_port else (host, None)
+
+
+def _url_of(scheme: str, address: str, port: int | None) -> str:
+    return f"{scheme}://{address}" if port is None else f"{scheme}://{address}:{port}"
 
 
 def check_port(port: int) -> None:

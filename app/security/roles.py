@@ -27,6 +27,8 @@ DEFAULT_PLACEHOLDERS = "Default Placeholders Values"
 TENANT_CONFIGURATION = "Tenant Configuration"
 SITE_CONFIGURATION = "Site Configuration"
 USER_CONFIGURATION = "User Configuration"
+SYSTEM_SETTINGS = "System Settings"
+LDAP_TEST = "LDAP Test"
 JOURNAL = "Activity Log"
 OPERATORS = "Operators"
 ROLES_PAGE = "Roles"
@@ -63,6 +65,8 @@ DEEDS: dict[str, tuple[str, ...]] = {
     SITES: (*LOOK, *CHANGE),
     OPERATORS: (*LOOK, *CHANGE),
     ROLES_PAGE: ("can_list",),
+    SYSTEM_SETTINGS: ("can_list", EDIT, GENERATE),
+    LDAP_TEST: ("can_list",),
     JOURNAL: ("can_list",),
 }
 """Every page, and what can be done on it."""
@@ -86,6 +90,7 @@ _SYSTEM_LEVEL_ONLY = frozenset(
         *((page, deed) for page in (TENANTS, SITES, PHONE_MODELS, OPERATORS) for deed in CHANGE),
         *((page, deed) for page in (JOURNAL, OPERATORS, ROLES_PAGE) for deed in LOOK),
         (DEFAULT_PLACEHOLDERS, "can_edit"),
+        *((SYSTEM_SETTINGS, deed) for deed in DEEDS[SYSTEM_SETTINGS]),
     }
 )
 
@@ -111,10 +116,18 @@ ROLES: dict[str, list[list[str]]] = {
         _entry(_VALUES_PAGES, (*CHANGE, SEE_SECRETS)),
         _entry((DEFAULT_PLACEHOLDERS,), ("can_edit", SEE_SECRETS)),
         _entry((SITES, PHONE_MODELS), CHANGE),
+        _entry((SITES,), CHANGE),
+        _entry((SYSTEM_SETTINGS,), DEEDS[SYSTEM_SETTINGS]),
+        _entry((LDAP_TEST,), LOOK),
         _entry((JOURNAL,), LOOK),
     ],
     HELPDESK: [_LOOK_AROUND, _entry((DEVICE,), (RESTART,))],
-    MONITOR: [_LOOK_AROUND, _entry((DEVICES_STATUS, ALARMS), (EXPORT,)), _entry((DEVICE,), (SHOW_FILE,))],
+    MONITOR: [
+        _LOOK_AROUND,
+        _entry((DEVICES_STATUS, ALARMS), (EXPORT,)),
+        _entry((DEVICE,), (SHOW_FILE,)),
+        _entry((LDAP_TEST,), LOOK),
+    ],
 }
 
 

@@ -136,13 +136,9 @@ class Sources:
 
     @cached_property
     def _system(self) -> Values:
-        following = {
-            "KeepAlivePeriod": str(self.settings.keep_alive_period),
-            "Language": self.settings.language,
-        }
         stored = select(Placeholder.name, Placeholder.value).where(Placeholder.layer == Layer.SYSTEM)
         rows = dict(self._session.execute(stored).all())
-        return {**SYSTEM_DEFAULTS, **following, **self.urls.placeholder_values(), **rows}
+        return {**SYSTEM_DEFAULTS, **self.urls.placeholder_values(), **rows}
 
     def _layers_of(
         self, template_id: int | None, tenant_id: int | None, site_id: int | None

@@ -1,95 +1,47 @@
 """System settings: what an administrator changes while the system runs (manual 9.1), over defaults."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, delete, select
 from sqlalchemy.orm import Session
 
-from app.errors import NotFoundError
-from app.models import SystemSetting
+from app.errors import InvalidInputError, NotFoundError
+from app.models import Placeholder, SystemSetting
+from app.models.enums import Layer
 from app.rendering.daylight import DateFormat, DaylightSaving
 from app.rules.addresses import address_text
 from app.services import journal
-from app.services.setting_texts import (
-    LANGUAGES,
-    Check,
-    change_date,
-    change_date_of,
-    choice,
-    host_or_nothing,
-    time_zone,
-    web_address_or_nothing,
-    whole_number,
+from app.services.setting_catalogue import CATALOGUE
+from app.services.setting_changes import (
+    Change,
+    InvalidSettingsError,
+    check_together,
+    check_unchanged,
+    sentence_of,
 )
-
-_NO, _YES = "no", "yes"
-_SUMMER = "month=3 day=26 week=1 day_of_week=SUNDAY hour=2 minute=0"
-_WINTER = "month=9 day=14 week=1 day_of_week=SUNDAY hour=2 minute=0"
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One system setting; ``check`` returns the text as it is kept, or raises InvalidInputError."""
-
-    name: str
-    meaning: str
-    default: str
-    check: Check
-
-
-CATALOGUE: Mapping[str, Setting] = MappingProxyType(
-    {
-        setting.name: setting
-        for setting in (
-            Setting(
-                "disconnected_timeout",
-                "Minutes of silence after which a phone counts as disconnected",
-                "120",
-                whole_number(1, 10080),
-            ),
-            Setting(
-                "keep_alive_period", "Minutes between two reports of a phone", "60", whole_number(0, 300)
-            ),
-            Setting("web_ui_time_zone", "Time zone in which the screens show times", "UTC", time_zone),
-            Setting("language", "Language of the phones' screens", "English", choice(LANGUAGES)),
-            Setting(
-                "sbc_proxy_host", "Name or address of the SBC HTTP proxy; empty: none", "", host_or_nothing
-            ),
-            Setting("sbc_proxy_port", "Port of the SBC HTTP proxy", "80", whole_number(1, 65535)),
-            Setting("shared_templates_url", "Where shared templates are", "", web_address_or_nothing),
-            Setting("daylight_active", "Whether phones keep daylight saving time", _YES, choice((_NO, _YES))),
-            Setting(
-                "daylight_date_format",
-                "How the two dates are read: FIXED (month, day) or DayOfWeek (month, week, day_of_week)",
-                DateFormat.FIXED,
-                choice(DateFormat),
-            ),
-            Setting("daylight_start", "When daylight saving time begins", _SUMMER, change_date),
-            Setting("daylight_end", "When daylight saving time ends", _WINTER, change_date),
-            Setting("daylight_offset", "Minutes the clock is put ahead", "60", whole_number(0, 180)),
-        )
-    }
-)
-
+from app.services.setting_definitions import YES, Setting
+from app.services.setting_texts import change_date_of
 
 # Read for every batch of reports: to build the statement, or to go through the mapper, takes longer than to run it.
 _SETTINGS: Table = SystemSetting.__table__  # type: ignore[assignment]  # declared as FromClause, and a Table here
 _SBC_PROXY_HOST = select(_SETTINGS.c.value).where(_SETTINGS.c.name == "sbc_proxy_host")
 
+_READ_AS_SETTINGS = (
+    "disconnected_timeout", "sbc_proxy_host", "sbc_proxy_port", "daylight_active",
+    "daylight_date_format", "daylight_start", "daylight_end", "daylight_offset",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SystemSettings:
-    """All system settings; ``keep_alive_period`` is in minutes, as phones are told it."""
+    """What phones' files and their silence depend on beside the values of placeholders."""
 
     disconnected_timeout: timedelta
-    keep_alive_period: int
-    web_ui_time_zone: ZoneInfo
-    language: str
     sbc_proxy_host: str
     sbc_proxy_port: int
     daylight_saving: DaylightSaving
@@ -97,16 +49,13 @@ class SystemSettings:
 
 def read(session: Session) -> SystemSettings:
     """Return the settings that hold: those that were changed, and the defaults of the others."""
-    texts = read_texts(session)
+    texts = read_texts(session, _READ_AS_SETTINGS)
     return SystemSettings(
         disconnected_timeout=timedelta(minutes=int(texts["disconnected_timeout"])),
-        keep_alive_period=int(texts["keep_alive_period"]),
-        web_ui_time_zone=ZoneInfo(texts["web_ui_time_zone"]),
-        language=texts["language"],
         sbc_proxy_host=texts["sbc_proxy_host"],
         sbc_proxy_port=int(texts["sbc_proxy_port"]),
         daylight_saving=DaylightSaving(
-            is_active=texts["daylight_active"] == _YES,
+            is_active=texts["daylight_active"] == YES,
             date_format=DateFormat(texts["daylight_date_format"]),
             start=change_date_of(texts["daylight_start"]),
             end=change_date_of(texts["daylight_end"]),
@@ -121,44 +70,138 @@ def sbc_proxy_address(session: Session) -> str:
     return address_text((host or "").strip("[]"))
 
 
-def read_texts(session: Session) -> dict[str, str]:
-    """Return the text of every setting, as an administrator writes it."""
-    changed = select(SystemSetting.name, SystemSetting.value).where(SystemSetting.name.in_(CATALOGUE))
-    defaults = {name: setting.default for name, setting in CATALOGUE.items()}
-    return defaults | dict(session.execute(changed).all())
+def web_ui_time_zone(session: Session) -> ZoneInfo:
+    """Return the time zone in which the screens write times."""
+    return ZoneInfo(read_text(session, "web_ui_time_zone"))
+
+
+def shared_templates_url(session: Session) -> str:
+    """Return the address at which templates are shared (manual 4.3, step 9), empty where none is set."""
+    return read_text(session, "shared_templates_url")
+
+
+def permitted_suffixes(session: Session) -> tuple[str, ...]:
+    """Return how names of files end that may be uploaded for phones: ``.cfg``, ``.img`` and so on, in lower case."""
+    return tuple(read_text(session, "upload_suffixes").split())
+
+
+def read_text(session: Session, name: str) -> str:
+    """Return the text of one setting."""
+    return read_texts(session, (name,))[name]
+
+
+def read_texts(session: Session, names: Collection[str] = CATALOGUE.keys()) -> dict[str, str]:
+    """Return the texts of settings by name, as an administrator writes them; secrets are among them."""
+    wanted = [CATALOGUE[name] for name in names]
+    return {setting.name: setting.default for setting in wanted} | _stored(session, wanted)
 
 
 def change(session: Session, name: str, text: str, *, by: str, now: datetime, address: str = "") -> str:
     """Change a setting to what the text says, with an entry in the journal, and return the text that is kept.
 
-    NotFoundError for an unknown name, InvalidInputError for a text that will not do.
+    NotFoundError for an unknown name, InvalidSettingsError for a text that will not do.
     """
-    setting = _get_setting(name)
-    before, after = read_texts(session)[name], setting.check(text.strip())
-    if after == before:
-        return after
-    session.merge(SystemSetting(name=name, value=after))
+    changes = change_many(session, {name: text}, by=by, now=now, address=address)
+    return changes[0].after if changes else read_text(session, name)
+
+
+def change_many(
+    session: Session,
+    texts: Mapping[str, str],
+    *,
+    seen: Mapping[str, str] = MappingProxyType({}),
+    by: str,
+    now: datetime,
+    address: str = "",
+) -> list[Change]:
+    """Change all settings that these texts say something new of, or none, and return what changed.
+
+    ``seen`` are texts as they were when somebody began to change them: where one is another by now, nothing is
+    changed. One entry in the journal names them all. NotFoundError for an unknown name, InvalidSettingsError with a
+    sentence for each text that will not do.
+    """
+    for name in texts:
+        _check_name(name)
+    before = read_texts(session, CATALOGUE.keys())
+    changes = _checked(texts, before)
+    check_unchanged(changes, seen)
+    check_together({**before, **{change.setting.name: change.after for change in changes}}, texts)
+    for change in changes:
+        _store(session, change.setting, change.after)
+    if changes:
+        _note(session, changes, by=by, now=now, address=address)
+    return changes
+
+
+def _stored(session: Session, wanted: Iterable[Setting]) -> dict[str, str]:
+    own = [setting.name for setting in wanted if not setting.placeholder]
+    by_placeholder = {setting.placeholder: setting.name for setting in wanted if setting.placeholder}
+    found: dict[str, str] = {}
+    if own:
+        rows = select(SystemSetting.name, SystemSetting.value).where(SystemSetting.name.in_(own))
+        found |= dict(session.execute(rows).all())
+    if by_placeholder:
+        values = select(Placeholder.name, Placeholder.value).where(
+            Placeholder.layer == Layer.SYSTEM, Placeholder.name.in_(by_placeholder)
+        )
+        found |= {by_placeholder[name]: value for name, value in session.execute(values)}
+    return found
+
+
+def _checked(texts: Mapping[str, str], before: Mapping[str, str]) -> list[Change]:
+    """Return what changes; a text that is the one there is need not pass the check of today."""
+    changes: list[Change] = []
+    problems: dict[str, str] = {}
+    for name, text in texts.items():
+        setting = CATALOGUE[name]
+        written = text if setting.is_secret else text.strip()
+        if written == before[name]:
+            continue
+        try:
+            after = setting.check(written)
+        except InvalidInputError as error:
+            problems[name] = str(error)
+            continue
+        if after != before[name]:
+            changes.append(Change(setting, before[name], after))
+    if problems:
+        raise InvalidSettingsError(problems)
+    return changes
+
+
+def _store(session: Session, setting: Setting, text: str) -> None:
+    if not setting.placeholder:
+        session.merge(SystemSetting(name=setting.name, value=text))
+        return
+    is_it = (Placeholder.layer == Layer.SYSTEM, Placeholder.name == setting.placeholder)
+    row = session.scalar(select(Placeholder).where(*is_it))
+    if text == setting.default:
+        session.execute(delete(Placeholder).where(*is_it))
+    elif row is None:
+        session.add(Placeholder(layer=Layer.SYSTEM, name=setting.placeholder, value=text))
+    else:
+        row.value = text
+
+
+def _note(session: Session, changes: list[Change], *, by: str, now: datetime, address: str) -> None:
     journal.record(
         session,
         at=now,
         actor=by,
         action="system setting changed",
-        subject=name,
-        text=f"The system setting {name} was changed from '{before}' to '{after}'.",
+        subject=", ".join(change.setting.name for change in changes),
+        text=sentence_of(changes),
         address=address,
-        details={"before": before, "after": after},
+        details={
+            change.setting.name: {"before": change.shown_before, "after": change.shown_after}
+            for change in changes
+        },
     )
-    return after
 
 
-def shared_templates_url(session: Session) -> str:
-    """Return the address at which templates are shared (manual 4.3, step 9), empty where none is set."""
-    return read_texts(session)["shared_templates_url"]
-
-
-def _get_setting(name: str) -> Setting:
+def _check_name(name: str) -> None:
     if name in CATALOGUE:
-        return CATALOGUE[name]
+        return
     close = difflib.get_close_matches(name, CATALOGUE, n=1)
     hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(CATALOGUE)}."
     raise NotFoundError(f"There is no system setting '{name[:60]}'; {hint}")

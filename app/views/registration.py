@@ -22,6 +22,7 @@ from app.views.roles import RolesView
 from app.views.sites import SiteView
 from app.views.template_phones import TemplatePhonesView
 from app.views.template_texts import TemplateTextView
+from app.views.system_settings import SystemSettingsView
 from app.views.templates import TemplateView
 from app.views.templates_mapping import TemplatesMappingView
 from app.views.tenants import TenantView
@@ -42,6 +43,8 @@ _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
         (DevicePlaceholderView, "fa-sliders"),
         (DefaultPlaceholderView, "fa-list-check"),
         (PhoneModelView, "fa-phone"),
+        (PhoneModelView, "fa-phone"),
+        (SystemSettingsView, "fa-sliders"),
     ),
     "System": (
         (TenantView, "fa-building"),

@@ -13,7 +13,7 @@ from flask_login import current_user
 from app.models.enums import Severity
 from app.security.roles import ALARMS
 from app.security.tenant_scope import scope_of
-from app.services import alarm_search
+from app.services import alarm_search, settings
 from app.views import times
 from app.views.web_session import db
 
@@ -99,6 +99,11 @@ class Shell:
             for item in current_app.extensions["appbuilder"].menu.get_list()
         )
         return [group for group in groups if group.entries]
+
+    @cached_property
+    def web_admin_scheme(self) -> str:
+        """How links open the pages of a phone: http or https."""
+        return settings.read_text(db.session(), "web_admin_scheme")
 
     @cached_property
     def active_alarms(self) -> ActiveAlarms | None:

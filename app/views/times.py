@@ -1,9 +1,12 @@
-"""How pages write times: relative to the moment of the page, the exact time (UTC) on hover."""
+"""How pages write times: relative to the moment of the page, the exact time on hover, in the zone of the settings."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from flask import Flask, g
 from markupsafe import Markup
+
+from app.services import settings
+from app.views.web_session import db
 
 _UNITS = (
     (timedelta(days=365), "year"),
@@ -38,9 +41,17 @@ def time_ago(at: datetime, now: datetime) -> str:
     return f"in {words}" if at > now else f"{words} ago"
 
 
-def exact(at: datetime) -> str:
-    """Write a time in full, in UTC: ``2026-03-09 14:05:31 UTC``."""
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+def zone_of_page() -> tzinfo:
+    """Return the time zone in which this page writes times (manual 9.1, Web UI time zone)."""
+    if "zone_of_page" not in g:
+        g.zone_of_page = settings.web_ui_time_zone(db.session())
+    zone: tzinfo = g.zone_of_page
+    return zone
+
+
+def exact(at: datetime, zone: tzinfo = UTC) -> str:
+    """Write a time in full: ``2026-03-09 14:05:31 UTC``."""
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}"
 
 
 def moment(at: datetime | None, nothing: str = "never") -> Markup:
@@ -48,14 +59,17 @@ def moment(at: datetime | None, nothing: str = "never") -> Markup:
     if at is None:
         return Markup('<span class="muted">{}</span>').format(nothing)
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
-        at.astimezone(UTC).isoformat(timespec="seconds"), exact(at), time_ago(at, time_of_page())
+        at.astimezone(UTC).isoformat(timespec="seconds"),
+        exact(at, zone_of_page()),
+        time_ago(at, time_of_page()),
     )
 
 
 def live_moment(at: datetime) -> Markup:
     """Return the <time> element of a time that static/ringmaster/live.js keeps relative; its bytes stay the same."""
-    return Markup('<time datetime="{}" title="{}" data-live-time>{:%H:%M:%S} UTC</time>').format(
-        at.astimezone(UTC).isoformat(timespec="seconds"), exact(at), at.astimezone(UTC)
+    zone = zone_of_page()
+    return Markup('<time datetime="{}" title="{}" data-live-time>{:%H:%M:%S %Z}</time>').format(
+        at.astimezone(UTC).isoformat(timespec="seconds"), exact(at, zone), at.astimezone(zone)
     )
 
 

@@ -18,6 +18,7 @@ from app.cli.release import opened_database, release
 from app.models import JournalEntry, Operator
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import firmware, settings
+from app.services.setting_catalogue import CATALOGUE
 from app.transaction import reading
 from config import Settings, load_settings
 from tests.cli.running import ROOT, environment, run
@@ -62,7 +63,7 @@ def test_the_help_of_set_names_every_system_setting(capsys: pytest.CaptureFixtur
     with pytest.raises(SystemExit):
         commands.main(["set", "--help"])
     shown = capsys.readouterr().out
-    assert all(name in shown for name in settings.CATALOGUE)
+    assert all(name in shown for name in CATALOGUE)
 
 
 def test_another_password_is_made_and_works(installation: Settings, capsys: pytest.CaptureFixture) -> None:

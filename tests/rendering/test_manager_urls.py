@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import InvalidInputError
-from app.rendering.manager_urls import ManagerUrls, manager_urls
+from app.rendering.manager_urls import ManagerUrls, check_host, manager_urls, told_instead
 
 
 @pytest.mark.parametrize(
@@ -115,3 +115,40 @@ def test_any_text_is_refused_or_safe_to_write_into_a_file(text: str) -> None:
     assert urls.provisioning_url.isascii()
     assert urls.provisioning_url.isprintable()
     assert not set(" ;,<>\"'\\") & set(urls.provisioning_url)
+
+
+INSTALLED = manager_urls("http://10.1.2.3")
+INSTALLED_ON_A_PORT = manager_urls("http://10.1.2.3:8081")
+
+
+@pytest.mark.parametrize(
+    ("installed", "scheme", "host", "files", "reports"),
+    [
+        (INSTALLED, "", "", "http://10.1.2.3/configfiles/", "http://10.1.2.3:8081/"),
+        (INSTALLED, "", "mgr.acme.com", "http://mgr.acme.com/configfiles/", "http://mgr.acme.com:8081/"),
+        (INSTALLED, "https", "", "https://10.1.2.3/configfiles/", "https://10.1.2.3:443/"),
+        (INSTALLED, "https", "mgr.acme.com:8443", "https://mgr.acme.com:8443/configfiles/", "https://mgr.acme.com:8443/"),
+        (INSTALLED_ON_A_PORT, "", "mgr", "http://mgr:8081/configfiles/", "http://mgr:8081/"),
+        (INSTALLED_ON_A_PORT, "http", "mgr:80", "http://mgr:80/configfiles/", "http://mgr:80/"),
+        (INSTALLED_ON_A_PORT, "https", "", "https://10.1.2.3/configfiles/", "https://10.1.2.3:443/"),
+        (INSTALLED_ON_A_PORT, "", "[2001:db8::1]", "http://[2001:db8::1]:8081/configfiles/", "http://[2001:db8::1]:8081/"),
+    ],
+)  # fmt: skip
+def test_another_scheme_or_host_is_told_instead(
+    installed: ManagerUrls, scheme: str, host: str, files: str, reports: str
+) -> None:
+    urls = told_instead(installed, scheme=scheme, host=host)
+    assert (urls.configuration_url, urls.provisioning_url) == (files, reports)
+
+
+def test_the_installed_port_for_reports_stays_with_another_name() -> None:
+    installed = manager_urls("http://10.1.2.3", 9081)
+    assert told_instead(installed, scheme="", host="mgr").provisioning_url == "http://mgr:9081/"
+
+
+@pytest.mark.parametrize(
+    "host", ["0.0.0.0", "[::]", "0.0.0.0:80", "a b", "mgr:0", "mgr:99999", "http://mgr", "mgr/x", ":80"]
+)
+def test_a_host_that_no_phone_can_reach_is_refused(host: str) -> None:
+    with pytest.raises(InvalidInputError):
+        check_host(host)

@@ -135,6 +135,8 @@ ALLOWED = {
     "OperatorView.password": ADMINISTRATOR,
     "RolesView.list": ADMINISTRATOR,
     "JournalView.list": SYSTEM_LEVEL_OPERATORS,
+    "SystemSettingsView.list": SYSTEM_LEVEL_OPERATORS,
+    "SystemSettingsView.save": SYSTEM_LEVEL_OPERATORS,
 }
 """Who may open each page; who may not is refused by the server."""
 

@@ -1,0 +1,42 @@
+"""Saving the forms of system settings: all that was typed or nothing, and a message that says which."""
+
+from collections.abc import Mapping, Sequence
+
+from flask import flash, request
+from flask_login import current_user
+
+from app.services import settings
+from app.services.setting_changes import Change, InvalidSettingsError, doubts_of
+from app.transaction import transaction
+from app.views.times import time_of_page
+from app.views.web_session import db
+
+
+def save(texts: Mapping[str, str], seen: Mapping[str, str]) -> Mapping[str, str]:
+    """Save settings in one transaction and tell what was saved, or save nothing and return a sentence for each that
+    will not do; ``seen`` are the texts that the form showed."""
+    try:
+        with transaction(db.session()) as session:
+            changes = settings.change_many(
+                session,
+                texts,
+                seen=seen,
+                by=current_user.username,
+                now=time_of_page(),
+                address=request.remote_addr or "",
+            )
+    except InvalidSettingsError as error:
+        return error.problems
+    _tell(changes)
+    return {}
+
+
+def _tell(changes: Sequence[Change]) -> None:
+    if not changes:
+        flash("Nothing was changed.", "info")
+        return
+    flash(f"Saved: {', '.join(change.setting.title for change in changes)}.", "success")
+    if any(change.setting.parameter for change in changes):
+        flash("Phones get what concerns them when their files are generated.", "info")
+    for doubt in doubts_of(settings.read_texts(db.session())):
+        flash(doubt, "warning")

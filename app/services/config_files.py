@@ -8,15 +8,17 @@ from sqlalchemy.orm import Session, undefer
 
 from app.models import ConfigFile, ConfigTemplate, Device
 from app.models.enums import FileKind
-from app.rendering.dhcp_option import DIRECT_TEMPLATE, PROXY_TEMPLATE, SbcProxy, fill_dhcp_option
+from app.rendering.dhcp_option import SbcProxy, fill_dhcp_option
 from app.rendering.personal_file import Rendered, render_global_file, render_personal_file
-from app.services import file_drafts, journal, stored_files
+from app.services import file_drafts, journal, option_templates, stored_files
 from app.services.file_drafts import Draft
 from app.services.file_owners import FileOwner, read_owners
 from app.services.file_sources import Sources, Template
+from app.services.option_templates import OptionFile
 
 DHCP_OPTION_FILE = "dhcpoption160.cfg"
 PROXY_OPTION_FILE = "httpproxy/dhcpoption160.cfg"
+OPTION_FILES = {OptionFile.DIRECT: DHCP_OPTION_FILE, OptionFile.PROXY: PROXY_OPTION_FILE}
 
 
 def name_for(mac: str) -> str:
@@ -85,7 +87,38 @@ def generate_shared_files(session: Session, *, now: datetime) -> None:
         select(ConfigTemplate.id, ConfigTemplate.tenant_id).order_by(ConfigTemplate.id)
     )
     drafts = [_global_draft(sources, template_id, tenant_id) for template_id, tenant_id in templates]
-    file_drafts.store(session, [*drafts, *_option_drafts(sources)], now=now)
+    file_drafts.store(session, [*drafts, *_option_drafts(session, sources)], now=now)
+
+
+def generate_option_files(session: Session, *, by: str, now: datetime, address: str) -> None:
+    """Write the first files of the system URL, with and without an SBC proxy, with an entry in the journal."""
+    session.flush()
+    drafts = list(_option_drafts(session, Sources(session)))
+    file_drafts.store(session, drafts, now=now)
+    journal.record(
+        session,
+        at=now,
+        actor=by,
+        action="configuration file generated",
+        subject=", ".join(draft.name for draft in drafts),
+        text="The first files of phones were generated.",
+        address=address,
+    )
+
+
+def option_file_text(session: Session, sources: Sources, file: OptionFile) -> str | None:
+    """Return a first file as the next Generate writes it; None for that of the SBC proxy while there is none."""
+    template = option_templates.read(session, file).text
+    if file is OptionFile.DIRECT:
+        return fill_dhcp_option(template, sources.urls, None)
+    proxy = sbc_proxy_of(sources)
+    return fill_dhcp_option(template, sources.urls, proxy) if proxy else None
+
+
+def sbc_proxy_of(sources: Sources) -> SbcProxy | None:
+    """Return the SBC's HTTP proxy, or None where none is set."""
+    host, port = sources.settings.sbc_proxy_host, sources.settings.sbc_proxy_port
+    return SbcProxy(host, port) if host else None
 
 
 def holder_of(session: Session, name: str) -> int | None:
@@ -138,15 +171,11 @@ def _global_draft(sources: Sources, template_id: int, tenant_id: int | None) -> 
     )
 
 
-def _option_drafts(sources: Sources) -> Iterator[Draft]:
-    direct = fill_dhcp_option(DIRECT_TEMPLATE, sources.urls, None)
-    yield Draft(name=DHCP_OPTION_FILE, kind=FileKind.DHCP_OPTION, rendered=Rendered(direct, (), ()))
-    if sources.settings.sbc_proxy_host:
-        proxy = SbcProxy(sources.settings.sbc_proxy_host, sources.settings.sbc_proxy_port)
-        through_proxy = fill_dhcp_option(PROXY_TEMPLATE, sources.urls, proxy)
-        yield Draft(
-            name=PROXY_OPTION_FILE, kind=FileKind.DHCP_OPTION, rendered=Rendered(through_proxy, (), ())
-        )
+def _option_drafts(session: Session, sources: Sources) -> Iterator[Draft]:
+    for file in OptionFile:
+        text = option_file_text(session, sources, file)
+        if text is not None:
+            yield Draft(name=OPTION_FILES[file], kind=FileKind.DHCP_OPTION, rendered=Rendered(text, (), ()))
 
 
 def _named(name: str) -> Select[ConfigFile]:

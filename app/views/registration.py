@@ -9,6 +9,7 @@ from app.views.configuration import SiteConfigurationView, TenantConfigurationVi
 from app.views.dashboard import DashboardView
 from app.views.devices import DeviceView
 from app.views.devices_status import DevicesStatusView
+from app.views.dhcp_option import DhcpOptionView
 from app.views.journal import JournalView
 from app.views.phone_models import PhoneModelView
 from app.views.placeholders import (
@@ -19,6 +20,7 @@ from app.views.placeholders import (
     TenantPlaceholderView,
 )
 from app.views.roles import RolesView
+from app.views.sbc_proxy import SbcProxyView
 from app.views.sites import SiteView
 from app.views.template_phones import TemplatePhonesView
 from app.views.template_texts import TemplateTextView
@@ -61,6 +63,8 @@ _BESIDE_THE_MENU = (
     TenantPlaceholderView,
     SitePlaceholderView,
 )
+_BESIDE_THE_MENU = (DeviceView, TemplateTextView, TemplatePhonesView)
+_BESIDE_THE_MENU = (DeviceView, DhcpOptionView, SbcProxyView)
 
 
 def register(appbuilder: AppBuilder) -> None:

@@ -9,6 +9,7 @@ from tests.browser.conftest import NARROW, OpenPage
 
 pytestmark = pytest.mark.browser
 
+PICTURED = (1200, 800)
 TakePicture = Callable[[Page, str], None]
 
 
@@ -44,7 +45,57 @@ def test_nothing_sticks_out_on_a_phones_screen(open_page: OpenPage):
 
 
 def test_pictures(open_page: OpenPage, take_picture: TakePicture):
-    page = open_page("/system-settings/")
+    page = open_page("/system-settings/", size=PICTURED)
     expect(page.get_by_role("heading", name="System Settings")).to_be_visible()
     take_picture(page, "system-settings")
-    take_picture(open_page("/system-settings/#time", theme="dark"), "system-settings-dark")
+
+
+def test_the_string_for_a_dhcp_server_is_copied_with_the_keyboard(open_page: OpenPage):
+    page = open_page("/system-settings/dhcp-option/?tenant=Acme")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy Tenant URL", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()").endswith("/firmwarefiles;ipp/tenant/Acme")
+
+
+def test_what_a_model_gets_is_shown_with_its_reasons(open_page: OpenPage, take_picture: TakePicture):
+    page = open_page("/system-settings/dhcp-option/", size=PICTURED)
+    page.get_by_label("IPP model").select_option("430HD")
+    page.locator("#trial-tenant").select_option("Globex")
+    page.get_by_role("button", name="IPP with this model will get from the DHCP").click()
+    expect(page.get_by_label("The file that a phone gets")).to_contain_text(
+        "include Audiocodes_430HD_global_LYNC"
+    )
+    expect(page.get_by_text("is the factory template for 430HD")).to_be_visible()
+    page.evaluate("scrollTo(0, 0)")
+    take_picture(page, "dhcp-option")
+
+
+def test_ovr_is_put_in_saved_and_generated(open_page: OpenPage):
+    page = open_page("/system-settings/dhcp-option/")
+    page.get_by_text("One Voice Resiliency (OVR)").click()
+    page.get_by_label("Address of the SBC").fill("10.9.9.9")
+    page.get_by_label("Its listening port").fill("5067")
+    page.get_by_role("button", name="Put the lines in").click()
+    page.get_by_role("button", name="Save and generate").click()
+    now = page.get_by_label("The file as phones get it now")
+    expect(now).to_contain_text("lync/sign_in/fixed_outbound_proxy_port=5067")
+    page.get_by_role("button", name="Restore to default").click()
+    page.get_by_role("dialog").get_by_role("button", name="Restore to default").click()
+    expect(page.get_by_text("The template is the default again.")).to_be_visible()
+    page.get_by_role("button", name="Generate", exact=True).click()
+    expect(now).not_to_contain_text("lync")
+
+
+def test_the_sbc_proxy_is_set_and_taken_away_again(open_page: OpenPage):
+    page = open_page("/system-settings/sbc-proxy/", theme="dark")
+    page.get_by_label("Address for phones").fill("10.9.9.9")
+    page.get_by_label("Port for phones").fill("8080")
+    page.get_by_role("button", name="Save", exact=True).first.click()
+    expect(page.get_by_label("Tenant URL")).to_have_value(
+        "http://10.9.9.9:8080/firmwarefiles;ipp/tenant/Acme"
+    )
+    page.get_by_label("Address for phones").fill("")
+    page.get_by_role("button", name="Save", exact=True).first.click()
+    expect(page.get_by_text("There is no file yet")).to_be_visible()

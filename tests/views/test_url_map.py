@@ -137,6 +137,19 @@ ALLOWED = {
     "JournalView.list": SYSTEM_LEVEL_OPERATORS,
     "SystemSettingsView.list": SYSTEM_LEVEL_OPERATORS,
     "SystemSettingsView.save": SYSTEM_LEVEL_OPERATORS,
+    "DhcpOptionView.list": SYSTEM_LEVEL_OPERATORS,
+    "DhcpOptionView.save": SYSTEM_LEVEL_OPERATORS,
+    "DhcpOptionView.upload": SYSTEM_LEVEL_OPERATORS,
+    "DhcpOptionView.restore": SYSTEM_LEVEL_OPERATORS,
+    "DhcpOptionView.generate": SYSTEM_LEVEL_OPERATORS,
+    "DhcpOptionView.download": SYSTEM_LEVEL_OPERATORS,
+    "SbcProxyView.list": SYSTEM_LEVEL_OPERATORS,
+    "SbcProxyView.save": SYSTEM_LEVEL_OPERATORS,
+    "SbcProxyView.upload": SYSTEM_LEVEL_OPERATORS,
+    "SbcProxyView.restore": SYSTEM_LEVEL_OPERATORS,
+    "SbcProxyView.generate": SYSTEM_LEVEL_OPERATORS,
+    "SbcProxyView.download": SYSTEM_LEVEL_OPERATORS,
+    "SbcProxyView.save_proxy": SYSTEM_LEVEL_OPERATORS,
 }
 """Who may open each page; who may not is refused by the server."""
 

@@ -20,3 +20,25 @@ box?.addEventListener("input", () => find(box.value.toLowerCase().split(/\s+/).f
 
 // Enter would leave the page, and with it what was typed below.
 box?.form.addEventListener("submit", (event) => event.preventDefault());
+
+// A button with data-copy="id" copies the text of that field. Pages that came over plain HTTP have no clipboard to
+// write to; there the field is selected, and the browser's older way is tried.
+async function copy(field) {
+  field.select();
+  if (navigator.clipboard) {
+    await navigator.clipboard.writeText(field.value);
+    return true;
+  }
+  return document.execCommand("copy");
+}
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const said = button.querySelector("span");
+  const isCopied = await copy(document.getElementById(button.dataset.copy)).catch(() => false);
+  said.textContent = isCopied ? "Copied" : "Press Ctrl+C";
+  setTimeout(() => {
+    said.textContent = "Copy";
+  }, 2000);
+});

@@ -1,0 +1,66 @@
+"""DHCP Option Configuration: what DHCP servers are told, and the first file of phones (manual 4.5)."""
+
+from typing import Any
+
+from flask import request
+
+from app.errors import RingmasterError
+from app.models.enums import Train
+from app.rendering.dhcp_option import dhcp_option_strings
+from app.services import config_files, dhcp_trial, drop_downs
+from app.services.dhcp_trial import MADE_UP_MAC, Trial
+from app.services.file_sources import Sources
+from app.services.option_templates import OptionFile
+from app.views.list_arguments import one_of, word_of
+from app.views.option_file import OptionFileView
+from app.views.times import time_of_page
+from app.views.web_session import db
+
+_BY_SYSTEM_URL = "system"
+
+
+class DhcpOptionView(OptionFileView):
+    """The strings for DHCP servers, a trial of them, and ``dhcpoption160.cfg``."""
+
+    route_base = "/system-settings/dhcp-option"
+    page = "ringmaster/dhcp_option.html"
+    title = "DHCP Option Configuration"
+    file = OptionFile.DIRECT
+
+    def besides(self) -> dict[str, Any]:
+        """Return the strings for one tenant, and what a phone gets by them when that is asked for."""
+        sources = Sources(db.session())
+        tenants = drop_downs.tenant_names(db.session())
+        tenant = request.args.get("tenant") or (tenants[0] if tenants else "")
+        proxy = config_files.sbc_proxy_of(sources)
+        return {
+            "tenants": tenants,
+            "models": drop_downs.model_names(db.session()),
+            "trains": list(Train),
+            "tenant": tenant,
+            "model": request.args.get("model", ""),
+            "train": word_of(request.args, "train", Train) or Train.UC,
+            "by_system_url": one_of(request.args, "by", (_BY_SYSTEM_URL,)) == _BY_SYSTEM_URL,
+            "strings": dhcp_option_strings(sources.urls, proxy, tenant),
+            "proxy": proxy,
+            "urls": sources.urls,
+            "made_up_mac": MADE_UP_MAC,
+            **_trial(tenant),
+        }
+
+
+def _trial(tenant: str) -> dict[str, Trial | str | None]:
+    """Return what a phone of the model in the address gets by the tenant's URL, or why that cannot be said."""
+    if not request.args.get("model") or request.args.get("by") == _BY_SYSTEM_URL:
+        return {"trial": None, "trial_refused": ""}
+    try:
+        found = dhcp_trial.try_tenant_url(
+            db.session(),
+            model=request.args["model"],
+            train=word_of(request.args, "train", Train) or Train.UC,
+            tenant_name=tenant,
+            now=time_of_page(),
+        )
+    except RingmasterError as error:
+        return {"trial": None, "trial_refused": str(error)}
+    return {"trial": found, "trial_refused": ""}

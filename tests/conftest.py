@@ -17,6 +17,7 @@ from tests.databases import (
     prepare,
 )
 from tests.postgresql import PostgresqlServer, running_server
+from tests.slapd import Slapd, running_slapd
 
 # Examples are timed on busy machines: neither an example's nor their making's time says anything.
 UNTIMED = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -36,6 +37,13 @@ def postgresql_server() -> Iterator[PostgresqlServer]:
     """A real PostgreSQL server, started when the first test needs it (one for each test process)."""
     with running_server() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def slapd() -> Iterator[Slapd]:
+    """A real LDAP directory, started when the first test needs it (one for each test process)."""
+    with running_slapd() as directory:
+        yield directory
 
 
 @pytest.fixture(scope="session")

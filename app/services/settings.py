@@ -133,6 +133,12 @@ def change_many(
     return changes
 
 
+def try_on(session: Session, texts: Mapping[str, str]) -> dict[str, str]:
+    """Return all texts as they would be after ``change_many``, or raise what it raises; nothing is changed."""
+    before = read_texts(session, CATALOGUE.keys())
+    return {**before, **{change.setting.name: change.after for change in _checked(texts, before)}}
+
+
 def _stored(session: Session, wanted: Iterable[Setting]) -> dict[str, str]:
     own = [setting.name for setting in wanted if not setting.placeholder]
     by_placeholder = {setting.placeholder: setting.name for setting in wanted if setting.placeholder}

@@ -94,7 +94,7 @@ class OptionFileView(BaseView):
     @expose("/download")
     @has_access
     @permission_name("list")
-    def download(self) -> Response:
+    def download_template(self) -> Response:
         """Send the template, to be edited elsewhere."""
         text = option_templates.read(db.session(), self.file).text
         headers = {"Content-Disposition": f'attachment; filename="{self.file.value}.cfg"'}

@@ -11,6 +11,8 @@ from app.views.devices import DeviceView
 from app.views.devices_status import DevicesStatusView
 from app.views.dhcp_option import DhcpOptionView
 from app.views.journal import JournalView
+from app.views.ldap_settings import LdapSettingsView
+from app.views.ldap_test import LdapTestView
 from app.views.phone_models import PhoneModelView
 from app.views.placeholders import (
     DefaultPlaceholderView,
@@ -54,7 +56,10 @@ _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
         (OperatorView, "fa-user-gear"),
         (RolesView, "fa-user-shield"),
     ),
-    "Troubleshoot": ((JournalView, "fa-clock-rotate-left"),),
+    "Troubleshoot": (
+        (JournalView, "fa-clock-rotate-left"),
+        (LdapTestView, "fa-address-book"),
+    ),
 }
 _BESIDE_THE_MENU = (
     DeviceView,
@@ -65,6 +70,7 @@ _BESIDE_THE_MENU = (
 )
 _BESIDE_THE_MENU = (DeviceView, TemplateTextView, TemplatePhonesView)
 _BESIDE_THE_MENU = (DeviceView, DhcpOptionView, SbcProxyView)
+_BESIDE_THE_MENU = (DeviceView, DhcpOptionView, SbcProxyView, LdapSettingsView)
 
 
 def register(appbuilder: AppBuilder) -> None:

@@ -19,6 +19,7 @@ _READS_ONLY = {"GET", "HEAD", "OPTIONS"}
 _GETS_THAT_WRITE = {"/logout/", "/logout"}
 # To check a password takes a tenth of a second, in which SQLite's only writer must not be somebody who may be anybody.
 _WRITES_LATE = {"/login/", "/login"}
+_POSTS_THAT_ONLY_READ = {"/system-settings/ldap/try", "/ldap-test/"}
 
 
 class WebSession(ScopedSession, FlaskSession):
@@ -54,7 +55,7 @@ def _prepare_session() -> None:
     if is_for_phones() or request.endpoint in STATIC:
         return
     is_to_write = request.method not in _READS_ONLY or request.path in _GETS_THAT_WRITE
-    g.request_writes = is_to_write and request.path not in _WRITES_LATE
+    g.request_writes = is_to_write and request.path not in _WRITES_LATE | _POSTS_THAT_ONLY_READ
     set_scope(db.session(), NO_TENANT)
     set_scope(db.session(), scope_of_account(current_user))
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NARROW, OpenPage
+from tests.slapd import BASE, READER, READER_PASSWORD, Slapd
 
 pytestmark = pytest.mark.browser
 
@@ -99,3 +100,31 @@ def test_the_sbc_proxy_is_set_and_taken_away_again(open_page: OpenPage):
     page.get_by_label("Address for phones").fill("")
     page.get_by_role("button", name="Save", exact=True).first.click()
     expect(page.get_by_text("There is no file yet")).to_be_visible()
+
+
+def test_a_directory_is_searched_as_typed_with_the_keyboard(
+    open_page: OpenPage, take_picture: TakePicture, slapd: Slapd
+):
+    page = open_page("/system-settings/ldap/", size=PICTURED)
+    page.get_by_label("Server address").fill("localhost")
+    page.get_by_label("Port", exact=True).fill(str(slapd.port))
+    page.get_by_label("User name").fill(READER)
+    page.get_by_label("Password").fill(READER_PASSWORD)
+    page.get_by_label("Base").fill(BASE)
+    page.get_by_label("Display name", exact=True).fill("%sn, %givenName")
+    page.get_by_label("Encryption").select_option("StartTLS")
+    page.get_by_label("Trusted certificates").fill(slapd.certificate)
+    page.get_by_label("Typed into the phone").fill("bla")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="As a phone shows it")).to_contain_text("Blackwell, Ann")
+    expect(page.get_by_label("Base")).to_have_value(BASE)
+    take_picture(page, "ldap-test")
+    page.goto("/system-settings/ldap/")
+    expect(page.get_by_label("Server address")).to_have_value("")
+
+
+def test_what_is_wrong_with_a_directory_is_said(open_page: OpenPage):
+    page = open_page("/ldap-test/", name="victor", theme="dark")
+    page.get_by_label("Typed into the phone").fill("bla")
+    page.get_by_role("button", name="Test").click()
+    expect(page.get_by_role("alert")).to_contain_text("No LDAP server is set")

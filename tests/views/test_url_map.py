@@ -14,6 +14,7 @@ EVERYBODY = NAMES
 SYSTEM_LEVEL_OPERATORS = frozenset({"alice", "oscar"})
 OPERATORS = frozenset({"alice", "oscar", "olga", "nora"})
 EXPORTERS = NAMES - {"hal", "helen"}
+LDAP_TESTERS = OPERATORS | {"victor", "vera"}
 ADMINISTRATOR = frozenset({"alice"})
 
 ALLOWED = {
@@ -135,6 +136,11 @@ ALLOWED = {
     "OperatorView.password": ADMINISTRATOR,
     "RolesView.list": ADMINISTRATOR,
     "JournalView.list": SYSTEM_LEVEL_OPERATORS,
+    "LdapSettingsView.list": SYSTEM_LEVEL_OPERATORS,
+    "LdapSettingsView.save": SYSTEM_LEVEL_OPERATORS,
+    "LdapSettingsView.try_out": SYSTEM_LEVEL_OPERATORS,
+    "LdapTestView.list": LDAP_TESTERS,
+    "LdapTestView.search": LDAP_TESTERS,
     "SystemSettingsView.list": SYSTEM_LEVEL_OPERATORS,
     "SystemSettingsView.save": SYSTEM_LEVEL_OPERATORS,
     "DhcpOptionView.list": SYSTEM_LEVEL_OPERATORS,
@@ -142,13 +148,13 @@ ALLOWED = {
     "DhcpOptionView.upload": SYSTEM_LEVEL_OPERATORS,
     "DhcpOptionView.restore": SYSTEM_LEVEL_OPERATORS,
     "DhcpOptionView.generate": SYSTEM_LEVEL_OPERATORS,
-    "DhcpOptionView.download": SYSTEM_LEVEL_OPERATORS,
+    "DhcpOptionView.download_template": SYSTEM_LEVEL_OPERATORS,
     "SbcProxyView.list": SYSTEM_LEVEL_OPERATORS,
     "SbcProxyView.save": SYSTEM_LEVEL_OPERATORS,
     "SbcProxyView.upload": SYSTEM_LEVEL_OPERATORS,
     "SbcProxyView.restore": SYSTEM_LEVEL_OPERATORS,
     "SbcProxyView.generate": SYSTEM_LEVEL_OPERATORS,
-    "SbcProxyView.download": SYSTEM_LEVEL_OPERATORS,
+    "SbcProxyView.download_template": SYSTEM_LEVEL_OPERATORS,
     "SbcProxyView.save_proxy": SYSTEM_LEVEL_OPERATORS,
 }
 """Who may open each page; who may not is refused by the server."""

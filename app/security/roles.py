@@ -116,7 +116,6 @@ ROLES: dict[str, list[list[str]]] = {
         _entry(_VALUES_PAGES, (*CHANGE, SEE_SECRETS)),
         _entry((DEFAULT_PLACEHOLDERS,), ("can_edit", SEE_SECRETS)),
         _entry((SITES, PHONE_MODELS), CHANGE),
-        _entry((SITES,), CHANGE),
         _entry((SYSTEM_SETTINGS,), DEEDS[SYSTEM_SETTINGS]),
         _entry((LDAP_TEST,), LOOK),
         _entry((JOURNAL,), LOOK),

@@ -24,9 +24,9 @@ from app.views.placeholders import (
 from app.views.roles import RolesView
 from app.views.sbc_proxy import SbcProxyView
 from app.views.sites import SiteView
+from app.views.system_settings import SystemSettingsView
 from app.views.template_phones import TemplatePhonesView
 from app.views.template_texts import TemplateTextView
-from app.views.system_settings import SystemSettingsView
 from app.views.templates import TemplateView
 from app.views.templates_mapping import TemplatesMappingView
 from app.views.tenants import TenantView
@@ -67,10 +67,10 @@ _BESIDE_THE_MENU = (
     TemplatePhonesView,
     TenantPlaceholderView,
     SitePlaceholderView,
+    DhcpOptionView,
+    SbcProxyView,
+    LdapSettingsView,
 )
-_BESIDE_THE_MENU = (DeviceView, TemplateTextView, TemplatePhonesView)
-_BESIDE_THE_MENU = (DeviceView, DhcpOptionView, SbcProxyView)
-_BESIDE_THE_MENU = (DeviceView, DhcpOptionView, SbcProxyView, LdapSettingsView)
 
 
 def register(appbuilder: AppBuilder) -> None:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
-down_revision = "0002"
+down_revision = "0005"
 
 _MOVED = (("language", "Language"), ("keep_alive_period", "KeepAlivePeriod"))
 

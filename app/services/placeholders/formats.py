@@ -1,37 +1,26 @@
 """The formats of the placeholders that have one, as phones take their values (protocol 12)."""
 
-import re
 from collections.abc import Mapping
 
 from app.errors import InvalidInputError
 from app.models.enums import VlanMode
 from app.rendering import placeholders
-from app.rules.sentences import quoted
-from app.services.setting_texts import LANGUAGES, Check, choice, host_or_nothing, whole_number
+from app.services.setting_texts import GMT_OFFSET, HOST, LANGUAGES, Control, Kind, choice, whole_number
 
 _LONGEST_BACKUP_PROXY = 32
-_OFFSET = re.compile(r"[+-](0[0-9]|1[0-4]):[0-5][0-9]")
-
-
-def _offset(text: str) -> str:
-    if text != "not_set" and not _OFFSET.fullmatch(text):
-        raise InvalidInputError(
-            f"{quoted(text)} is no offset; give one such as +10:00 or -03:30, or not_set."
-        )
-    return text
 
 
 def _backup_proxy(text: str) -> str:
     if len(text) > _LONGEST_BACKUP_PROXY:
         raise InvalidInputError(f"Phones take at most {_LONGEST_BACKUP_PROXY} characters here.")
-    return host_or_nothing(text)
+    return HOST.check(text)
 
 
 _SWITCH = choice(("0", "1"))
 _PORT = whole_number(1, 65535)
 _MONTH, _DAY = whole_number(1, 12), whole_number(1, 31)
 
-FORMATS: Mapping[str, Check] = {
+FORMATS: Mapping[str, Kind] = {
     **dict.fromkeys(
         (
             "SRTP", "Outbound_proxy_enable", "Redundant_outbound_proxy_enable", "LDAPActive", "LDAPSortResult",
@@ -42,16 +31,16 @@ FORMATS: Mapping[str, Check] = {
     **dict.fromkeys(("Proxy_port", "Outbound_proxy_port", "LDAPPort", "HTTP_PROXY_PORT"), _PORT),
     **dict.fromkeys(
         ("Primary_NTP", "Proxy_address", "Outbound_proxy", "LDAPServerAddress", "OVR_Address", "Syslog_IP"),
-        host_or_nothing,
+        HOST,
     ),
     "OVR_Port": whole_number(0, 10000),
     "HTTP_OR_S": choice(("http", "https")),
-    "Redundant_outbound_proxy": _backup_proxy,
+    "Redundant_outbound_proxy": Kind(Control.TEXT, _backup_proxy),
     "Language": choice(LANGUAGES),
     "VLANMode": choice(VlanMode),
     "VLANID": whole_number(0, 4096),
     "VLANPriority": whole_number(0, 7),
-    "TimeZoneLocation": _offset,
+    "TimeZoneLocation": GMT_OFFSET,
     "ProvisioningMethod": choice(("STATIC", "Dynamic", "Disable")),
     "KeepAlivePeriod": whole_number(0, 300),
     "LDAPMaxHits": whole_number(1, 1000),
@@ -84,4 +73,4 @@ def checked_name(name: str) -> str:
 def checked_value(name: str, value: str) -> str:
     """Return the value as it is kept, or raise InvalidInputError where the placeholder does not take it."""
     placeholders.check_value(value)
-    return FORMATS[name](value.strip()) if name in FORMATS else value
+    return FORMATS[name].check(value.strip()) if name in FORMATS else value

@@ -47,7 +47,6 @@ _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
         (DevicePlaceholderView, "fa-sliders"),
         (DefaultPlaceholderView, "fa-list-check"),
         (PhoneModelView, "fa-phone"),
-        (PhoneModelView, "fa-phone"),
         (SystemSettingsView, "fa-sliders"),
     ),
     "System": (

@@ -20,6 +20,7 @@ from app.models import (
     Placeholder,
     Site,
     TemplateDefault,
+    TemplateVersion,
     Tenant,
 )
 from app.models.tenant import AUTO_DETECTION
@@ -34,6 +35,7 @@ GO_WITH_TENANT: Sequence[type[TenantScoped | TenantOrShared]] = (
     Placeholder,
     TemplateDefault,
     ConfigFile,
+    TemplateVersion,
     ConfigTemplate,
     PhoneUser,
     Site,

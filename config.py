@@ -199,6 +199,9 @@ class Settings:
         _between(0, 10000),
         20,
     )
+    largest_firmware: int = setting(
+        "Largest firmware file that can be uploaded, in MB", _between(1, 4096), 256
+    )
     firmware_redirect: str = setting(
         "Where nginx in front has the folder of firmware as an internal location, such as /protected-firmware/: "
         "nginx then sends firmware itself (X-Accel-Redirect)",

@@ -12,7 +12,7 @@ from app.phone_api.wsgi import NormalPaths, PhoneThreads
 from app.security.roles import ADMINISTRATOR, ROLES
 from app.security.secrets import derive_key, installation_key, open_vault
 from app.services import firmware
-from app.views import error_pages, registration, request_guards, shell, static_files, web_session
+from app.views import error_pages, registration, request_guards, shell, static_files, uploads, web_session
 from app.views.proxies import CallersOwnAddress
 from app.views.security_manager import RingmasterSecurityManager
 from app.views.sign_in import StartView
@@ -35,7 +35,7 @@ def create_app(settings: Settings | None = None, *, writes_permissions: bool = F
     app.config.update(flask_configuration(settings, key))
     app.config.update(FAB_CREATE_DB=writes_permissions, FAB_UPDATE_PERMS=writes_permissions)
     app.extensions["ringmaster_settings"] = settings
-    for part in (web_session, request_guards, error_pages, static_files, shell):
+    for part in (web_session, request_guards, error_pages, static_files, shell, uploads):
         part.install(app)
     with app.app_context():
         g.request_writes = writes_permissions

@@ -25,7 +25,7 @@ from app.models import (
 )
 from app.models.enums import Approval, Layer, Origin, Severity, Status
 from app.models.tenant import AUTO_DETECTION
-from app.services import firmware, silence
+from app.services import firmware, firmware_files, silence
 
 NOW = datetime(2026, 3, 9, 14, 0, tzinfo=UTC)
 TEMPLATE = "Audiocodes_430HD_LYNC"
@@ -123,13 +123,15 @@ def make_placeholder(session: Session, name: str, value: str, **owner: Any) -> P
 
 
 def make_firmware(
-    session: Session, data_dir: Path, name: str = "430HD.img", content: bytes = b"UC_2.0.13.121"
+    session: Session, data_dir: Path, name: str = "430HD.img", content: bytes = b"\0UC_2.0.13.121"
 ) -> Firmware:
     """Add a firmware file, its bytes under the data folder."""
+    firmware.check_name(name)
     source = data_dir / "uploaded.img"
     data_dir.mkdir(parents=True, exist_ok=True)
     source.write_bytes(content)
-    return firmware.add(session, firmware.folder_in(data_dir), source, name=name, now=NOW)
+    with firmware_files.taken_in(firmware.folder_in(data_dir), source) as stored:
+        return firmware.put(session, stored, name, by="tests", address="", now=NOW)
 
 
 def make_large_firmware(session: Session, data_dir: Path, name: str, size: int) -> Firmware:

@@ -14,7 +14,7 @@ from app.cli.release import opened_database, release
 from app.errors import NotFoundError, RingmasterError
 from app.rendering.secret_parameters import MASK
 from app.security.tenant_scope import ALL_TENANTS
-from app.services import firmware
+from app.services import firmware, firmware_files
 from app.services import settings as system_settings
 from app.services.setting_catalogue import CATALOGUE
 from app.transaction import writing
@@ -90,12 +90,15 @@ def _set(settings: Settings, given: argparse.Namespace) -> None:
 def _add_firmware(settings: Settings, given: argparse.Namespace) -> None:
     if not given.file.is_file():
         raise NotFoundError(f"There is no file {given.file}.")
+    name = firmware.check_name(given.firmware or given.file.name)
     folder = firmware.folder_in(settings.data_dir)
-    with opened_database(settings) as database, writing(database, ALL_TENANTS) as session:
-        added = firmware.add(
-            session, folder, given.file, name=given.firmware or given.file.name, now=datetime.now(UTC)
-        )
-        print(f"Phones get {added.name} with {added.size:,} bytes.")
+    with (
+        opened_database(settings) as database,
+        firmware_files.taken_in(folder, given.file) as stored,
+        writing(database, ALL_TENANTS) as session,
+    ):
+        firmware.put(session, stored, name, by="command line", address="", now=datetime.now(UTC))
+    print(f"Phones get {name} with {stored.size:,} bytes.")
 
 
 def _reset_password(settings: Settings, given: argparse.Namespace) -> None:

@@ -1,5 +1,6 @@
 """What serves: gunicorn with the application of the screens, gunicorn with the phone plane, the scheduler."""
 
+import logging
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -19,7 +20,12 @@ from app.cli.release import check_released, opened_database
 from app.cli.stop_requests import StopRequests
 from app.errors import RingmasterError
 from app.scheduler import duty
+from app.security.tenant_scope import ALL_TENANTS
+from app.services import firmware, firmware_files
+from app.transaction import reading
 from config import Settings, SettingsError
+
+log = logging.getLogger(__name__)
 
 # nginx keeps its idle connections for a minute: the one that is asked closes later than the one that asks, so that no
 # request is sent into a connection that is being closed (docs/decisions/0017).
@@ -36,6 +42,7 @@ Options = Mapping[str, Any]
 def serve_web(settings: Settings, listener: socket) -> None:
     """Serve the screens, and the phone API beside them, until this process is stopped."""
     check_released(settings)
+    _remove_left_behind(settings)
     _Server(web_options(settings), listener, lambda: create_app(settings)).run()
 
 
@@ -104,6 +111,19 @@ def _shared_options(settings: Settings) -> Options:
         "secure_scheme_headers": {"X-FORWARDED-PROTO": "https"},
         "post_fork": _follow_master,
     }
+
+
+def _remove_left_behind(settings: Settings) -> None:
+    """Remove what uploads of firmware left in its folder that ended with their process."""
+    folder = firmware.folder_in(settings.data_dir)
+    with opened_database(settings) as database, firmware_files.held(folder):
+        with reading(database, ALL_TENANTS) as session:
+            named = firmware.checksums(session)
+        removed = firmware_files.sweep(folder, named)
+    if removed:
+        log.info(
+            "Removed from the folder of firmware what unfinished uploads had left: %s", ", ".join(removed)
+        )
 
 
 class _Server(BaseApplication):

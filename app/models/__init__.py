@@ -7,7 +7,7 @@ from app.models.configuration_value import ConfigurationValue
 from app.models.decision import Decision
 from app.models.device import Device
 from app.models.device_status import DeviceSeen, DeviceStatus
-from app.models.firmware import Firmware
+from app.models.firmware import Firmware, FirmwareGroup
 from app.models.journal_entry import JournalEntry
 from app.models.operator import Operator
 from app.models.pending_action import PendingAction
@@ -29,6 +29,7 @@ __all__ = [
     "DeviceSeen",
     "DeviceStatus",
     "Firmware",
+    "FirmwareGroup",
     "Heartbeat",
     "JournalEntry",
     "Lease",

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import Base, UtcDateTime, one_of
 from app.models.enums import FileKind
 from app.models.name_key import HasNameKey
+from app.models.tenant import Tenant
 from app.security.tenant_scope import TenantOrShared
 
 
@@ -17,7 +18,8 @@ class ConfigFile(HasNameKey, TenantOrShared, Base):
 
     ``content`` is compressed, then encrypted (app/services/stored_files.py). ``etag`` is the strong validator of
     the plain bytes, in quotes. ``problems`` lists what could not be filled in, as sentences. ``template_version`` is
-    the number of the template's text that it was made from, None where that is not known.
+    the number of the template's text that it was made from, None where that is not known. ``edited_by`` is who changed
+    or uploaded the text by hand, empty for one that was generated.
     """
 
     __tablename__ = "config_file"
@@ -37,6 +39,8 @@ class ConfigFile(HasNameKey, TenantOrShared, Base):
     etag: Mapped[str] = mapped_column(String(70))
     problems: Mapped[list[Any]] = mapped_column(JSON, default=list)
     generated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    edited_by: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    tenant: Mapped[Tenant | None] = relationship(Tenant)
 
     def __str__(self) -> str:
         return self.name

@@ -52,6 +52,7 @@ class FileKind(StrEnum):
     PHONE = "phone"
     GLOBAL = "global"
     DHCP_OPTION = "dhcp_option"
+    COMPANY_DIRECTORY = "company_directory"
     UPLOADED = "uploaded"
 
 

@@ -29,6 +29,7 @@ SITE_CONFIGURATION = "Site Configuration"
 USER_CONFIGURATION = "User Configuration"
 SYSTEM_SETTINGS = "System Settings"
 LDAP_TEST = "LDAP Test"
+FIRMWARE = "Phone Firmware Files"
 JOURNAL = "Activity Log"
 OPERATORS = "Operators"
 ROLES_PAGE = "Roles"
@@ -50,6 +51,7 @@ _VALUES_PAGES = (
     SITE_CONFIGURATION,
     USER_CONFIGURATION,
 )
+DOWNLOAD = "can_download"
 
 DEEDS: dict[str, tuple[str, ...]] = {
     DASHBOARD: ("can_list",),
@@ -61,6 +63,9 @@ DEEDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(_VALUES_PAGES, ("can_list", *CHANGE, SEE_SECRETS)),
     DEFAULT_PLACEHOLDERS: ("can_list", "can_edit", SEE_SECRETS),
     PHONE_MODELS: (*LOOK, *CHANGE),
+    TEMPLATES: (*LOOK, SEE_SECRETS),
+    PHONE_MODELS: LOOK,
+    FIRMWARE: (*LOOK, DOWNLOAD, *CHANGE),
     TENANTS: (*LOOK, *CHANGE),
     SITES: (*LOOK, *CHANGE),
     OPERATORS: (*LOOK, *CHANGE),
@@ -91,6 +96,7 @@ _SYSTEM_LEVEL_ONLY = frozenset(
         *((page, deed) for page in (JOURNAL, OPERATORS, ROLES_PAGE) for deed in LOOK),
         (DEFAULT_PLACEHOLDERS, "can_edit"),
         *((SYSTEM_SETTINGS, deed) for deed in DEEDS[SYSTEM_SETTINGS]),
+        *((FIRMWARE, deed) for deed in DEEDS[FIRMWARE]),
     }
 )
 
@@ -118,6 +124,9 @@ ROLES: dict[str, list[list[str]]] = {
         _entry((SITES, PHONE_MODELS), CHANGE),
         _entry((SYSTEM_SETTINGS,), DEEDS[SYSTEM_SETTINGS]),
         _entry((LDAP_TEST,), LOOK),
+        _entry((TEMPLATES,), (SEE_SECRETS,)),
+        _entry((SITES,), CHANGE),
+        _entry((FIRMWARE,), DEEDS[FIRMWARE]),
         _entry((JOURNAL,), LOOK),
     ],
     HELPDESK: [_LOOK_AROUND, _entry((DEVICE,), (RESTART,))],
@@ -126,6 +135,7 @@ ROLES: dict[str, list[list[str]]] = {
         _entry((DEVICES_STATUS, ALARMS), (EXPORT,)),
         _entry((DEVICE,), (SHOW_FILE,)),
         _entry((LDAP_TEST,), LOOK),
+        _entry((FIRMWARE,), LOOK),
     ],
 }
 

@@ -1,23 +1,35 @@
-"""Firmware files: kept under DATA_DIR by checksum, found by the name in the phone's URL (manual 6.11)."""
+"""Firmware: what is known of each file, and what people do with it (manual 6.11).
 
-import contextlib
-import hashlib
-import os
-import re
-from datetime import datetime
+The bytes lie under DATA_DIR by checksum (app/services/firmware_files.py) and are found by the name in a phone's URL.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from typing import Unpack
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import InvalidInputError
-from app.models import Firmware
+from app.errors import ConflictError, InvalidInputError, NotFoundError
+from app.models import Firmware, FirmwareGroup
+from app.rules.uploaded_names import checked_name, has_suffix
+from app.services import firmware_usage, journal, upload_suffixes
+from app.services.firmware_files import StoredBytes, megabytes
+from app.services.journal import Who
 
-_CHUNK = 1024 * 1024
-_HEAD = 64 * 1024
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,115}\.(?:img|dfu)", re.IGNORECASE)
-_VERSIONS = (re.compile(rb"UC_\d{1,3}(?:\.\d{1,5}){3,4}"), re.compile(rb"\d{1,3}(?:\.\d{1,5}){3,4}"))
+MOST_GROUPS = 10
+LONGEST = {"description": 200, "version": 60, "group": 60}
+KIND = "a firmware file"
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What people write about a firmware; an empty ``version`` is read from the file."""
+
+    description: str = ""
+    version: str = ""
+    groups: tuple[str, ...] = ()
 
 
 def folder_in(data_dir: Path) -> Path:
@@ -30,67 +42,147 @@ def path_of(folder: Path, firmware: Firmware) -> Path:
     return folder / firmware.sha256
 
 
+def check_name(name: str, suffixes: Sequence[str] = upload_suffixes.FIRMWARE) -> str:
+    """Return the name under which phones ask for a file, or raise InvalidInputError."""
+    return checked_name(name, KIND, suffixes)
+
+
+def name_for(typed: str, file_name: str, suffixes: Sequence[str]) -> str:
+    """Return the name of an uploaded file: as it was typed, with the suffix of the file where it has none, or the
+    file's own. InvalidInputError where it will not do, or says another kind of file."""
+    check_name(file_name, suffixes)
+    suffix = Path(file_name).suffix
+    name = typed or file_name
+    name = name if has_suffix(name, suffixes) else f"{name}{suffix}"
+    if not name.lower().endswith(suffix.lower()):
+        raise InvalidInputError(
+            f"The name {name[:120]} does not end with {suffix} like the file {file_name}."
+        )
+    return check_name(name, suffixes)
+
+
+def labels_of(description: str, version: str, groups: str) -> Labels:
+    """Return what was typed, checked; groups have commas between them."""
+    names = {name.casefold(): name for name in map(str.strip, groups.split(",")) if name}
+    if len(names) > MOST_GROUPS:
+        raise InvalidInputError(f"A firmware can be in {MOST_GROUPS} groups at most.")
+    for what, text in (
+        ("description", description),
+        ("version", version),
+        *(("group", name) for name in names.values()),
+    ):
+        if len(text) > LONGEST[what] or not text.isprintable():
+            raise InvalidInputError(
+                f"The {what} takes at most {LONGEST[what]} characters, all of them printable."
+            )
+    return Labels(description.strip(), version.strip(), tuple(names.values()))
+
+
 def find(session: Session, name: str) -> Firmware | None:
     """Return the firmware of this name, without regard to case."""
     return session.scalar(select(Firmware).where(Firmware.name_key == name.casefold()))
 
 
-def add(session: Session, folder: Path, source: Path, *, name: str, now: datetime) -> Firmware:
-    """Take a file into the store under this name, in place of what had it before.
+def get(session: Session, firmware_id: int) -> Firmware:
+    """Return a firmware, or raise NotFoundError."""
+    found = session.get(Firmware, firmware_id)
+    if found is None:
+        raise NotFoundError("There is no such firmware. It may have been deleted meanwhile.")
+    return found
 
-    The bytes are in place, whole and synced, before the row that names them is committed.
-    """
-    if not _NAME.fullmatch(name):
-        raise InvalidInputError(
-            f"{name[:120]!r} is no name of a firmware file: use letters, digits, blanks, dots, dashes and "
-            "underscores, and end with .img or .dfu."
+
+def check_is_free(session: Session, name: str) -> None:
+    """Raise ConflictError where a firmware has this name."""
+    if find(session, name) is not None:
+        raise ConflictError(
+            f"There is a firmware called {name} already. Open it to replace its file, or give this one another name."
         )
-    if not source.stat().st_size:
-        raise InvalidInputError(
-            f"The file {source.name} is empty. Choose the file that the phone's vendor gave you."
-        )
-    checksum, size = _take_in(folder, source)
-    firmware = find(session, name) or Firmware()
-    firmware.name, firmware.sha256, firmware.size, firmware.uploaded_at = name, checksum, size, now
-    firmware.version = _version_in(folder / checksum)
+
+
+def add(session: Session, stored: StoredBytes, name: str, labels: Labels, **who: Unpack[Who]) -> Firmware:
+    """Add a firmware whose bytes are in place; ConflictError where the name is taken."""
+    check_is_free(session, name)
+    firmware = Firmware(name=check_name(name))
+    _fill(firmware, stored, who)
+    _label(firmware, labels)
     session.add(firmware)
     session.flush()
+    _record(session, "added", firmware, who)
     return firmware
 
 
-def _take_in(folder: Path, source: Path) -> tuple[str, int]:
-    """Copy a file into the folder under its checksum; return checksum and size in bytes."""
-    folder.mkdir(parents=True, exist_ok=True)
-    checksum, size = hashlib.sha256(), 0
-    with source.open("rb") as original, NamedTemporaryFile(dir=folder, suffix=".part") as draft:
-        while chunk := original.read(_CHUNK):
-            draft.write(chunk)
-            checksum.update(chunk)
-            size += len(chunk)
-        draft.flush()
-        os.fsync(draft.fileno())
-        _put_in_place(Path(draft.name), folder / checksum.hexdigest())
-    return checksum.hexdigest(), size
+def replace(session: Session, firmware: Firmware, stored: StoredBytes, **who: Unpack[Who]) -> str:
+    """Give a firmware other bytes, and the version that stands in them; its name, groups and users stay.
 
-
-def _put_in_place(draft: Path, path: Path) -> None:
-    """Give a whole file its name, and make the name last; a file that has the name already holds the same bytes."""
-    draft.chmod(0o644)
-    with contextlib.suppress(FileExistsError):
-        path.hardlink_to(draft)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def _version_in(path: Path) -> str:
-    """Return the version that stands in the first 64 KiB of a file, empty when none does (protocol 14).
-
-    One that names its train goes before mere numbers, which may as well be an address.
+    Return the checksum of the bytes it had.
     """
-    with path.open("rb") as file:
-        head = file.read(_HEAD)
-    found = next((match for pattern in _VERSIONS if (match := pattern.search(head))), None)
-    return found.group().decode() if found else ""
+    before = firmware.sha256
+    _fill(firmware, stored, who)
+    session.flush()
+    _record(session, "replaced", firmware, who, before=before)
+    return before
+
+
+def put(session: Session, stored: StoredBytes, name: str, **who: Unpack[Who]) -> Firmware:
+    """Take bytes in under this name, in place of what had it before."""
+    found = find(session, name)
+    if found is None:
+        return add(session, stored, name, Labels(), **who)
+    found.name = check_name(name)
+    replace(session, found, stored, **who)
+    return found
+
+
+def change(session: Session, firmware: Firmware, labels: Labels, **who: Unpack[Who]) -> None:
+    """Change what is written about a firmware."""
+    _label(firmware, labels)
+    session.flush()
+    _record(session, "changed", firmware, who)
+
+
+def delete(session: Session, firmware: Firmware, **who: Unpack[Who]) -> None:
+    """Delete a firmware, or raise ConflictError with what names it. Its bytes are ``forget_unnamed``'s work."""
+    usage = firmware_usage.of(session, firmware)
+    if usage.is_named:
+        raise ConflictError(
+            f"{firmware.name} cannot be deleted: {usage.sentence}. Give these another firmware first."
+        )
+    _record(session, "deleted", firmware, who)
+    session.delete(firmware)
+    session.flush()
+
+
+def checksums(session: Session) -> set[str]:
+    """Return the checksums of all bytes that a row names."""
+    return set(session.scalars(select(Firmware.sha256)))
+
+
+def is_named(session: Session, sha256: str) -> bool:
+    """Tell whether a row names these bytes."""
+    return session.scalar(select(Firmware.id).where(Firmware.sha256 == sha256).limit(1)) is not None
+
+
+def _fill(firmware: Firmware, stored: StoredBytes, who: Who) -> None:
+    firmware.sha256, firmware.size, firmware.version = stored.sha256, stored.size, stored.version
+    firmware.uploaded_at = who["now"]
+
+
+def _label(firmware: Firmware, labels: Labels) -> None:
+    firmware.description = labels.description
+    firmware.version = labels.version or firmware.version
+    kept = {group.name_key: group for group in firmware.groups}
+    firmware.groups = [kept.get(name.casefold()) or FirmwareGroup(name=name) for name in labels.groups]
+
+
+def _record(session: Session, deed: str, firmware: Firmware, who: Who, **details: str) -> None:
+    journal.record(
+        session,
+        at=who["now"],
+        actor=who["by"],
+        action=f"firmware {deed}",
+        subject=firmware.name,
+        text=f"{who['by']} {deed} the firmware {firmware.name} ({firmware.version or 'no version'}, "
+        f"{megabytes(firmware.size)}).",
+        address=who["address"],
+        details={"sha256": firmware.sha256, **details},
+    )

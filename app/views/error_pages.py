@@ -3,7 +3,7 @@
 import logging
 from http import HTTPStatus
 
-from flask import Flask, render_template
+from flask import Flask, jsonify, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError
@@ -17,7 +17,7 @@ from app.errors import (
     RingmasterError,
     UnreachableError,
 )
-from app.views.request_guards import is_for_phones
+from app.views.request_guards import is_for_phones, wants_json
 
 log = logging.getLogger(__name__)
 
@@ -78,4 +78,6 @@ def _page(status: HTTPStatus, sentence: str | None = None) -> ResponseReturnValu
         "ringmaster/failure.html" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "ringmaster/error.html"
     )
     shown = sentence or _SENTENCES.get(status, f"{status.phrase}.")
+    if wants_json():
+        return jsonify(refused=shown), status
     return render_template(template, status=status.value, phrase=status.phrase, sentence=shown), status

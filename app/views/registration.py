@@ -10,6 +10,7 @@ from app.views.dashboard import DashboardView
 from app.views.devices import DeviceView
 from app.views.devices_status import DevicesStatusView
 from app.views.dhcp_option import DhcpOptionView
+from app.views.firmware import FirmwareView
 from app.views.journal import JournalView
 from app.views.ldap_settings import LdapSettingsView
 from app.views.ldap_test import LdapTestView
@@ -49,6 +50,7 @@ _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
         (PhoneModelView, "fa-phone"),
         (SystemSettingsView, "fa-sliders"),
     ),
+    "Setup": ((TemplateView, "fa-file-code"), (PhoneModelView, "fa-phone"), (FirmwareView, "fa-microchip")),
     "System": (
         (TenantView, "fa-building"),
         (SiteView, "fa-location-dot"),

@@ -1,13 +1,18 @@
 """What holds for every request to a screen: visitors sign in, NUL bytes are refused, answers carry headers."""
 
+from collections.abc import Callable
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from flask import Flask, Response, abort, g, redirect, request
+from flask import Flask, Response, abort, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import CSRFProtect
 
 csrf = CSRFProtect()
+
+View = TypeVar("View", bound=Callable[..., Any])
+_TAKES_FILES = "takes_files"
 
 PHONE_API = "phone_api"
 MOST_BYTES_OF_A_FORM = 1024 * 1024
@@ -41,18 +46,45 @@ def is_for_phones() -> bool:
     return request.blueprint == PHONE_API
 
 
+def takes_files(view: View) -> View:
+    """Mark a view whose forms carry files: it reads them itself, as they come (app/views/uploads.py).
+
+    Nothing may parse such a form before, so the view also checks its token and its values.
+    """
+    setattr(view, _TAKES_FILES, True)
+    exempt: View = csrf.exempt(view)
+    return exempt
+
+
+def carries_files() -> bool:
+    """Whether this request sends a form to a view that reads it as it comes."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return request.method == "POST" and getattr(view, _TAKES_FILES, False)
+
+
+def wants_json() -> bool:
+    """Whether a script asks that has to be told more than a page says: one that sends a file and shows progress."""
+    return request.accept_mimetypes.best == "application/json"
+
+
+def refuse_nul_bytes(*texts: str) -> None:
+    """Refuse what no database column can hold; PostgreSQL would fail on it."""
+    if any("\0" in text for text in texts):
+        abort(400, "A value contains a NUL byte, which no field can hold.")
+
+
 def _name_account() -> None:
     """Say who asks where Flask-AppBuilder looks for it; it does so itself, after a refusal needs a page with a menu."""
     g.user = current_user
 
 
 def _refuse_nul_bytes() -> None:
-    """Refuse what no database column can hold; PostgreSQL would fail on it."""
     if is_for_phones() or request.endpoint in STATIC:
         return
-    texts = [request.path, *request.args, *request.args.values(), *request.form, *request.form.values()]
-    if any("\0" in text for text in texts) or "%00" in request.query_string.decode("latin-1"):
-        abort(400, "A value contains a NUL byte, which no field can hold.")
+    query = request.query_string.decode("latin-1").replace("%00", "\0")
+    refuse_nul_bytes(request.path, *request.args, *request.args.values(), query)
+    if not carries_files():
+        refuse_nul_bytes(*request.form, *request.form.values())
 
 
 def _send_visitors_to_sign_in() -> ResponseReturnValue | None:

@@ -14,6 +14,7 @@ from app.models.enums import Severity
 from app.security.roles import ALARMS
 from app.security.tenant_scope import scope_of
 from app.services import alarm_search, settings
+from app.services.firmware_files import megabytes
 from app.views import times
 from app.views.web_session import db
 
@@ -118,6 +119,7 @@ class Shell:
 def install(app: Flask) -> None:
     """Give every template the frame, the nonce of its scripts and the helpers of its links."""
     times.install(app)
+    app.add_template_filter(megabytes)
     app.jinja_env.globals.update(csp_nonce=nonce, may=may, same_page=same_page, severities=list(Severity))
     app.context_processor(
         lambda: {"shell": _shell_of_request(), "appbuilder": current_app.extensions["appbuilder"]}

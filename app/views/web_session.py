@@ -13,7 +13,7 @@ from app.database import Database, ScopedSession, set_up
 from app.models.operator import Operator, operator_tenant
 from app.security.roles import ADMINISTRATOR
 from app.security.tenant_scope import ALL_TENANTS, NO_TENANT, TenantScope, only_tenants, set_scope
-from app.views.request_guards import STATIC, is_for_phones
+from app.views.request_guards import STATIC, carries_files, is_for_phones
 
 _READS_ONLY = {"GET", "HEAD", "OPTIONS"}
 _GETS_THAT_WRITE = {"/logout/", "/logout"}
@@ -55,7 +55,9 @@ def _prepare_session() -> None:
     if is_for_phones() or request.endpoint in STATIC:
         return
     is_to_write = request.method not in _READS_ONLY or request.path in _GETS_THAT_WRITE
-    g.request_writes = is_to_write and request.path not in _WRITES_LATE | _POSTS_THAT_ONLY_READ
+    # Nor must it be somebody whose file is still on its way.
+    is_late = request.path in _WRITES_LATE | _POSTS_THAT_ONLY_READ or carries_files()
+    g.request_writes = is_to_write and not is_late
     set_scope(db.session(), NO_TENANT)
     set_scope(db.session(), scope_of_account(current_user))
 

@@ -7,11 +7,9 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from app.security.tenant_scope import ALL_TENANTS
-from app.services import firmware
+from app.services import firmware, firmware_files
 from app.transaction import writing
 from benchmarks import front, targets
 from benchmarks.experiment import Experiment, Outcome, Section
@@ -86,11 +84,10 @@ def _under_downloads(bench: Workbench, alone: Variant, name: str) -> Variant:
 def _store_image(bench: Workbench, storage: Storage | None) -> None:
     """Put an image of random bytes into the store, as an administrator would."""
     assert storage
-    with NamedTemporaryFile(dir=bench.folder) as source, writing(storage.database, ALL_TENANTS) as session:
-        source.write(os.urandom(bench.scale.firmware_megabytes * 1_000_000))
-        source.flush()
-        folder = firmware.folder_in(bench.folder)
-        firmware.add(session, folder, Path(source.name), name=_IMAGE, now=datetime.now(UTC))
+    with firmware_files.draft(firmware.folder_in(bench.folder)) as draft:
+        draft.write(os.urandom(bench.scale.firmware_megabytes * 1_000_000))
+        with draft.placed() as stored, writing(storage.database, ALL_TENANTS) as session:
+            firmware.put(session, stored, _IMAGE, by="benchmark", address="", now=datetime.now(UTC))
 
 
 def _check_redirects(plane: Variant) -> None:

@@ -1,4 +1,4 @@
-"""How much memory the phone plane takes, looked at all the time from outside."""
+"""How much memory the processes of a kind take, looked at all the time from outside."""
 
 import threading
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ LOOK_SECONDS = 0.2
 
 @dataclass
 class Memory:
-    """The resident memory of the largest worker of the plane, in MiB."""
+    """The resident memory of the largest process of a kind, in MiB."""
 
     before: float = 0.0
     peak: float = 0.0
@@ -21,13 +21,13 @@ class Memory:
 
 
 @contextmanager
-def memory_of_the_plane(ringmaster: Installation) -> Iterator[Memory]:
-    """Watch the plane's workers until the end of the block."""
-    memory, is_over = Memory(before=_largest(ringmaster)), threading.Event()
+def memory_of(ringmaster: Installation, name: str) -> Iterator[Memory]:
+    """Watch the processes of this name until the end of the block."""
+    memory, is_over = Memory(before=_largest(ringmaster, name)), threading.Event()
 
     def watch() -> None:
         while not is_over.wait(LOOK_SECONDS):
-            memory.peak = max(memory.peak, _largest(ringmaster))
+            memory.peak = max(memory.peak, _largest(ringmaster, name))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -36,12 +36,12 @@ def memory_of_the_plane(ringmaster: Installation) -> Iterator[Memory]:
     finally:
         is_over.set()
         watcher.join()
-    memory.after = _largest(ringmaster)
+    memory.after = _largest(ringmaster, name)
     memory.peak = max(memory.peak, memory.before, memory.after)
 
 
-def _largest(ringmaster: Installation) -> float:
-    return max(map(_resident, ringmaster.processes("plane worker")))
+def _largest(ringmaster: Installation, name: str) -> float:
+    return max(map(_resident, ringmaster.processes(name)))
 
 
 def _resident(pid: int) -> float:

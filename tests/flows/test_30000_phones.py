@@ -19,7 +19,7 @@ from app.security.secrets import open_vault
 from tests.cli.running import ROOT
 from tests.databases import PostgresqlDatabases, SqliteDatabases
 from tests.flows.installation import KEY, PASSWORD, TENANT_PATH, Installation, behind_nginx, installation
-from tests.flows.memory import Memory, memory_of_the_plane
+from tests.flows.memory import Memory, memory_of
 from tests.flows.person import Impressions, looking_on
 from tests.nginx import Nginx
 from tests.postgresql import running_server
@@ -98,7 +98,7 @@ def test_a_whole_fleet_boots_at_once_unknown_and_known(
 
 def boot(ringmaster: Installation, nginx: Nginx, url: str, figures: Path) -> Boot:
     """Boot the fleet in a process of its own, while a person looks on; the same fleet each time."""
-    with memory_of_the_plane(ringmaster) as memory, looking_on(nginx, PASSWORD) as impressions:
+    with memory_of(ringmaster, "plane worker") as memory, looking_on(nginx, PASSWORD) as impressions:
         command = [sys.executable, "-m", "simulator", "--quiet", "--url", url, "--rest-url", nginx.tls_url]
         command += ["--scenario", "storm", "--phones", str(PHONES), "--concurrency", str(LINES_AT_ONCE)]
         command += ["--own-addresses", "--network", NETWORK, "--ca-file", str(nginx.certificate)]

@@ -64,9 +64,9 @@ def test_a_range_behind_the_end_is_refused(first_phone):
 def test_after_another_upload_a_broken_download_begins_anew(first_phone, setting_up, settings):
     etag = first_phone.ask("HEAD", TARGET).headers["etag"]
     with setting_up() as session:
-        factories.make_firmware(session, settings.data_dir, "430HD.img", b"UC_2.0.13.122 another")
+        factories.make_firmware(session, settings.data_dir, "430HD.img", b"\0UC_2.0.13.122 another")
     answer = first_phone.get(TARGET, Range="bytes=5-", If_Range=etag, If_None_Match=etag)
-    assert (answer.status, answer.body) == (200, b"UC_2.0.13.122 another")
+    assert (answer.status, answer.body) == (200, b"\0UC_2.0.13.122 another")
 
 
 def test_who_holds_the_file_gets_none(first_phone):

@@ -4,12 +4,15 @@ import hashlib
 
 import pytest
 
-from app.errors import InvalidInputError
+from app.errors import ConflictError, InvalidInputError
 from app.services import firmware
 from tests import factories
 from tests.factories import NOW
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+
+
+WHO = {"by": "oscar", "address": "", "now": NOW}
 
 
 def folder_of(tmp_path):
@@ -33,16 +36,16 @@ def test_it_is_found_without_regard_to_case(session, tmp_path):
 
 
 def test_another_file_of_this_name_takes_its_place(session, tmp_path):
-    first = factories.make_firmware(session, tmp_path, "430HD.img", b"UC_2.0.13.121")
-    second = factories.make_firmware(session, tmp_path, "430hd.img", b"UC_2.0.13.122")
+    first = factories.make_firmware(session, tmp_path, "430HD.img", b"\0UC_2.0.13.121")
+    second = factories.make_firmware(session, tmp_path, "430hd.img", b"\0UC_2.0.13.122")
     assert second is first
     assert (second.name, second.version) == ("430hd.img", "UC_2.0.13.122")
-    assert firmware.path_of(folder_of(tmp_path), second).read_bytes() == b"UC_2.0.13.122"
+    assert firmware.path_of(folder_of(tmp_path), second).read_bytes() == b"\0UC_2.0.13.122"
 
 
 def test_two_names_may_have_the_same_bytes(session, tmp_path):
-    one = factories.make_firmware(session, tmp_path, "430HD.img", b"UC_2.0.13.121")
-    other = factories.make_firmware(session, tmp_path, "pilot.img", b"UC_2.0.13.121")
+    one = factories.make_firmware(session, tmp_path, "430HD.img", b"\0UC_2.0.13.121")
+    other = factories.make_firmware(session, tmp_path, "pilot.img", b"\0UC_2.0.13.121")
     assert one is not other
     assert one.sha256 == other.sha256
 
@@ -52,10 +55,10 @@ def test_two_names_may_have_the_same_bytes(session, tmp_path):
     [
         (b"\0\0430HDUC_2.0.13.121\0", "UC_2.0.13.121"),
         (b"127.0.0.1 \0 UC_3.4.6.604 \0", "UC_3.4.6.604"),
-        (b"version=2.2.16.142.46;", "2.2.16.142.46"),
-        (b"nothing of the kind", ""),
+        (b"\0version=2.2.16.142.46;", "2.2.16.142.46"),
+        (b"\0nothing of the kind", ""),
         (bytes(70_000) + b"UC_2.0.13.121", ""),
-        (b"1." * 40_000, "1.1.1.1.1"),
+        (b"\0" + b"1." * 40_000, "1.1.1.1.1"),
     ],
     ids=["model before it", "after an address", "generic", "none", "too far behind", "endless"],
 )
@@ -95,4 +98,39 @@ def test_names_met_in_the_field_are_taken(session, tmp_path, name):
 def test_an_empty_file_is_refused_and_not_kept(session, tmp_path):
     with pytest.raises(InvalidInputError, match="is empty"):
         factories.make_firmware(session, tmp_path, content=b"")
-    assert not folder_of(tmp_path).exists()
+    assert list(folder_of(tmp_path).iterdir()) == []
+
+
+def test_a_replaced_firmware_keeps_its_words_and_takes_the_version_of_its_new_file(session, tmp_path):
+    stored = factories.make_firmware(session, tmp_path, "430HD.img", b"\0UC_2.0.13.121")
+    firmware.change(session, stored, firmware.labels_of("The old one", "", "Pilot, Berlin"), **WHO)
+    again = factories.make_firmware(session, tmp_path, "430HD.img", b"\0UC_2.0.13.122")
+    assert (again.description, again.version) == ("The old one", "UC_2.0.13.122")
+    assert [group.name for group in again.groups] == ["Pilot", "Berlin"]
+
+
+def test_a_firmware_that_something_names_cannot_be_deleted(session, tmp_path):
+    stored = factories.make_firmware(session, tmp_path, "pilot.img")
+    factories.make_device(session, firmware=stored)
+    factories.make_placeholder(
+        session, "FirmwareFile", "PILOT.img", template_id=factories.get_template(session).id
+    )
+    with pytest.raises(
+        ConflictError, match=r"pilot\.img cannot be deleted: it is used by 1 template and 1 device"
+    ):
+        firmware.delete(session, stored, **WHO)
+
+
+def test_a_firmware_that_is_only_a_models_default_can_be_deleted(session, tmp_path):
+    stored = factories.make_firmware(session, tmp_path, "430HD.img")
+    factories.make_device(session)
+    firmware.change(session, stored, firmware.labels_of("", "", "Pilot"), **WHO)
+    firmware.delete(session, stored, **WHO)
+    assert firmware.find(session, "430HD.img") is None
+
+
+@pytest.mark.parametrize("head", [b"\xff\xd8\xff\xe0", b"PK\x03\x04" + bytes(9999), b"<html>", b"\x7fELF\2"])
+def test_what_is_no_firmware_is_refused_whatever_its_name_and_nothing_is_left(session, tmp_path, head):
+    with pytest.raises(InvalidInputError, match="and no firmware, whatever its name says"):
+        factories.make_firmware(session, tmp_path, "430HD.img", head)
+    assert list(folder_of(tmp_path).iterdir()) == []

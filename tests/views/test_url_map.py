@@ -13,6 +13,7 @@ NAMES = frozenset(person.name for person in PEOPLE)
 EVERYBODY = NAMES
 SYSTEM_LEVEL_OPERATORS = frozenset({"alice", "oscar"})
 OPERATORS = frozenset({"alice", "oscar", "olga", "nora"})
+LOOKERS_AT_FIRMWARE = frozenset({"alice", "oscar", "victor"})
 EXPORTERS = NAMES - {"hal", "helen"}
 LDAP_TESTERS = OPERATORS | {"victor", "vera"}
 ADMINISTRATOR = frozenset({"alice"})
@@ -115,6 +116,13 @@ ALLOWED = {
     "PhoneModelView.add": SYSTEM_LEVEL_OPERATORS,
     "PhoneModelView.edit": SYSTEM_LEVEL_OPERATORS,
     "PhoneModelView.delete": SYSTEM_LEVEL_OPERATORS,
+    "FirmwareView.list": LOOKERS_AT_FIRMWARE,
+    "FirmwareView.show": LOOKERS_AT_FIRMWARE,
+    "FirmwareView.download_file": SYSTEM_LEVEL_OPERATORS,
+    "FirmwareView.upload": SYSTEM_LEVEL_OPERATORS,
+    "FirmwareView.replace": SYSTEM_LEVEL_OPERATORS,
+    "FirmwareView.edit": SYSTEM_LEVEL_OPERATORS,
+    "FirmwareView.delete": SYSTEM_LEVEL_OPERATORS,
     "TenantView.bare": EVERYBODY,
     "TenantView.list": EVERYBODY,
     "TenantView.show": EVERYBODY,
@@ -201,6 +209,7 @@ def address_of(rule: Rule, world: World) -> str:
         "placeholder_id": world.placeholders.get(kind),
         "value_id": world.lines.get(kind),
         "feature": "telnet",
+        "firmware_id": world.firmware,
         "mac": ACME_WAITING_MAC if rule.endpoint.endswith("approve") else ACME_MAC,
         "locale": "en",
     }

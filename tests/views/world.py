@@ -17,6 +17,7 @@ from app.models import (
     Device,
     DeviceSeen,
     DeviceStatus,
+    Firmware,
     JournalEntry,
     Operator,
     PhoneModel,
@@ -85,6 +86,7 @@ class World:
     """Acme's placeholders by their layer."""
     lines: dict[str, int]
     """Acme's configuration values by their level."""
+    firmware: int
 
 
 def make_world(session: Session) -> World:
@@ -116,6 +118,8 @@ def make_world(session: Session) -> World:
     add_entry(session, acme, ACME_MAC)
     add_entry(session, globex, GLOBEX_MAC)
     people = add_people(session)
+    firmware = Firmware(name="450HD.img", version="UC_3.4.6.604", sha256="4" * 64, size=28, uploaded_at=NOW)
+    session.add(firmware)
     session.flush()
     return World(
         acme=acme.id,
@@ -130,6 +134,7 @@ def make_world(session: Session) -> World:
         acme_user=phone.phone_user.id,
         placeholders={layer: row.id for layer, row in placeholders.items()},
         lines={level: row.id for level, row in lines.items()},
+        firmware=firmware.id,
     )
 
 

@@ -1,0 +1,182 @@
+"""Forms that carry files, read as they come: they take neither memory nor the database's write lock meanwhile.
+
+A view that is marked ``takes_files`` calls ``receive``. The form's fields come first, its files behind them; the
+token is checked before the first byte of a file is taken. Whoever is refused is heard out, up to a limit, because a
+browser shows no answer that comes before it has sent everything.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import TypeAlias
+
+from flask import Flask, current_app, flash, jsonify, redirect, request
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.exceptions import BadRequest, HTTPException, RequestTimeout
+from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
+
+from app.errors import ConflictError, InvalidInputError, RingmasterError
+from app.services.firmware_files import megabytes
+from app.views.hanging_up import Progress, hung_up_when_stalled
+from app.views.request_guards import csrf, refuse_nul_bytes, wants_json
+
+_PIECE = 64 * 1024
+_MOST_BYTES_OF_FIELDS = 1024 * 1024
+_MOST_PARTS = 1000
+_BROKE_OFF = "The upload broke off before all of it had come; nothing was kept. Try again."
+_SLOTS = "ringmaster_uploads"
+
+Fields: TypeAlias = ImmutableMultiDict[str, str]
+TakeFile: TypeAlias = Callable[[Fields, str, Iterator[bytes]], None]
+
+
+def install(app: Flask) -> None:
+    """Let as many forms with files come in at once as leaves a thread to people and those of phones to phones."""
+    settings = app.extensions["ringmaster_settings"]
+    most = max(1, settings.web_threads - settings.web_threads_for_phones - 1)
+    app.extensions[_SLOTS] = threading.BoundedSemaphore(most)
+
+
+def receive(take_file: TakeFile, *, most_bytes: int) -> Fields:
+    """Read this request's form, hand each file with its name and chunks to ``take_file``, and return the fields.
+
+    They are ``request.form`` as well. Where ``take_file`` raises one of our errors, the rest is read and dropped, and
+    the error goes on. ``most_bytes`` bounds the whole form; InvalidInputError beyond it.
+    """
+    request.form = ImmutableMultiDict()  # so that nothing parses what comes
+    with _slot(), hung_up_when_stalled(request.environ) as progress:
+        body = _Body(most_bytes, progress)
+        form = _Form(body)
+        try:
+            form.read(take_file)
+        except RingmasterError:
+            body.drain()
+            raise
+    return request.form
+
+
+def done(address: str, sentence: str) -> ResponseReturnValue:
+    """Answer an upload that was taken: on to another page, which tells so; scripts are told where it is."""
+    flash(sentence, "success")
+    if wants_json():
+        return jsonify(address=address)
+    return redirect(address, HTTPStatus.SEE_OTHER)
+
+
+class _Body:
+    """What comes in, counted."""
+
+    def __init__(self, most_bytes: int, progress: Progress) -> None:
+        self._most_bytes = most_bytes
+        self._progress = progress
+        # So much is heard at most of somebody who is refused.
+        request.max_content_length = 2 * most_bytes
+        self._stream = request.stream
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield what comes; InvalidInputError when it is more than may come."""
+        while piece := self._read():
+            if self._progress.taken > self._most_bytes:
+                raise InvalidInputError(f"What was sent is larger than {megabytes(self._most_bytes)}.")
+            yield piece
+
+    def drain(self) -> None:
+        """Read to the end and drop it."""
+        while self._read():
+            pass
+
+    def _read(self) -> bytes:
+        try:
+            piece = self._stream.read(_PIECE)
+        except OSError as error:
+            raise RequestTimeout(_BROKE_OFF) from error
+        except HTTPException:
+            raise
+        except Exception as error:
+            # Each server has its own error for a body that breaks off or is malformed.
+            raise BadRequest(_BROKE_OFF) from error
+        self._progress.taken += len(piece)
+        return piece
+
+
+class _Form:
+    """A form in parts, as RFC 7578 has it."""
+
+    def __init__(self, body: _Body) -> None:
+        boundary = request.mimetype_params.get("boundary", "")
+        if request.mimetype != "multipart/form-data" or not boundary:
+            raise BadRequest("The form carries no file.")
+        self._decoder = MultipartDecoder(boundary.encode(), _MOST_BYTES_OF_FIELDS, max_parts=_MOST_PARTS)
+        self._events = self._decoded(body)
+        self._fields: list[tuple[str, str]] = []
+        self._is_checked = False
+
+    def read(self, take_file: TakeFile) -> None:
+        for event in self._events:
+            if isinstance(event, Field):
+                self._fields.append((event.name, _text(b"".join(self._chunks()))))
+            elif isinstance(event, File):
+                self._check_token()
+                self._read_file(event, take_file)
+        self._check_token()
+
+    def _read_file(self, file: File, take_file: TakeFile) -> None:
+        chunks = self._chunks()
+        if file.filename:
+            refuse_nul_bytes(file.filename)
+            take_file(request.form, file.filename, chunks)
+        for _ in chunks:  # of a field in which no file was chosen, or what was left
+            pass
+
+    def _check_token(self) -> None:
+        """Check the token as for any other form, once the fields are there that come before the first file."""
+        if self._is_checked:
+            return
+        refuse_nul_bytes(*(text for field in self._fields for text in field))
+        request.form = ImmutableMultiDict(self._fields)
+        csrf.protect()
+        self._is_checked = True
+
+    def _chunks(self) -> Iterator[bytes]:
+        for event in self._events:
+            assert isinstance(event, Data)
+            if event.data:
+                yield event.data
+            if not event.more_data:
+                return
+
+    def _decoded(self, body: _Body) -> Iterator[Event]:
+        pieces = body.pieces()
+        while True:
+            try:
+                event = self._decoder.next_event()
+                if isinstance(event, NeedData):
+                    self._decoder.receive_data(next(pieces, None))
+                    continue
+            except (ValueError, AssertionError, AttributeError) as error:
+                raise BadRequest(_BROKE_OFF) from error
+            if isinstance(event, Epilogue):
+                return
+            yield event
+
+
+@contextmanager
+def _slot() -> Iterator[None]:
+    slots: threading.BoundedSemaphore = current_app.extensions[_SLOTS]
+    if not slots.acquire(blocking=False):
+        raise ConflictError(
+            "Another file is being uploaded to this server just now. Wait until it is there, then try again."
+        )
+    try:
+        yield
+    finally:
+        slots.release()
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError as error:
+        raise BadRequest("A value of the form is not in UTF-8.") from error

@@ -29,6 +29,7 @@ SITE_CONFIGURATION = "Site Configuration"
 USER_CONFIGURATION = "User Configuration"
 SYSTEM_SETTINGS = "System Settings"
 LDAP_TEST = "LDAP Test"
+CONFIGURATION_FILES = "Phone Configuration Files"
 FIRMWARE = "Phone Firmware Files"
 JOURNAL = "Activity Log"
 OPERATORS = "Operators"
@@ -65,6 +66,7 @@ DEEDS: dict[str, tuple[str, ...]] = {
     PHONE_MODELS: (*LOOK, *CHANGE),
     TEMPLATES: (*LOOK, SEE_SECRETS),
     PHONE_MODELS: LOOK,
+    CONFIGURATION_FILES: (*LOOK, SEE_SECRETS, *CHANGE),
     FIRMWARE: (*LOOK, DOWNLOAD, *CHANGE),
     TENANTS: (*LOOK, *CHANGE),
     SITES: (*LOOK, *CHANGE),
@@ -127,6 +129,7 @@ ROLES: dict[str, list[list[str]]] = {
         _entry((TEMPLATES,), (SEE_SECRETS,)),
         _entry((SITES,), CHANGE),
         _entry((FIRMWARE,), DEEDS[FIRMWARE]),
+        _entry((CONFIGURATION_FILES,), DEEDS[CONFIGURATION_FILES]),
         _entry((JOURNAL,), LOOK),
     ],
     HELPDESK: [_LOOK_AROUND, _entry((DEVICE,), (RESTART,))],
@@ -136,6 +139,7 @@ ROLES: dict[str, list[list[str]]] = {
         _entry((DEVICE,), (SHOW_FILE,)),
         _entry((LDAP_TEST,), LOOK),
         _entry((FIRMWARE,), LOOK),
+        _entry((FIRMWARE, CONFIGURATION_FILES), LOOK),
     ],
 }
 

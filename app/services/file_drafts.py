@@ -97,4 +97,10 @@ def _names(draft: Draft) -> dict[str, Any]:
 
 def _packed(text: bytes, etag: str, now: datetime) -> dict[str, Any]:
     """Return the columns of the content."""
-    return {"content": stored_files.pack(text), "size": len(text), "etag": etag, "generated_at": now}
+    return {
+        "content": stored_files.pack(text),
+        "size": len(text),
+        "etag": etag,
+        "generated_at": now,
+        "edited_by": "",
+    }

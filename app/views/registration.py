@@ -6,6 +6,7 @@ from flask_appbuilder.baseviews import AbstractViewApi
 from app.views.accounts import OperatorView
 from app.views.alarms import AlarmView
 from app.views.configuration import SiteConfigurationView, TenantConfigurationView, UserConfigurationView
+from app.views.configuration_files import ConfigurationFileView
 from app.views.dashboard import DashboardView
 from app.views.devices import DeviceView
 from app.views.devices_status import DevicesStatusView
@@ -51,6 +52,10 @@ _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
         (SystemSettingsView, "fa-sliders"),
     ),
     "Setup": ((TemplateView, "fa-file-code"), (PhoneModelView, "fa-phone"), (FirmwareView, "fa-microchip")),
+        (PhoneModelView, "fa-phone"),
+        (ConfigurationFileView, "fa-file-lines"),
+        (FirmwareView, "fa-microchip"),
+    ),
     "System": (
         (TenantView, "fa-building"),
         (SiteView, "fa-location-dot"),

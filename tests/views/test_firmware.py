@@ -16,6 +16,7 @@ from tests import factories
 from tests.views.browsing import Browser
 from tests.views.conftest import SignIn
 from tests.views.installations import database_of
+from tests.views.multipart import CONTENT_TYPE, closed, field_part, file_part
 from tests.views.world import ACME_MAC, World
 
 IMAGE = b"\0\x01420HDUC_3.2.1.558\0" + bytes(range(256)) * 1000
@@ -124,9 +125,7 @@ def test_a_bomb_is_refused_by_what_it_begins_with_and_never_unpacked(app: Flask,
 
 def test_a_form_that_breaks_off_in_the_middle_leaves_nothing(app: Flask, oscar: Browser):
     body = multipart(oscar.token(), "420HD.img", IMAGE)
-    answer = oscar.client.post(
-        UPLOAD, data=body[: len(body) // 2], content_type="multipart/form-data; boundary=b"
-    )
+    answer = oscar.client.post(UPLOAD, data=body[: len(body) // 2], content_type=CONTENT_TYPE)
     assert answer.status_code == 400
     assert "broke off" in answer.text
     assert left_in(app) == []
@@ -134,15 +133,13 @@ def test_a_form_that_breaks_off_in_the_middle_leaves_nothing(app: Flask, oscar: 
 
 @pytest.mark.parametrize("token", ["", "another"])
 def test_without_its_token_not_one_byte_is_taken(app: Flask, oscar: Browser, token: str):
-    answer = oscar.client.post(
-        UPLOAD, data=multipart(token, "420HD.img", IMAGE), content_type="multipart/form-data; boundary=b"
-    )
+    answer = oscar.client.post(UPLOAD, data=multipart(token, "420HD.img", IMAGE), content_type=CONTENT_TYPE)
     assert (answer.status_code, left_in(app)) == (400, [])
 
 
 def test_a_token_behind_the_file_comes_too_late(app: Flask, oscar: Browser):
     parts = [file_part("420HD.img", IMAGE), field_part("csrf_token", oscar.token())]
-    answer = oscar.client.post(UPLOAD, data=closed(parts), content_type="multipart/form-data; boundary=b")
+    answer = oscar.client.post(UPLOAD, data=closed(*parts), content_type=CONTENT_TYPE)
     assert (answer.status_code, left_in(app)) == (400, [])
 
 
@@ -150,7 +147,7 @@ def test_a_token_behind_the_file_comes_too_late(app: Flask, oscar: Browser):
     "body", [b"", b"--b\r\n\r\n--b--", b"--b\r\nContent-Disposition: \xff\r\n\r\n\r\n--b--"]
 )
 def test_malformed_forms_are_refused(oscar: Browser, body: bytes):
-    answer = oscar.client.post(UPLOAD, data=body, content_type="multipart/form-data; boundary=b")
+    answer = oscar.client.post(UPLOAD, data=body, content_type=CONTENT_TYPE)
     assert answer.status_code == 400
 
 
@@ -160,7 +157,7 @@ def test_two_files_at_once_are_refused(app: Flask, oscar: Browser):
         file_part("420HD.img", IMAGE),
         file_part("405.img", IMAGE),
     ]
-    answer = oscar.client.post(UPLOAD, data=closed(parts), content_type="multipart/form-data; boundary=b")
+    answer = oscar.client.post(UPLOAD, data=closed(*parts), content_type=CONTENT_TYPE)
     assert "Choose one file only" in answer.text
     assert left_in(app) == []
 
@@ -183,7 +180,7 @@ def test_while_a_file_comes_others_write(app: Flask, oscar: Browser):
     answer = oscar.client.post(
         UPLOAD,
         input_stream=body,
-        content_type="multipart/form-data; boundary=b",
+        content_type=CONTENT_TYPE,
         environ_overrides={"CONTENT_LENGTH": length},
     )
     assert (answer.status_code, Slow.wrote) == (303, True)
@@ -277,24 +274,11 @@ def test_another_upload_is_refused_while_one_is_under_way(app: Flask, oscar: Bro
 
 def test_a_form_that_is_far_too_large_is_refused(oscar: Browser):
     answer = oscar.client.post(
-        UPLOAD, input_stream=io.BytesIO(), content_type="multipart/form-data; boundary=b",
+        UPLOAD, input_stream=io.BytesIO(), content_type=CONTENT_TYPE,
         environ_overrides={"CONTENT_LENGTH": "999999999999"},
     )  # fmt: skip
     assert answer.status_code == 413
 
 
-def field_part(name: str, value: str) -> bytes:
-    return f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
-
-
-def file_part(name: str, content: bytes) -> bytes:
-    head = f'--b\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode()
-    return head + content + b"\r\n"
-
-
-def closed(parts: list[bytes]) -> bytes:
-    return b"".join(parts) + b"--b--\r\n"
-
-
 def multipart(token: str, name: str, content: bytes) -> bytes:
-    return closed([field_part("csrf_token", token), file_part(name, content)])
+    return closed(field_part("csrf_token", token), file_part(name, content))

@@ -87,6 +87,8 @@ class World:
     lines: dict[str, int]
     """Acme's configuration values by their level."""
     firmware: int
+    acme_file: int
+    globex_file: int
 
 
 def make_world(session: Session) -> World:
@@ -135,6 +137,8 @@ def make_world(session: Session) -> World:
         placeholders={layer: row.id for layer, row in placeholders.items()},
         lines={level: row.id for level, row in lines.items()},
         firmware=firmware.id,
+        acme_file=file_of(session, ACME_MAC),
+        globex_file=file_of(session, GLOBEX_MAC),
     )
 
 
@@ -257,6 +261,11 @@ def add_file(session: Session, device: Device) -> None:
         device.tenant_id,
     )
     session.add(file)
+
+
+def file_of(session: Session, mac: str) -> int:
+    """Return the id of a phone's configuration file."""
+    return session.scalars(select(ConfigFile.id).where(ConfigFile.name == f"{mac}.cfg")).one()
 
 
 def add_status(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Unpack
 
 from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.errors import ConflictError, InvalidInputError, NotAllowedError
@@ -106,7 +107,7 @@ def store(session: Session, uploads: Sequence[Upload], goal: Destination, **who:
         _check_may_change(session, file)
         _fill(file, upload.text, who)
         session.add(file)
-        session.flush()
+        _flush(session, upload.name)
         _record(session, "replaced" if upload.key in taken else "uploaded", file, who)
 
 
@@ -168,6 +169,16 @@ def _new_file(session: Session, upload: Upload, goal: Destination) -> ConfigFile
     if device is None:
         return ConfigFile(name=upload.name, kind=goal.kind, tenant_id=goal.tenant_id)
     return ConfigFile(name=upload.name, kind=FileKind.PHONE, tenant_id=device.tenant_id, device_id=device.id)
+
+
+def _flush(session: Session, name: str) -> None:
+    """Write, or raise ConflictError where somebody else took the name a moment ago."""
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise ConflictError(
+            f"There is a file called {name} since a moment ago. Look at it, and try again."
+        ) from error
 
 
 def _fill(file: ConfigFile, text: bytes, who: Who) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Unpack
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.errors import ConflictError, InvalidInputError, NotFoundError
@@ -106,7 +107,7 @@ def add(session: Session, stored: StoredBytes, name: str, labels: Labels, **who:
     _fill(firmware, stored, who)
     _label(firmware, labels)
     session.add(firmware)
-    session.flush()
+    _flush(session, f"There is a firmware called {name} since a moment ago. Open it to replace its file.")
     _record(session, "added", firmware, who)
     return firmware
 
@@ -148,8 +149,9 @@ def delete(session: Session, firmware: Firmware, **who: Unpack[Who]) -> None:
             f"{firmware.name} cannot be deleted: {usage.sentence}. Give these another firmware first."
         )
     _record(session, "deleted", firmware, who)
+    name = firmware.name
     session.delete(firmware)
-    session.flush()
+    _flush(session, f"{name} cannot be deleted: a phone was given it just now.")
 
 
 def checksums(session: Session) -> set[str]:
@@ -160,6 +162,14 @@ def checksums(session: Session) -> set[str]:
 def is_named(session: Session, sha256: str) -> bool:
     """Tell whether a row names these bytes."""
     return session.scalar(select(Firmware.id).where(Firmware.sha256 == sha256).limit(1)) is not None
+
+
+def _flush(session: Session, sentence: str) -> None:
+    """Write, or raise ConflictError with the sentence where somebody else was faster."""
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise ConflictError(sentence) from error
 
 
 def _fill(firmware: Firmware, stored: StoredBytes, who: Who) -> None:

@@ -20,7 +20,9 @@ class Progress:
 
 
 @contextmanager
-def hung_up_when_stalled(environ: WSGIEnvironment) -> Iterator[Progress]:
+def hung_up_when_stalled(
+    environ: WSGIEnvironment, *, every: float = LOOKS_EVERY_SECONDS
+) -> Iterator[Progress]:
     """Yield where to count the bytes that come; a caller who sends too few is received no more.
 
     To read a piece lasts until all of it is there, so that somebody else has to look at the clock.
@@ -30,7 +32,7 @@ def hung_up_when_stalled(environ: WSGIEnvironment) -> Iterator[Progress]:
 
     def watch() -> None:
         before = 0
-        while not is_over.wait(LOOKS_EVERY_SECONDS):
+        while not is_over.wait(every):
             if progress.taken - before < LEAST_BYTES and connection is not None:
                 with suppress(OSError):  # the caller has left
                     connection.shutdown(socket.SHUT_RD)

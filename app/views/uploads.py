@@ -14,7 +14,13 @@ from typing import TypeAlias
 from flask import Flask, current_app, flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import ImmutableMultiDict
-from werkzeug.exceptions import BadRequest, HTTPException, RequestTimeout
+from werkzeug.exceptions import (
+    BadRequest,
+    ClientDisconnected,
+    HTTPException,
+    RequestEntityTooLarge,
+    RequestTimeout,
+)
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
 
 from app.errors import ConflictError, InvalidInputError, RingmasterError
@@ -90,7 +96,7 @@ class _Body:
     def _read(self) -> bytes:
         try:
             piece = self._stream.read(_PIECE)
-        except OSError as error:
+        except (OSError, ClientDisconnected) as error:
             raise RequestTimeout(_BROKE_OFF) from error
         except HTTPException:
             raise
@@ -111,16 +117,26 @@ class _Form:
         self._decoder = MultipartDecoder(boundary.encode(), _MOST_BYTES_OF_FIELDS, max_parts=_MOST_PARTS)
         self._events = self._decoded(body)
         self._fields: list[tuple[str, str]] = []
+        self._bytes_of_fields = 0
         self._is_checked = False
 
     def read(self, take_file: TakeFile) -> None:
         for event in self._events:
             if isinstance(event, Field):
-                self._fields.append((event.name, _text(b"".join(self._chunks()))))
+                self._fields.append((event.name, self._read_field()))
             elif isinstance(event, File):
                 self._check_token()
                 self._read_file(event, take_file)
         self._check_token()
+
+    def _read_field(self) -> str:
+        value = b""
+        for chunk in self._chunks():
+            value += chunk
+            self._bytes_of_fields += len(chunk)
+            if self._bytes_of_fields > _MOST_BYTES_OF_FIELDS:
+                raise RequestEntityTooLarge
+        return _text(value)
 
     def _read_file(self, file: File, take_file: TakeFile) -> None:
         chunks = self._chunks()

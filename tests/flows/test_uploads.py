@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.services import firmware
+from tests import factories
 from tests.databases import Databases
 from tests.flows.installation import Installation, installation, until
 from tests.flows.memory import memory_of
@@ -98,6 +99,31 @@ def test_what_a_killed_server_had_half_taken_is_gone_when_it_is_up_again(
         until(lambda: len(left_in(ringmaster)) > len(before))
         ringmaster.end("web", signal.SIGKILL)
     until(lambda: left_in(ringmaster) == before)
+
+
+def test_a_sender_who_stops_in_the_middle_is_given_up_after_ten_seconds(
+    ringmaster: Installation, uploader: Uploader
+):
+    before = left_in(ringmaster)
+    with wire_to(ringmaster.running.ports[0]) as wire:
+        uploader.begin(wire, "445HD.img", 40 * MEGABYTE)
+        for piece in image(10 * MEGABYTE):
+            wire.send(piece)
+        answer = wire.receive()
+    assert "broke off" in refusal(answer)
+    assert answer.status == 408
+    assert left_in(ringmaster) == before
+
+
+def test_another_page_is_there_at_once_while_a_file_comes_in(ringmaster: Installation, uploader: Uploader):
+    with wire_to(ringmaster.running.ports[0]) as wire:
+        uploader.begin(wire, "445HD.img", 40 * MEGABYTE)
+        for piece in image(10 * MEGABYTE):
+            wire.send(piece)
+        assert "Phone Firmware Files" in uploader.open("/firmware/")
+        assert uploader.upload("405.img", image(MEGABYTE), MEGABYTE).status == 409
+        with ringmaster.writing() as session:  # nobody holds the write lock
+            factories.make_tenant(session, "Meanwhile")
 
 
 @pytest.mark.acceptance

@@ -151,6 +151,14 @@ def test_what_will_not_do_is_refused_with_a_sentence_and_nothing_is_kept(
     assert count(app) == before
 
 
+def test_a_form_that_is_too_large_in_all_is_heard_out_and_refused(app: Flask, oscar: Browser):
+    before = count(app)
+    files = [(f"{number}.txt", b"a line\n" * 500_000) for number in range(5)]
+    answer = send(oscar, *files)
+    assert (answer.status_code, "What was sent is larger than 16 MB" in answer.text) == (400, True)
+    assert count(app) == before
+
+
 def test_an_account_of_a_tenant_uploads_for_its_tenant_alone(app: Flask, olga: Browser, world: World):
     assert "Shared by all" not in olga.get(UPLOAD).text
     assert send(olga, ("acme.cfg", TEXT), tenant=str(world.acme)).status_code == 303

@@ -44,6 +44,7 @@ SHOW_FILE = "can_show_file"
 SEE_SECRETS = "can_see_secrets"
 EDIT = "can_edit"
 GENERATE = "can_generate"
+DOWNLOAD = "can_download"
 
 _VALUES_PAGES = (
     TEMPLATE_PLACEHOLDERS,
@@ -52,7 +53,6 @@ _VALUES_PAGES = (
     SITE_CONFIGURATION,
     USER_CONFIGURATION,
 )
-DOWNLOAD = "can_download"
 
 DEEDS: dict[str, tuple[str, ...]] = {
     DASHBOARD: ("can_list",),
@@ -64,8 +64,6 @@ DEEDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(_VALUES_PAGES, ("can_list", *CHANGE, SEE_SECRETS)),
     DEFAULT_PLACEHOLDERS: ("can_list", "can_edit", SEE_SECRETS),
     PHONE_MODELS: (*LOOK, *CHANGE),
-    TEMPLATES: (*LOOK, SEE_SECRETS),
-    PHONE_MODELS: LOOK,
     CONFIGURATION_FILES: (*LOOK, SEE_SECRETS, *CHANGE),
     FIRMWARE: (*LOOK, DOWNLOAD, *CHANGE),
     TENANTS: (*LOOK, *CHANGE),
@@ -126,8 +124,6 @@ ROLES: dict[str, list[list[str]]] = {
         _entry((SITES, PHONE_MODELS), CHANGE),
         _entry((SYSTEM_SETTINGS,), DEEDS[SYSTEM_SETTINGS]),
         _entry((LDAP_TEST,), LOOK),
-        _entry((TEMPLATES,), (SEE_SECRETS,)),
-        _entry((SITES,), CHANGE),
         _entry((FIRMWARE,), DEEDS[FIRMWARE]),
         _entry((CONFIGURATION_FILES,), DEEDS[CONFIGURATION_FILES]),
         _entry((JOURNAL,), LOOK),
@@ -138,7 +134,6 @@ ROLES: dict[str, list[list[str]]] = {
         _entry((DEVICES_STATUS, ALARMS), (EXPORT,)),
         _entry((DEVICE,), (SHOW_FILE,)),
         _entry((LDAP_TEST,), LOOK),
-        _entry((FIRMWARE,), LOOK),
         _entry((FIRMWARE, CONFIGURATION_FILES), LOOK),
     ],
 }

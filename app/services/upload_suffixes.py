@@ -1,12 +1,9 @@
 """Which suffixes the names of uploaded files may have: those of the system setting that a page can use."""
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import SystemSetting
+from app.services import settings
 
-SETTING = "upload_suffixes"
-_DEFAULT = ".cfg .csv .dfu .img .txt .xml .zip"
 FIRMWARE = (".img", ".dfu")
 TEXTS = (".cfg", ".txt", ".xml", ".csv")
 
@@ -22,6 +19,5 @@ def for_texts(session: Session) -> tuple[str, ...]:
 
 
 def _permitted(session: Session, usable: tuple[str, ...]) -> tuple[str, ...]:
-    kept = session.scalar(select(SystemSetting.value).where(SystemSetting.name == SETTING))
-    permitted = (_DEFAULT if kept is None else kept).lower().split()
+    permitted = settings.permitted_suffixes(session)
     return tuple(suffix for suffix in usable if suffix in permitted)

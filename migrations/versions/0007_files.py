@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-down_revision = "0002"
+down_revision = "0006"
 
 _KINDS = ("phone", "global", "dhcp_option", "uploaded")
 _NEW_KINDS = ("phone", "global", "dhcp_option", "company_directory", "uploaded")

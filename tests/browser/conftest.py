@@ -11,8 +11,9 @@ from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from werkzeug.serving import make_server
 
+from app.security.secrets import open_vault
 from tests.browser.company import make_company
-from tests.databases import Databases
+from tests.databases import INSTALLATION_KEY, Databases
 from tests.views.installations import fill, open_app
 from tests.views.world import PASSWORD
 
@@ -24,6 +25,12 @@ _ARGUMENTS = (
 )
 
 OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(autouse=True)
+def _open_vault() -> None:
+    """Open what is encrypted in the shared database: other tests of this process have other keys."""
+    open_vault(INSTALLATION_KEY)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from tests.databases import Databases
+from app.security.secrets import open_vault
+from tests.databases import INSTALLATION_KEY, Databases
 from tests.views.browsing import Browser, signed_in
 from tests.views.installations import fill, open_app
 from tests.views.world import PEOPLE, World, make_world
@@ -30,6 +31,12 @@ def world(app: Flask) -> World:
 def sign_in(app: Flask, world: World) -> SignIn:
     """Sign in by name."""
     return lambda name: signed_in(app, name)
+
+
+@pytest.fixture(autouse=True)
+def _open_vault() -> None:
+    """Open what is encrypted in the shared database: other tests of this process have other keys."""
+    open_vault(INSTALLATION_KEY)
 
 
 @pytest.fixture(scope="session")

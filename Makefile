@@ -39,7 +39,7 @@ check: $(DEVELOPMENT) ## Lint, format, types, layers, lock files and shell scrip
 	$(IN_VENV) tools/check_lock_files.py
 	@for script in .ci/run tools/make-environment tools/install-test-packages; do bash -n "$$script" || exit 1; done
 
-bench: test-packages $(DEVELOPMENT) ## Measure all that the targets speak of, into docs/benchmarks.md (20 minutes)
+bench: test-packages $(DEVELOPMENT) ## Measure all that the targets speak of, into docs/benchmarks.md (half an hour)
 	@$(IN_VENV) -m benchmarks
 
 bench-quick: test-packages $(DEVELOPMENT) ## Measure keep-alives in a few minutes, and write nothing

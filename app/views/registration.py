@@ -49,7 +49,7 @@ _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
         (DevicePlaceholderView, "fa-sliders"),
         (DefaultPlaceholderView, "fa-list-check"),
         (PhoneModelView, "fa-phone"),
-        (SystemSettingsView, "fa-sliders"),
+        (SystemSettingsView, "fa-gear"),
         (ConfigurationFileView, "fa-file-lines"),
         (FirmwareView, "fa-microchip"),
     ),

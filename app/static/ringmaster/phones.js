@@ -1,4 +1,4 @@
-// Devices Status: which columns are shown, which phones are selected, the panel of filters, the menus of rows.
+// Devices Status: which columns are shown, the panel of filters, the menus of rows.
 
 // Columns. What a person chooses is kept in this browser under the account's name.
 const chooser = document.querySelector("[data-columns]");
@@ -55,34 +55,6 @@ if (chooser) {
     markUsual(true);
   });
 }
-
-// Selection.
-const bar = document.querySelector("[data-selection]");
-
-function selectable() {
-  return [...document.querySelectorAll('input[name="mac"][form="selection"]')];
-}
-
-function showSelection() {
-  if (!bar) return;
-  const all = selectable();
-  const number = all.filter((box) => box.checked).length;
-  for (const box of all) box.closest("tr").classList.toggle("is-selected", box.checked);
-  bar.hidden = number === 0;
-  bar.querySelector("[data-selection-count]").textContent = `${number} selected`;
-  const head = document.querySelector("[data-select-all]");
-  head.checked = number > 0 && number === all.length;
-  head.indeterminate = number > 0 && number < all.length;
-}
-
-document.addEventListener("change", (event) => {
-  if (event.target.matches('[data-select-all], input[form="selection"]')) showSelection();
-});
-bar?.querySelector("[data-clear-selection]").addEventListener("click", () => {
-  for (const box of selectable()) box.checked = false;
-  showSelection();
-});
-addEventListener("pageshow", showSelection);
 
 // Filters.
 const panel = document.getElementById("filter-panel");

@@ -43,12 +43,6 @@ document.addEventListener("click", async (event) => {
   }, 2000);
 });
 
-// A button with data-busy="words" says so while its form waits for an answer that may take seconds.
-document.addEventListener("submit", (event) => {
-  const said = event.submitter?.dataset.busy && event.submitter.querySelector("span");
-  if (said) said.textContent = event.submitter.dataset.busy;
-});
-
 // In a field with data-enter-presses="id", Enter presses that button rather than the form's own.
 document.addEventListener("keydown", (event) => {
   const button = event.key === "Enter" && event.target.dataset?.enterPresses;

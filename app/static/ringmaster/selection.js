@@ -1,14 +1,14 @@
-// Selected files of the list, and work that takes a while.
+// Rows of a list that are selected: marked, counted in the bar that acts on them, all at once by the box in the head.
 
 const bar = document.querySelector("[data-selection]");
 
-function boxes() {
-  return [...document.querySelectorAll('input[name="file"][form="selection"]')];
+function selectable() {
+  return [...document.querySelectorAll('tbody input[form="selection"]')];
 }
 
 function showSelection() {
   if (!bar) return;
-  const all = boxes();
+  const all = selectable();
   const number = all.filter((box) => box.checked).length;
   for (const box of all) box.closest("tr").classList.toggle("is-selected", box.checked);
   bar.hidden = number === 0;
@@ -22,16 +22,7 @@ document.addEventListener("change", (event) => {
   if (event.target.matches('[data-select-all], input[form="selection"]')) showSelection();
 });
 bar?.querySelector("[data-clear-selection]").addEventListener("click", () => {
-  for (const box of boxes()) box.checked = false;
+  for (const box of selectable()) box.checked = false;
   showSelection();
 });
 addEventListener("pageshow", showSelection);
-
-document.addEventListener("submit", (event) => {
-  const words = event.target.dataset.busy;
-  if (words && event.submitter) event.submitter.textContent = words;
-});
-
-// A page that does its work in steps asks for the next one by itself; a moment is left to stop it.
-const step = document.querySelector("form[data-goes-on]");
-if (step) setTimeout(() => step.requestSubmit(), 300);

@@ -19,7 +19,8 @@ def as_page(
 What the phones' side of Ringmaster costs. Written by `make bench` on {at:%Y-%m-%d}.
 
 **B** is a bare Flask application that says "hello" under `gunicorn -k sync -w 1`, measured in the same minutes. Read
-the figures in units of B: they hold on other machines too, while requests per second do not.
+the figures in units of B: they hold on other machines too, while requests per second do not. Why some targets are not
+met, and what comes next, is in [performance.md](performance.md).
 {_remarks(results)}
 ## Targets
 

@@ -16,6 +16,7 @@ from app.rendering.secret_parameters import MASK
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import firmware, firmware_files
 from app.services import settings as system_settings
+from app.services.author import Author
 from app.services.setting_catalogue import CATALOGUE
 from app.transaction import writing
 from config import Settings, SettingsError, describe_unknown_settings, load_settings
@@ -81,7 +82,7 @@ def _scheduler(settings: Settings, _given: argparse.Namespace) -> None:
 def _set(settings: Settings, given: argparse.Namespace) -> None:
     with opened_database(settings) as database, writing(database, ALL_TENANTS) as session:
         kept = system_settings.change(
-            session, given.setting, given.value, by="command line", now=datetime.now(UTC)
+            session, given.setting, given.value, author=Author("command line"), now=datetime.now(UTC)
         )
     shown = MASK if CATALOGUE[given.setting].is_secret else kept
     print(f"{given.setting} is '{shown}'.")
@@ -97,7 +98,7 @@ def _add_firmware(settings: Settings, given: argparse.Namespace) -> None:
         firmware_files.taken_in(folder, given.file) as stored,
         writing(database, ALL_TENANTS) as session,
     ):
-        firmware.put(session, stored, name, by="command line", address="", now=datetime.now(UTC))
+        firmware.put(session, stored, name, author=Author("command line"), now=datetime.now(UTC))
     print(f"Phones get {name} with {stored.size:,} bytes.")
 
 

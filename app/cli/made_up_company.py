@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.models import ConfigurationValue, Placeholder, Site, Tenant
 from app.models.enums import Layer, ValueLevel
 from app.services import settings, tenancy
+from app.services.author import Author
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +55,7 @@ COMPANY = (
 
 def found(session: Session, *, now: datetime) -> None:
     """Add the tenants that are missing; phones count as disconnected after minutes, so that it can be seen."""
-    settings.change(session, "disconnected_timeout", "5", by="demo", now=now)
+    settings.change(session, "disconnected_timeout", "5", author=Author("demo"), now=now)
     known = set(session.scalars(select(Tenant.name)))
     for branch in COMPANY:
         if branch.name not in known:

@@ -15,6 +15,7 @@ from app.models.phone_user import MAX_DISPLAY_NAME, MAX_USER_NAME
 from app.rules.zero_touch.placement import Placement
 from app.rules.zero_touch.trace import Step, Verdict
 from app.services import devices, phone_users, status_rows, zero_touch
+from app.services.author import Author
 from app.services.phone_users import NamedUser
 from app.services.status_rows import StatusRow
 
@@ -40,9 +41,7 @@ class ApprovalRequest:
     vlan_priority: int = 0
 
 
-def approve(
-    session: Session, mac: str, request: ApprovalRequest, *, by: str, address: str, now: datetime
-) -> Device:
+def approve(session: Session, mac: str, request: ApprovalRequest, *, author: Author, now: datetime) -> Device:
     """Make a waiting phone a device: with its user, its file and a restart that makes it fetch the file.
 
     Raises NotFoundError for a phone, tenant or site that the session does not see, ConflictError for a phone that is
@@ -53,12 +52,12 @@ def approve(
     vlan = _vlan(request)
     tenant = _get_tenant(session, request.tenant_id)
     site = _get_site(session, decider, row, tenant, request.site_id)
-    user = _user(session, tenant, row, request, by=by, address=address, now=now)
+    user = _user(session, tenant, row, request, author=author, now=now)
     chosen = {"phone_user_id": user.id if user else None, **vlan}
-    decider.decide_on_approval(row, _placement(tenant, site, by), chosen, by=by, address=address)
+    decider.decide_on_approval(row, _placement(tenant, site, author.name), chosen, author=author)
     decider.carry_out()
     status_rows.write(session, [row | {"digest": None}])
-    devices.restart(session, mac, by=by, address=address, now=now)
+    devices.restart(session, mac, author=author, now=now)
     return session.get_one(Device, row["device_id"])
 
 
@@ -103,18 +102,17 @@ def _user(
     row: StatusRow,
     request: ApprovalRequest,
     *,
-    by: str,
-    address: str,
+    author: Author,
     now: datetime,
 ) -> PhoneUser | None:
     """Return the user who was typed in, else the one whom the phone reported, else None."""
     typed = request.user_name.strip()
     display_name = request.display_name.strip() or row["user_name"]
     if not typed:
-        named = phone_users.reported(tenant.id, row["user_id"], display_name, by=by, address=address)
+        named = phone_users.reported(tenant.id, row["user_id"], display_name, author=author)
         return phone_users.find_or_add(session, named, now=now) if named else None
     _check_user(typed, request)
-    named = NamedUser(tenant_id=tenant.id, name=typed, display_name=display_name, by=by, address=address)
+    named = NamedUser(tenant_id=tenant.id, name=typed, display_name=display_name, author=author)
     user = phone_users.find_or_add(session, named, now=now)
     if request.password:
         user.password = request.password

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Unpack
+from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.exc import IntegrityError
@@ -16,7 +17,7 @@ from app.rules.text_files import read_text
 from app.rules.uploaded_names import checked_name
 from app.security.tenant_scope import scope_of
 from app.services import config_file_names, config_files, journal, stored_files
-from app.services.journal import Who
+from app.services.author import Author
 
 LARGEST_FILE = 4_000_000
 LARGEST_EDITED = 300_000
@@ -69,7 +70,7 @@ def may_change(session: Session, file: ConfigFile) -> bool:
     return scope_of(session).includes(file.tenant_id)
 
 
-def save(session: Session, file: ConfigFile, typed: str, *, etag: str, **who: Unpack[Who]) -> None:
+def save(session: Session, file: ConfigFile, typed: str, *, etag: str, author: Author, now: datetime) -> None:
     """Give a file the text that was typed over the version with this tag; the ends of its lines stay.
 
     InvalidInputError for a text that phones cannot read, ConflictError where the file has changed meanwhile.
@@ -84,12 +85,14 @@ def save(session: Session, file: ConfigFile, typed: str, *, etag: str, **who: Un
     text = read_text(typed.replace("\r\n", "\n").encode(errors="replace"), file.name)
     _check(text, file.name, file.kind)
     line_end = "\r\n" if b"\r\n" in config_files.content_of(file) else "\n"
-    _fill(file, text.replace("\n", line_end).encode(), who)
+    _fill(file, text.replace("\n", line_end).encode(), author, now)
     session.flush()
-    _record(session, "edited", file, who)
+    _record(session, "edited", file, author, now)
 
 
-def store(session: Session, uploads: Sequence[Upload], goal: Destination, **who: Unpack[Who]) -> None:
+def store(
+    session: Session, uploads: Sequence[Upload], goal: Destination, *, author: Author, now: datetime
+) -> None:
     """Store files that were sent, all of them or none.
 
     ConflictError where a name is taken and may not be, NotAllowedError where the account may not write there.
@@ -105,10 +108,10 @@ def store(session: Session, uploads: Sequence[Upload], goal: Destination, **who:
     for upload in uploads:
         file = taken.get(upload.key) or _new_file(session, upload, goal)
         _check_may_change(session, file)
-        _fill(file, upload.text, who)
+        _fill(file, upload.text, author, now)
         session.add(file)
         _flush(session, upload.name)
-        _record(session, "replaced" if upload.key in taken else "uploaded", file, who)
+        _record(session, "replaced" if upload.key in taken else "uploaded", file, author, now)
 
 
 def deletable(session: Session, conditions: Sequence[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
@@ -124,7 +127,8 @@ def delete_some(
     *,
     after: int = 0,
     most: int = DELETED_AT_ONCE,
-    **who: Unpack[Who],
+    author: Author,
+    now: datetime,
 ) -> Deleted:
     """Delete ``most`` of these files behind the id ``after``; the rest is for further transactions."""
     mine = [*deletable(session, conditions), ConfigFile.id > after]
@@ -137,9 +141,11 @@ def delete_some(
         execution_options={"synchronize_session": False},
     )
     if len(found) > _NOTED_ONE_BY_ONE:
-        journal.record(session, **_entry_of_many([row.name for row in found], who))
+        journal.record(session, **_entry_of_many([row.name for row in found], author, now))
     else:
-        journal.record_all(session, [_entry("deleted", row.name, row.tenant_id, who) for row in found])
+        journal.record_all(
+            session, [_entry("deleted", row.name, row.tenant_id, author, now) for row in found]
+        )
     return Deleted(len(found), found[-1].id)
 
 
@@ -181,34 +187,32 @@ def _flush(session: Session, name: str) -> None:
         ) from error
 
 
-def _fill(file: ConfigFile, text: bytes, who: Who) -> None:
+def _fill(file: ConfigFile, text: bytes, author: Author, now: datetime) -> None:
     file.content, file.size, file.etag = stored_files.pack(text), len(text), stored_files.etag_of(text)
-    file.generated_at, file.edited_by, file.problems = who["now"], who["by"], []
+    file.generated_at, file.edited_by, file.problems = now, author.name, []
 
 
-def _record(session: Session, deed: str, file: ConfigFile, who: Who) -> None:
-    journal.record_all(session, [_entry(deed, file.name, file.tenant_id, who)])
+def _record(session: Session, deed: str, file: ConfigFile, author: Author, now: datetime) -> None:
+    journal.record_all(session, [_entry(deed, file.name, file.tenant_id, author, now)])
 
 
-def _entry(deed: str, name: str, tenant_id: int | None, who: Who) -> journal.Entry:
+def _entry(deed: str, name: str, tenant_id: int | None, author: Author, now: datetime) -> journal.Entry:
     return journal.entry(
-        at=who["now"],
-        actor=who["by"],
+        at=now,
+        author=author,
         action=f"configuration file {deed}",
         subject=name,
-        text=f"{who['by']} {deed} the configuration file {name}.",
+        text=f"{author.name} {deed} the configuration file {name}.",
         tenant_id=tenant_id,
-        address=who["address"],
     )
 
 
-def _entry_of_many(names: Sequence[str], who: Who) -> journal.Said:
+def _entry_of_many(names: Sequence[str], author: Author, now: datetime) -> journal.Said:
     return {
-        "at": who["now"],
-        "actor": who["by"],
+        "at": now,
+        "author": author,
         "action": "configuration files deleted",
         "subject": f"{len(names)} configuration files",
-        "text": f"{who['by']} deleted {len(names)} configuration files.",
-        "address": who["address"],
+        "text": f"{author.name} deleted {len(names)} configuration files.",
         "details": {"names": list(names)},
     }

@@ -11,6 +11,7 @@ from app.models.enums import FileKind
 from app.rendering.dhcp_option import SbcProxy, fill_dhcp_option
 from app.rendering.personal_file import Rendered, render_global_file, render_personal_file
 from app.services import file_drafts, journal, option_templates, stored_files
+from app.services.author import Author
 from app.services.file_drafts import Draft
 from app.services.file_owners import FileOwner, read_owners
 from app.services.file_sources import Sources, Template
@@ -90,7 +91,7 @@ def generate_shared_files(session: Session, *, now: datetime) -> None:
     file_drafts.store(session, [*drafts, *_option_drafts(session, sources)], now=now)
 
 
-def generate_option_files(session: Session, *, by: str, now: datetime, address: str) -> None:
+def generate_option_files(session: Session, *, author: Author, now: datetime) -> None:
     """Write the first files of the system URL, with and without an SBC proxy, with an entry in the journal."""
     session.flush()
     drafts = list(_option_drafts(session, Sources(session)))
@@ -98,11 +99,10 @@ def generate_option_files(session: Session, *, by: str, now: datetime, address: 
     journal.record(
         session,
         at=now,
-        actor=by,
+        author=author,
         action="configuration file generated",
         subject=", ".join(draft.name for draft in drafts),
         text="The first files of phones were generated.",
-        address=address,
     )
 
 
@@ -186,7 +186,7 @@ def _note_problems(session: Session, drafts: Collection[Draft], now: datetime) -
     noted = [
         journal.entry(
             at=now,
-            actor="configuration files",
+            author=Author("configuration files"),
             action="file generated with problems",
             subject=draft.name,
             text=" ".join(draft.problems),

@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session
 from app.errors import NotFoundError
 from app.models import Device, DeviceStatus, PhoneUser, Site, Tenant
 from app.services import journal, pending_actions
+from app.services.author import Author
 
 
 @dataclass(frozen=True, slots=True)
 class NewDevice:
-    """A device to add: its columns, and who adds it from where."""
+    """A device to add: its columns, and who adds it."""
 
     columns: Mapping[str, Any]
-    by: str
-    address: str
+    author: Author
 
 
 class Holder(NamedTuple):
@@ -113,19 +113,20 @@ def get_status(session: Session, mac: str) -> DeviceStatus:
     return status
 
 
-def restart(session: Session, mac: str, *, by: str, address: str, now: datetime) -> None:
+def restart(session: Session, mac: str, *, author: Author, now: datetime) -> None:
     """Ask a phone to restart; it is told in the answer to its next report."""
     status = get_status(session, mac)
-    pending_actions.add(session, mac, pending_actions.RESET, asked_by=by, tenant_id=status.tenant_id, now=now)
+    pending_actions.add(
+        session, mac, pending_actions.RESET, asked_by=author.name, tenant_id=status.tenant_id, now=now
+    )
     journal.record(
         session,
         at=now,
-        actor=by,
+        author=author,
         action="restart",
         subject=mac,
         text=f"The phone {mac} was asked to restart; it is told when it next reports.",
         tenant_id=status.tenant_id,
-        address=address,
     )
 
 
@@ -141,12 +142,11 @@ def _entry_of_new(device: NewDevice, places: Mapping[int, tuple[str, str]], now:
     tenant, site = places[device.columns["site_id"]]
     return journal.entry(
         at=now,
-        actor=device.by,
+        author=device.author,
         action="device added",
         subject=mac,
         text=f"The phone {mac} became a device of {tenant}, site {site}.",
         tenant_id=device.columns["tenant_id"],
-        address=device.address,
     )
 
 
@@ -154,11 +154,10 @@ def _entry_of_sign_in(sign_in: SignIn, now: datetime) -> journal.Entry:
     before = sign_in.holder.user_name
     return journal.entry(
         at=now,
-        actor=journal.PHONE_PLANE,
+        author=Author(journal.PHONE_PLANE, sign_in.address),
         action="user signed in",
         subject=sign_in.mac,
         text=f"{sign_in.user_name} signed in on the phone {sign_in.mac}"
         + (f", where {before} was signed in." if before else "."),
         tenant_id=sign_in.holder.tenant_id,
-        address=sign_in.address,
     )

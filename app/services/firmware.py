@@ -5,8 +5,8 @@ The bytes lie under DATA_DIR by checksum (app/services/firmware_files.py) and ar
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Unpack
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -16,8 +16,8 @@ from app.errors import ConflictError, InvalidInputError, NotFoundError
 from app.models import Firmware, FirmwareGroup
 from app.rules.uploaded_names import checked_name, has_suffix
 from app.services import firmware_usage, journal, upload_suffixes
+from app.services.author import Author
 from app.services.firmware_files import StoredBytes, megabytes
-from app.services.journal import Who
 
 MOST_GROUPS = 10
 LONGEST = {"description": 200, "version": 60, "group": 60}
@@ -100,55 +100,59 @@ def check_is_free(session: Session, name: str) -> None:
         )
 
 
-def add(session: Session, stored: StoredBytes, name: str, labels: Labels, **who: Unpack[Who]) -> Firmware:
+def add(
+    session: Session, stored: StoredBytes, name: str, labels: Labels, *, author: Author, now: datetime
+) -> Firmware:
     """Add a firmware whose bytes are in place; ConflictError where the name is taken."""
     check_is_free(session, name)
     firmware = Firmware(name=check_name(name))
-    _fill(firmware, stored, who)
+    _fill(firmware, stored, now)
     _label(firmware, labels)
     session.add(firmware)
     _flush(session, f"There is a firmware called {name} since a moment ago. Open it to replace its file.")
-    _record(session, "added", firmware, who)
+    _record(session, "added", firmware, author, now)
     return firmware
 
 
-def replace(session: Session, firmware: Firmware, stored: StoredBytes, **who: Unpack[Who]) -> str:
+def replace(
+    session: Session, firmware: Firmware, stored: StoredBytes, *, author: Author, now: datetime
+) -> str:
     """Give a firmware other bytes, and the version that stands in them; its name, groups and users stay.
 
     Return the checksum of the bytes it had.
     """
     before = firmware.sha256
-    _fill(firmware, stored, who)
+    _fill(firmware, stored, now)
     session.flush()
-    _record(session, "replaced", firmware, who, before=before)
+    _record(session, "replaced", firmware, author, now, before=before)
     return before
 
 
-def put(session: Session, stored: StoredBytes, name: str, **who: Unpack[Who]) -> Firmware:
+def put(session: Session, stored: StoredBytes, name: str, *, author: Author, now: datetime) -> Firmware:
     """Take bytes in under this name, in place of what had it before."""
     found = find(session, name)
     if found is None:
-        return add(session, stored, name, Labels(), **who)
+        return add(session, stored, name, Labels(), author=author, now=now)
     found.name = check_name(name)
-    replace(session, found, stored, **who)
+    replace(session, found, stored, author=author, now=now)
     return found
 
 
-def change(session: Session, firmware: Firmware, labels: Labels, **who: Unpack[Who]) -> None:
+def change(session: Session, firmware: Firmware, labels: Labels, *, author: Author, now: datetime) -> None:
     """Change what is written about a firmware."""
     _label(firmware, labels)
     session.flush()
-    _record(session, "changed", firmware, who)
+    _record(session, "changed", firmware, author, now)
 
 
-def delete(session: Session, firmware: Firmware, **who: Unpack[Who]) -> None:
+def delete(session: Session, firmware: Firmware, *, author: Author, now: datetime) -> None:
     """Delete a firmware, or raise ConflictError with what names it. Its bytes are ``forget_unnamed``'s work."""
     usage = firmware_usage.of(session, firmware)
     if usage.is_named:
         raise ConflictError(
             f"{firmware.name} cannot be deleted: {usage.sentence}. Give these another firmware first."
         )
-    _record(session, "deleted", firmware, who)
+    _record(session, "deleted", firmware, author, now)
     name = firmware.name
     session.delete(firmware)
     _flush(session, f"{name} cannot be deleted: a phone was given it just now.")
@@ -172,9 +176,9 @@ def _flush(session: Session, sentence: str) -> None:
         raise ConflictError(sentence) from error
 
 
-def _fill(firmware: Firmware, stored: StoredBytes, who: Who) -> None:
+def _fill(firmware: Firmware, stored: StoredBytes, now: datetime) -> None:
     firmware.sha256, firmware.size, firmware.version = stored.sha256, stored.size, stored.version
-    firmware.uploaded_at = who["now"]
+    firmware.uploaded_at = now
 
 
 def _label(firmware: Firmware, labels: Labels) -> None:
@@ -184,15 +188,16 @@ def _label(firmware: Firmware, labels: Labels) -> None:
     firmware.groups = [kept.get(name.casefold()) or FirmwareGroup(name=name) for name in labels.groups]
 
 
-def _record(session: Session, deed: str, firmware: Firmware, who: Who, **details: str) -> None:
+def _record(
+    session: Session, deed: str, firmware: Firmware, author: Author, now: datetime, **details: str
+) -> None:
     journal.record(
         session,
-        at=who["now"],
-        actor=who["by"],
+        at=now,
+        author=author,
         action=f"firmware {deed}",
         subject=firmware.name,
-        text=f"{who['by']} {deed} the firmware {firmware.name} ({firmware.version or 'no version'}, "
+        text=f"{author.name} {deed} the firmware {firmware.name} ({firmware.version or 'no version'}, "
         f"{megabytes(firmware.size)}).",
-        address=who["address"],
         details={"sha256": firmware.sha256, **details},
     )

@@ -10,13 +10,13 @@ from app.models import ConfigTemplate, PhoneModel, PhoneUser, Tenant
 from app.rendering.factory_templates import FACTORY_TEMPLATES, FactoryTemplate
 from app.services import (
     config_files,
-    journal,
     leases,
     public_address,
     template_texts,
     template_versions,
     tenancy,
 )
+from app.services.author import Author
 
 DEFAULT_TENANT = "Default"
 SYSTEM_USER = "system"
@@ -108,5 +108,5 @@ def _update_template(
     template.factory_content = shipped.content
     if not is_edited:
         reason = "brought up to date with the product"
-        who: journal.Who = {"by": template_versions.PRODUCT, "address": "", "now": now}
-        template_texts.put(session, template, shipped.content, reason, **who)
+        author = Author(template_versions.PRODUCT)
+        template_texts.put(session, template, shipped.content, reason, author=author, now=now)

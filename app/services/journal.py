@@ -8,42 +8,35 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.models import JournalEntry
+from app.services.author import Author
 
 PHONE_PLANE = "phone plane"
-SCHEDULER = "scheduler"
 
 Entry: TypeAlias = dict[str, Any]
-
-
-class Who(TypedDict):
-    """Who does something, from which address, and when."""
-
-    by: str
-    address: str
-    now: datetime
 
 
 class Said(TypedDict):
     """What an entry says; ``text`` is a sentence, ``details`` what changed. Secrets belong in neither."""
 
     at: datetime
-    actor: str
+    author: Author
     action: str
     subject: str
     text: str
     tenant_id: NotRequired[int | None]
-    address: NotRequired[str]
     details: NotRequired[Mapping[str, Any]]
 
 
 def entry(**said: Unpack[Said]) -> Entry:
     """Return an entry to be recorded with others."""
     return {
-        "tenant_id": None,
-        "address": "",
-        **said,
-        "actor": said["actor"][:100],
+        "at": said["at"],
+        "tenant_id": said.get("tenant_id"),
+        "actor": said["author"].name[:100],
+        "address": said["author"].address,
+        "action": said["action"],
         "subject": said["subject"][:200],
+        "text": said["text"],
         "details": dict(said.get("details", {})),
     }
 

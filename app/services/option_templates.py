@@ -13,6 +13,7 @@ from app.rendering.dhcp_option import DIRECT_TEMPLATE, PROXY_TEMPLATE
 from app.rendering.one_line import line_feeds_only
 from app.rendering.option_template import check_option_template
 from app.services import journal
+from app.services.author import Author
 
 
 class OptionFile(StrEnum):
@@ -45,7 +46,7 @@ def read(session: Session, file: OptionFile) -> OptionTemplate:
     return OptionTemplate(edited.value if edited else FACTORY[file], edited is not None)
 
 
-def save(session: Session, file: OptionFile, text: str, *, by: str, now: datetime, address: str) -> list[str]:
+def save(session: Session, file: OptionFile, text: str, *, author: Author, now: datetime) -> list[str]:
     """Keep what was made of a template, and return sentences on what is odd in it; phones get it with Generate.
 
     InvalidInputError, which names the line, for what phones would come to grief with.
@@ -56,29 +57,28 @@ def save(session: Session, file: OptionFile, text: str, *, by: str, now: datetim
     if kept == before.text:
         return doubts
     if kept == FACTORY[file]:
-        restore(session, file, by=by, now=now, address=address)
+        restore(session, file, author=author, now=now)
         return doubts
     session.merge(SystemSetting(name=file.value, value=kept))
-    _note(session, file, "edited", by=by, now=now, address=address)
+    _note(session, file, "edited", author=author, now=now)
     return doubts
 
 
-def restore(session: Session, file: OptionFile, *, by: str, now: datetime, address: str) -> None:
+def restore(session: Session, file: OptionFile, *, author: Author, now: datetime) -> None:
     """Go back to the factory's template."""
     edited = session.get(SystemSetting, file.value)
     if edited is not None:
         session.delete(edited)
         session.flush()
-        _note(session, file, "restored to its default", by=by, now=now, address=address)
+        _note(session, file, "restored to its default", author=author, now=now)
 
 
-def _note(session: Session, file: OptionFile, deed: str, *, by: str, now: datetime, address: str) -> None:
+def _note(session: Session, file: OptionFile, deed: str, *, author: Author, now: datetime) -> None:
     journal.record(
         session,
         at=now,
-        actor=by,
+        author=author,
         action="option file changed",
         subject=file.value,
         text=f"The template of {_TITLES[file]} was {deed}.",
-        address=address,
     )

@@ -11,10 +11,13 @@ from sqlalchemy.orm import Session
 from app.models import PhoneUser
 from app.models.phone_user import MAX_USER_NAME
 from app.services import journal
+from app.services.author import Author
 from app.services.upserts import insert_missing_returning
 
 SYSTEM_NAME = "system"
 """What phones call themselves until they have a file of their own (protocol 2.1): nobody who signs in."""
+
+_A_PHONE = Author(journal.PHONE_PLANE)
 
 UserKey: TypeAlias = tuple[int, str]
 """A tenant's id and a name as names are compared: what is unique of a user."""
@@ -27,8 +30,7 @@ class NamedUser:
     tenant_id: int
     name: str
     display_name: str
-    by: str = journal.PHONE_PLANE
-    address: str = ""
+    author: Author = _A_PHONE
 
     @property
     def key(self) -> UserKey:
@@ -46,8 +48,7 @@ def reported(
     reported_name: str,
     display_name: str,
     *,
-    by: str = journal.PHONE_PLANE,
-    address: str = "",
+    author: Author = _A_PHONE,
 ) -> NamedUser | None:
     """Return the user whom a phone of this tenant reports (protocol 2.5), his name in lower case.
 
@@ -56,7 +57,7 @@ def reported(
     name = reported_name.strip().lower()
     if not name or name == SYSTEM_NAME or len(name) > MAX_USER_NAME:
         return None
-    return NamedUser(tenant_id=tenant_id, name=name, display_name=display_name, by=by, address=address)
+    return NamedUser(tenant_id=tenant_id, name=name, display_name=display_name, author=author)
 
 
 def find_or_add(session: Session, user: NamedUser, *, now: datetime) -> PhoneUser:
@@ -114,10 +115,9 @@ def _add(session: Session, users: Collection[NamedUser], now: datetime) -> dict[
 def _entry(user: NamedUser, now: datetime) -> journal.Entry:
     return journal.entry(
         at=now,
-        actor=user.by,
+        author=user.author,
         action="user added",
         subject=user.name,
         text=f"The user {user.name} was added.",
         tenant_id=user.tenant_id,
-        address=user.address,
     )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.models.enums import Status
 from app.services import devices, journal, phone_users, status_rows
+from app.services.author import Author
 from app.services.report_rows.columns import Stored
 from app.services.reports import Report, changes_of
 from app.services.status_rows import StatusRow
@@ -90,10 +91,9 @@ class _Desk:
         journal.record(
             self._session,
             at=self._now,
-            actor=journal.PHONE_PLANE,
+            author=Author(journal.PHONE_PLANE, report.peer),
             action="report field dropped",
             subject=report.mac,
             text=f"The phone {report.mac} reported more text than is kept for {names}; it was left out.",
             tenant_id=row["tenant_id"],
-            address=report.peer,
         )

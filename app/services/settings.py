@@ -16,6 +16,7 @@ from app.models.enums import Layer
 from app.rendering.daylight import DateFormat, DaylightSaving
 from app.rules.addresses import address_text
 from app.services import journal
+from app.services.author import Author
 from app.services.setting_catalogue import CATALOGUE
 from app.services.setting_changes import (
     Change,
@@ -96,12 +97,12 @@ def read_texts(session: Session, names: Collection[str] = CATALOGUE.keys()) -> d
     return {setting.name: setting.default for setting in wanted} | _stored(session, wanted)
 
 
-def change(session: Session, name: str, text: str, *, by: str, now: datetime, address: str = "") -> str:
+def change(session: Session, name: str, text: str, *, author: Author, now: datetime) -> str:
     """Change a setting to what the text says, with an entry in the journal, and return the text that is kept.
 
     NotFoundError for an unknown name, InvalidSettingsError for a text that will not do.
     """
-    changes = change_many(session, {name: text}, by=by, now=now, address=address)
+    changes = change_many(session, {name: text}, author=author, now=now)
     return changes[0].after if changes else read_text(session, name)
 
 
@@ -110,9 +111,8 @@ def change_many(
     texts: Mapping[str, str],
     *,
     seen: Mapping[str, str] = MappingProxyType({}),
-    by: str,
+    author: Author,
     now: datetime,
-    address: str = "",
 ) -> list[Change]:
     """Change all settings that these texts say something new of, or none, and return what changed.
 
@@ -129,7 +129,7 @@ def change_many(
     for change in changes:
         _store(session, change.setting, change.after)
     if changes:
-        _note(session, changes, by=by, now=now, address=address)
+        _note(session, changes, author=author, now=now)
     return changes
 
 
@@ -189,15 +189,14 @@ def _store(session: Session, setting: Setting, text: str) -> None:
         row.value = text
 
 
-def _note(session: Session, changes: list[Change], *, by: str, now: datetime, address: str) -> None:
+def _note(session: Session, changes: list[Change], *, author: Author, now: datetime) -> None:
     journal.record(
         session,
         at=now,
-        actor=by,
+        author=author,
         action="system setting changed",
         subject=", ".join(change.setting.name for change in changes),
         text=sentence_of(changes),
-        address=address,
         details={
             change.setting.name: {"before": change.shown_before, "after": change.shown_after}
             for change in changes

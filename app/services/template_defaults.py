@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Unpack
+from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
@@ -12,7 +13,7 @@ from app.models import ConfigTemplate, PhoneModel, TemplateDefault, Tenant
 from app.models.enums import Train
 from app.rules.zero_touch.facts import TRAIN_TITLES
 from app.services import journal
-from app.services.journal import Who
+from app.services.author import Author
 from app.services.paging import Page, page_of
 
 
@@ -101,7 +102,13 @@ def find(session: Session, kind: Kind) -> TemplateDefault | None:
 
 
 def put(
-    session: Session, kind: Kind, template: ConfigTemplate, *, replaces: int | None, **who: Unpack[Who]
+    session: Session,
+    kind: Kind,
+    template: ConfigTemplate,
+    *,
+    replaces: int | None,
+    author: Author,
+    now: datetime,
 ) -> Sequence[str]:
     """Make a template the default, and return doubts as sentences.
 
@@ -126,11 +133,18 @@ def put(
     else:
         present.template = template
     instead = f" in place of {present.template.name}" if present and present.template is not template else ""
-    _record(session, kind, template, f"made {template.name} the default for {place}{instead}", **who)
+    _record(
+        session,
+        kind,
+        template,
+        f"made {template.name} the default for {place}{instead}",
+        author=author,
+        now=now,
+    )
     return _doubts(template, model, kind.train)
 
 
-def remove(session: Session, default_id: int, **who: Unpack[Who]) -> str:
+def remove(session: Session, default_id: int, *, author: Author, now: datetime) -> str:
     """Take away a default, and return what new phones get from then on as a sentence."""
     default = session.scalar(_select_of(TemplateDefault.id == default_id))
     if default is None:
@@ -138,7 +152,12 @@ def remove(session: Session, default_id: int, **who: Unpack[Who]) -> str:
     kind = Kind(default.tenant_id, default.phone_model_id, default.train)
     place = f"{default.phone_model.name} ({TRAIN_TITLES[default.train]}) in {default.tenant.name}"
     _record(
-        session, kind, default.template, f"took away the default {default.template.name} for {place}", **who
+        session,
+        kind,
+        default.template,
+        f"took away the default {default.template.name} for {place}",
+        author=author,
+        now=now,
     )
     session.delete(default)
     factory = find_factory(session, kind)
@@ -194,14 +213,15 @@ def _doubts(template: ConfigTemplate, model: PhoneModel, train: Train) -> list[s
     ]
 
 
-def _record(session: Session, kind: Kind, template: ConfigTemplate, deed: str, **who: Unpack[Who]) -> None:
+def _record(
+    session: Session, kind: Kind, template: ConfigTemplate, deed: str, *, author: Author, now: datetime
+) -> None:
     journal.record(
         session,
-        at=who["now"],
-        actor=who["by"],
+        at=now,
+        author=author,
         action="template default changed",
         subject=template.name,
-        text=f"{who['by']} {deed}.",
+        text=f"{author.name} {deed}.",
         tenant_id=kind.tenant_id,
-        address=who["address"],
     )

@@ -1,7 +1,7 @@
 """The texts of templates: checked before they are saved, and saved only over the text that they were made from."""
 
 from dataclasses import dataclass
-from typing import Unpack
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from app.rendering.template_check import Checked, check_text
 from app.rendering.template_file import parse_template
 from app.security.tenant_scope import scope_of
 from app.services import config_files, journal, template_placeholders, template_versions
-from app.services.journal import Who
+from app.services.author import Author
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ def check(session: Session, text: str) -> Checked:
     return check_text(as_kept(text), template_placeholders.known_names(session))
 
 
-def save(session: Session, template_id: int, new: NewText, **who: Unpack[Who]) -> bool:
+def save(session: Session, template_id: int, new: NewText, *, author: Author, now: datetime) -> bool:
     """Save a text as the next version of a template; False, and nothing, where it is the text that it has.
 
     UnsavableTextError for a text with faults, or with doubts that are not accepted; StaleTextError where the template
@@ -88,11 +88,11 @@ def save(session: Session, template_id: int, new: NewText, **who: Unpack[Who]) -
     checked = check(session, text)
     if checked.faults or (checked.doubts and not new.accepts_doubts):
         raise UnsavableTextError(checked)
-    put(session, template, text, new.reason, **who)
+    put(session, template, text, new.reason, author=author, now=now)
     return True
 
 
-def restore(session: Session, template_id: int, *, base: int, **who: Unpack[Who]) -> None:
+def restore(session: Session, template_id: int, *, base: int, author: Author, now: datetime) -> None:
     """Give a template the text and description again that it was shipped with (manual 9.4.1)."""
     template = get_for_change(session, template_id)
     _check_base(session, template, base)
@@ -101,40 +101,50 @@ def restore(session: Session, template_id: int, *, base: int, **who: Unpack[Who]
             f"The template {template.name} did not come with the product: roll back to a version."
         )
     template.description = parse_template(template.factory_content).description
-    put(session, template, template.factory_content, "restored to the factory text", **who)
+    put(session, template, template.factory_content, "restored to the factory text", author=author, now=now)
 
 
-def roll_back(session: Session, template_id: int, number: int, *, base: int, **who: Unpack[Who]) -> None:
+def roll_back(
+    session: Session, template_id: int, number: int, *, base: int, author: Author, now: datetime
+) -> None:
     """Give a template the text of an earlier version again, as its next version."""
     template = get_for_change(session, template_id)
     _check_base(session, template, base)
     version = template_versions.get_version(session, template_id, number)
-    put(session, template, template_versions.text_of(version), f"rolled back to version {number}", **who)
+    put(
+        session,
+        template,
+        template_versions.text_of(version),
+        f"rolled back to version {number}",
+        author=author,
+        now=now,
+    )
 
 
-def put(session: Session, template: ConfigTemplate, text: str, reason: str, **who: Unpack[Who]) -> None:
+def put(
+    session: Session, template: ConfigTemplate, text: str, reason: str, *, author: Author, now: datetime
+) -> None:
     """Make a text that was checked the next version of a template, with all that goes with it."""
     difference = differences(template.content, text)
-    template.content, template.changed_at = text, who["now"]
+    template.content, template.changed_at = text, now
     template.version += 1
-    template_versions.keep(session, template, by=who["by"], reason=reason[:200])
+    template_versions.keep(session, template, by=author.name, reason=reason[:200])
     added = template_placeholders.add_private(session, template, text)
-    take_global_name(session, template, **who)
+    take_global_name(session, template, now=now)
     journal.record(
         session,
-        at=who["now"],
-        actor=who["by"],
+        at=now,
+        author=author,
         action="template text changed",
         subject=template.name,
-        text=f"{who['by']} saved version {template.version} of the template {template.name}: {reason}, "
+        text=f"{author.name} saved version {template.version} of the template {template.name}: {reason}, "
         f"{difference.added} lines added and {difference.removed} removed.",
         tenant_id=template.tenant_id,
-        address=who["address"],
         details={"version": template.version, "placeholders added": list(added)},
     )
 
 
-def take_global_name(session: Session, template: ConfigTemplate, **who: Unpack[Who]) -> None:
+def take_global_name(session: Session, template: ConfigTemplate, *, now: datetime) -> None:
     """Write the global file of a template where there is none under its name; otherwise only Generate changes it.
 
     ConflictError where another template, of whatever tenant, or an upload has a file of that name: the one would
@@ -143,7 +153,7 @@ def take_global_name(session: Session, template: ConfigTemplate, **who: Unpack[W
     name = parse_template(template.content).global_file.name
     holder = config_files.holder_of(session, name)
     if holder is None:
-        config_files.generate_global_file(session, template.id, now=who["now"])
+        config_files.generate_global_file(session, template.id, now=now)
     elif holder != template.id:
         raise ConflictError(
             f"There is a file {name} already, of another template or uploaded: give the global file of "

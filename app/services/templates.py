@@ -2,7 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from typing import NamedTuple, Unpack
+from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
@@ -33,7 +34,7 @@ from app.services import (
     template_texts,
     template_versions,
 )
-from app.services.journal import Who
+from app.services.author import Author
 from app.services.template_search import get_template
 from app.services.template_texts import get_for_change
 
@@ -70,30 +71,38 @@ def add(
     clone_from: int,
     is_default: bool = False,
     replaces: int | None = None,
-    **who: Unpack[Who],
+    author: Author,
+    now: datetime,
 ) -> ConfigTemplate:
     """Add a template with the text of another one, and make it its tenant's default where that is wanted.
 
     The clone gets a global file of its own, named after it: two templates must not write one file.
     """
     source = get_template(session, clone_from)
-    template = ConfigTemplate(content=source.content, changed_at=who["now"], version=1)
+    template = ConfigTemplate(content=source.content, changed_at=now, version=1)
     _describe(session, template, wanted)
     template.content = _with_own_global_file(session, source.content, template.name)
     session.add(template)
     _flush_name(session)
-    template_versions.keep(session, template, by=who["by"], reason=f"cloned from {source.name}"[:200])
+    template_versions.keep(session, template, by=author.name, reason=f"cloned from {source.name}"[:200])
     template_placeholders.add_private(session, template, template.content)
-    template_texts.take_global_name(session, template, **who)
+    template_texts.take_global_name(session, template, now=now)
     _record(
-        session, template, "added", f"added the template {template.name}, cloned from {source.name}", **who
+        session,
+        template,
+        "added",
+        f"added the template {template.name}, cloned from {source.name}",
+        author=author,
+        now=now,
     )
     if is_default:
-        _make_default(session, template, replaces, **who)
+        _make_default(session, template, replaces, author=author, now=now)
     return template
 
 
-def change(session: Session, template_id: int, wanted: Properties, **who: Unpack[Who]) -> ConfigTemplate:
+def change(
+    session: Session, template_id: int, wanted: Properties, *, author: Author, now: datetime
+) -> ConfigTemplate:
     """Change what is said of a template; what belongs to it moves with it to another tenant."""
     template = get_for_change(session, template_id)
     before = template.tenant_id
@@ -110,11 +119,18 @@ def change(session: Session, template_id: int, wanted: Properties, **who: Unpack
     _flush_name(session)
     if template.tenant_id != before:
         _move(session, template)
-    _record(session, template, "changed", f"changed the properties of the template {template.name}", **who)
+    _record(
+        session,
+        template,
+        "changed",
+        f"changed the properties of the template {template.name}",
+        author=author,
+        now=now,
+    )
     return template
 
 
-def delete_template(session: Session, template_id: int, **who: Unpack[Who]) -> str:
+def delete_template(session: Session, template_id: int, *, author: Author, now: datetime) -> str:
     """Delete a template with its versions, placeholders, defaults and global file; return its name.
 
     ConflictError for one that came with the product, and while devices use it.
@@ -131,7 +147,7 @@ def delete_template(session: Session, template_id: int, **who: Unpack[Who]) -> s
     session.execute(
         delete(ConfigFile).where(ConfigFile.template_id == template.id, ConfigFile.kind == FileKind.GLOBAL)
     )
-    _record(session, template, "deleted", f"deleted the template {template.name}", **who)
+    _record(session, template, "deleted", f"deleted the template {template.name}", author=author, now=now)
     name = template.name
     session.delete(template)
     try:
@@ -197,12 +213,12 @@ def _free_file_name(session: Session, name: str) -> str:
 
 
 def _make_default(
-    session: Session, template: ConfigTemplate, replaces: int | None, **who: Unpack[Who]
+    session: Session, template: ConfigTemplate, replaces: int | None, *, author: Author, now: datetime
 ) -> None:
     if template.tenant_id is None:
         raise InvalidInputError("Choose the tenant whose Zero Touch default the template shall be.")
     kind = template_defaults.Kind(template.tenant_id, template.phone_model_id, template.train)
-    template_defaults.put(session, kind, template, replaces=replaces, **who)
+    template_defaults.put(session, kind, template, replaces=replaces, author=author, now=now)
 
 
 def _move(session: Session, template: ConfigTemplate) -> None:
@@ -233,14 +249,15 @@ def _let_phones_wait_without(session: Session, template: ConfigTemplate) -> None
     session.execute(delete(TemplateDefault).where(TemplateDefault.template_id == template.id))
 
 
-def _record(session: Session, template: ConfigTemplate, deed: str, what: str, **who: Unpack[Who]) -> None:
+def _record(
+    session: Session, template: ConfigTemplate, deed: str, what: str, *, author: Author, now: datetime
+) -> None:
     journal.record(
         session,
-        at=who["now"],
-        actor=who["by"],
+        at=now,
+        author=author,
         action=f"template {deed}",
         subject=template.name,
-        text=f"{who['by']} {what}.",
+        text=f"{author.name} {what}.",
         tenant_id=template.tenant_id,
-        address=who["address"],
     )

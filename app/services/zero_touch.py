@@ -16,6 +16,7 @@ from app.rules.zero_touch.placement import Placement, place
 from app.rules.zero_touch.template import TemplateChoice, choose_template
 from app.rules.zero_touch.trace import steps_as_json
 from app.services import devices, journal, phone_users
+from app.services.author import Author
 from app.services.devices import NewDevice
 from app.services.file_sources import Sources
 from app.services.status_rows import StatusRow
@@ -120,13 +121,13 @@ class Decider:
         return self._wait(row, facts, placement, cause).template
 
     def decide_on_approval(
-        self, row: StatusRow, placement: Placement, chosen: Mapping[str, Any], *, by: str, address: str
+        self, row: StatusRow, placement: Placement, chosen: Mapping[str, Any], *, author: Author
     ) -> None:
         """Make a phone the device that an administrator approved; ``chosen`` has the columns that he filled in."""
         facts = self.surroundings.facts_of(row)
         choices = self._settle(row, facts, placement)
         columns = {**self._columns(row, facts, choices, Origin.APPROVED), **chosen}
-        self._effects.join(row, NewDevice(columns, by, address))
+        self._effects.join(row, NewDevice(columns, author))
         self._keep_decision(row, facts, placement, choices, Cause.APPROVAL)
 
     def choose_missing_template(self, row: StatusRow) -> None:
@@ -162,7 +163,7 @@ class Decider:
         choices = self._settle(row, facts, placement)
         columns = self._columns(row, facts, choices, Origin.ZERO_TOUCH)
         user = phone_users.reported(row["tenant_id"], row["user_id"], row["user_name"])
-        self._effects.join(row, NewDevice(columns, journal.PHONE_PLANE, row["external_ip"]), user)
+        self._effects.join(row, NewDevice(columns, Author(journal.PHONE_PLANE, row["external_ip"])), user)
         self._keep_decision(row, facts, placement, choices, cause)
 
     def _settle(self, row: StatusRow, facts: Facts, placement: Placement) -> Choices:

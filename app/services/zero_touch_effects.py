@@ -135,4 +135,4 @@ def _with_user(phone: _Joining, users: dict[UserKey, int]) -> NewDevice:
     if phone.user is None:
         return phone.device
     columns = {**phone.device.columns, "phone_user_id": users[phone.user.key]}
-    return NewDevice(columns, phone.device.by, phone.device.address)
+    return NewDevice(columns, phone.device.author)

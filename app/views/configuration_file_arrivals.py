@@ -14,13 +14,14 @@ from app.services.devices_status.places import read_tenant_choices
 from app.services.firmware_files import megabytes
 from app.transaction import transaction
 from app.views import uploads
+from app.views.authors import author
 from app.views.configuration_file_choice import KIND_WORDS, LIST
 from app.views.error_pages import STATUS_OF
 from app.views.list_arguments import LARGEST_ID, word_of
 from app.views.request_guards import wants_json
+from app.views.times import time_of_page
 from app.views.uploads import Fields
 from app.views.web_session import begin_to_write, db
-from app.views.who import who
 
 MOST_FILES = 200
 _MOST_BYTES = 16_000_000
@@ -86,7 +87,7 @@ class _Arrivals:
         goal = Destination(_kind(request.form), _tenant(request.form), request.form.get("replaces") == "yes")
         begin_to_write()
         with transaction(db.session()) as session:
-            config_file_edits.store(session, self.files, goal, **who())
+            config_file_edits.store(session, self.files, goal, author=author(), now=time_of_page())
 
 
 def _kind(fields: Fields) -> FileKind:

@@ -13,9 +13,10 @@ from app.services import config_file_edits, config_file_search, drop_downs
 from app.services.config_file_search import SHARED, FileFilter
 from app.transaction import transaction
 from app.views import choices as drop_down
+from app.views.authors import author
 from app.views.list_arguments import LARGEST_ID, MOST_ROWS_OF_A_PAGE, read_list_arguments, word_of
+from app.views.times import time_of_page
 from app.views.web_session import db
-from app.views.who import who
 
 LIST = "/configuration-files/"
 KIND_WORDS = {
@@ -89,10 +90,12 @@ def delete_first(choice: Choice) -> int:
 
     Neither other writers nor the person who asked wait for long: the page tells how far it is, and asks for more.
     """
-    number, last_id, asked = 0, 0, who()
+    number, last_id = 0, 0
     while True:
         with transaction(db.session()) as session:
-            gone = config_file_edits.delete_some(session, choice.conditions, after=last_id, **asked)
+            gone = config_file_edits.delete_some(
+                session, choice.conditions, after=last_id, author=author(), now=time_of_page()
+            )
         number, last_id = number + gone.number, gone.last_id
         if not gone.number or number >= _MOST_IN_A_REQUEST:
             return number

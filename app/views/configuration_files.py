@@ -17,6 +17,7 @@ from app.security.tenant_scope import scope_of
 from app.services import config_file_edits, config_file_search, config_files
 from app.transaction import transaction
 from app.views import configuration_file_arrivals
+from app.views.authors import author
 from app.views.configuration_file_choice import (
     KIND_WORDS,
     LIST,
@@ -30,8 +31,8 @@ from app.views.error_pages import STATUS_OF
 from app.views.list_arguments import LARGEST_ID, read_list_arguments
 from app.views.request_guards import takes_files
 from app.views.shell import may
+from app.views.times import time_of_page
 from app.views.web_session import db
-from app.views.who import who
 
 _MOST_CHARACTERS_OF_KEY = 200
 
@@ -110,7 +111,7 @@ class ConfigurationFileView(BaseView):
         typed, etag = request.form.get("text", ""), request.form.get("etag", "")
         try:
             with transaction(db.session()) as session:
-                config_file_edits.save(session, file, typed, etag=etag, **who())
+                config_file_edits.save(session, file, typed, etag=etag, author=author(), now=time_of_page())
         except (InvalidInputError, ConflictError) as error:
             return _editor(_get(file_id), typed, etag, str(error)), STATUS_OF[type(error)]
         flash(f"{file.name} was saved. Phones get it when they next ask.", "success")

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import request
 from flask_login import current_user
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from app.database import EncryptedText
 from app.services import journal
+from app.views.authors import author
 from app.views.times import time_of_page
 
 _LONGEST_VALUE = 60
@@ -22,12 +22,11 @@ def record(
     journal.record(
         database,
         at=time_of_page(),
-        actor=current_user.username,
+        author=author(),
         action=f"{noun} {deed}",
         subject=subject,
         text=f"{current_user.username} {deed} the {noun} {subject}{': ' if more else ''}{more}.",
         tenant_id=tenant_id,
-        address=request.remote_addr or "",
     )
 
 

@@ -27,11 +27,11 @@ from app.services.devices_status.phones import Phone, read_phones
 from app.services.devices_status.places import read_tenant_choices
 from app.transaction import transaction
 from app.views.approval_form import VLAN_MODES, read_approval
+from app.views.authors import author
 from app.views.shell import may
 from app.views.times import time_of_page
 from app.views.way_back import way_back
 from app.views.web_session import db
-from app.views.who import who
 
 LIST = "/devices-status/"
 MOST_SELECTED = max(ROW_NUMBERS)
@@ -102,7 +102,7 @@ class DeviceView(BaseView):
         """Ask the phone to restart."""
         mac = _normal(mac)
         with transaction(db.session()) as session:
-            devices.restart(session, mac, **who())
+            devices.restart(session, mac, author=author(), now=time_of_page())
         flash(f"The phone {mac} restarts when it next reports.", "success")
         return redirect(way_back(f"/devices/{mac}/"))
 
@@ -169,11 +169,10 @@ def _form(waiting: Sequence[Phone], refused: str = "", status: HTTPStatus = HTTP
 def _approve_each(waiting: Sequence[Phone], wish: approval.ApprovalRequest) -> ResponseReturnValue:
     """Approve each phone in a transaction of its own: one that cannot be does not hold up the others."""
     refusals: list[str] = []
-    asker = who()
     for phone in waiting:
         try:
             with transaction(db.session()) as session:
-                approval.approve(session, phone.mac, wish, **asker)
+                approval.approve(session, phone.mac, wish, author=author(), now=time_of_page())
         except RingmasterError as error:
             refusals.append(str(error))
     if len(refusals) == len(waiting):

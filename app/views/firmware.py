@@ -16,14 +16,15 @@ from app.services import firmware, firmware_search, firmware_usage, upload_suffi
 from app.services.firmware_files import StoredBytes, megabytes
 from app.services.firmware_search import FirmwareFilter
 from app.transaction import transaction
+from app.views.authors import author
 from app.views.choices import Choice
 from app.views.error_pages import STATUS_OF
 from app.views.firmware_arrival import Arrival, Store, firmware_folder, forget, largest_file, typed_labels
 from app.views.list_arguments import LARGEST_ID, read_list_arguments
 from app.views.request_guards import takes_files, wants_json
+from app.views.times import time_of_page
 from app.views.way_back import way_back
 from app.views.web_session import db
-from app.views.who import who
 
 LIST = "/firmware/"
 
@@ -122,7 +123,9 @@ class FirmwareView(BaseView):
             return _edit_form(found, _labels_of(found))
         try:
             with transaction(db.session()) as session:
-                firmware.change(session, found, typed_labels(request.form), **who())
+                firmware.change(
+                    session, found, typed_labels(request.form), author=author(), now=time_of_page()
+                )
         except InvalidInputError as error:
             return _edit_form(_get(firmware_id), request.form, str(error)), HTTPStatus.BAD_REQUEST
         flash(f"The firmware {found.name} was saved.", "success")
@@ -143,7 +146,7 @@ class FirmwareView(BaseView):
                 back=way_back(f"{LIST}show/{firmware_id}"),
             )
         with transaction(db.session()) as session:
-            firmware.delete(session, found, **who())
+            firmware.delete(session, found, author=author(), now=time_of_page())
         forget(sha256)
         flash(f"The firmware {name} was deleted.", "success")
         return redirect(LIST)
@@ -151,7 +154,9 @@ class FirmwareView(BaseView):
 
 def _added(arrival: Arrival) -> Store:
     def store(session: Session, stored: StoredBytes) -> str:
-        firmware.add(session, stored, arrival.name, typed_labels(request.form), **who())
+        firmware.add(
+            session, stored, arrival.name, typed_labels(request.form), author=author(), now=time_of_page()
+        )
         return ""
 
     return store
@@ -159,7 +164,9 @@ def _added(arrival: Arrival) -> Store:
 
 def _replaced(firmware_id: int) -> Store:
     def store(session: Session, stored: StoredBytes) -> str:
-        return firmware.replace(session, firmware.get(session, firmware_id), stored, **who())
+        return firmware.replace(
+            session, firmware.get(session, firmware_id), stored, author=author(), now=time_of_page()
+        )
 
     return store
 

@@ -1,15 +1,13 @@
 """The page of a first file of phones: its template to edit, upload, restore and download, and the file to generate."""
 
-from datetime import datetime
 from http import HTTPStatus
-from typing import Any, TypedDict
+from typing import Any
 
 from flask import Response, flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import BaseView
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
-from flask_login import current_user
 
 from app.errors import InvalidInputError
 from app.rendering.option_template import MOST_BYTES, ovr_values, with_ovr_lines
@@ -19,6 +17,7 @@ from app.services import config_files, option_templates, settings
 from app.services.file_sources import Sources
 from app.services.option_templates import OptionFile
 from app.transaction import transaction
+from app.views.authors import author
 from app.views.shell import may
 from app.views.times import time_of_page
 from app.views.web_session import db
@@ -77,7 +76,7 @@ class OptionFileView(BaseView):
     def restore(self) -> ResponseReturnValue:
         """Go back to the factory's template."""
         with transaction(db.session()) as session:
-            option_templates.restore(session, self.file, **_who())
+            option_templates.restore(session, self.file, author=author(), now=time_of_page())
         flash("The template is the default again. Phones get it with Generate.", "success")
         return redirect(self._address)
 
@@ -87,7 +86,7 @@ class OptionFileView(BaseView):
     def generate(self) -> ResponseReturnValue:
         """Write the file that phones get."""
         with transaction(db.session()) as session:
-            config_files.generate_option_files(session, **_who())
+            config_files.generate_option_files(session, author=author(), now=time_of_page())
         flash("The file was generated: phones that ask for it get it now.", "success")
         return redirect(self._address)
 
@@ -128,9 +127,9 @@ class OptionFileView(BaseView):
 
     def _keep(self, text: str, *, generates: bool = False) -> None:
         with transaction(db.session()) as session:
-            doubts = option_templates.save(session, self.file, text, **_who())
+            doubts = option_templates.save(session, self.file, text, author=author(), now=time_of_page())
             if generates:
-                config_files.generate_option_files(session, **_who())
+                config_files.generate_option_files(session, author=author(), now=time_of_page())
         for doubt in doubts:
             flash(doubt, "warning")
         outcome = (
@@ -146,17 +145,6 @@ class OptionFileView(BaseView):
         )
         flash("The three lines are in the template below. Nothing is saved yet.", "info")
         return self.show(lines)
-
-
-class _Who(TypedDict):
-    by: str
-    address: str
-    now: datetime
-
-
-def _who() -> _Who:
-    """Return who asks, from where and when, as services note it."""
-    return {"by": current_user.username, "address": request.remote_addr or "", "now": time_of_page()}
 
 
 def _uploaded_text() -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g, request, session
+from flask import g, session
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import assoc_permissionview_role
 from flask_login import current_user
@@ -14,6 +14,7 @@ from app.security.tenant_scope import ALL_TENANTS, scope_of, set_scope
 from app.services import journal
 from app.transaction import transaction
 from app.views.accounts import AccountView
+from app.views.authors import author_of
 from app.views.sign_in import PhoneManagerView, SignInView
 from app.views.times import time_of_page
 from app.views.web_session import begin_to_write, db
@@ -114,11 +115,10 @@ def _note(user: Operator, action: str, text: str) -> None:
             journal.record(
                 in_transaction,
                 at=time_of_page(),
-                actor=user.username,
+                author=author_of(user),
                 action=action,
                 subject=user.username,
                 text=text,
-                address=request.remote_addr or "",
             )
     finally:
         set_scope(db.session(), scope)

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from flask import flash, request
-from flask_login import current_user
+from flask import flash
 
 from app.services import settings
 from app.services.setting_changes import Change, InvalidSettingsError, doubts_of
 from app.transaction import transaction
+from app.views.authors import author
 from app.views.times import time_of_page
 from app.views.web_session import db
 
@@ -21,9 +21,8 @@ def save(texts: Mapping[str, str], seen: Mapping[str, str]) -> Mapping[str, str]
                 session,
                 texts,
                 seen=seen,
-                by=current_user.username,
+                author=author(),
                 now=time_of_page(),
-                address=request.remote_addr or "",
             )
     except InvalidSettingsError as error:
         return error.problems

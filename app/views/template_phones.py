@@ -11,12 +11,13 @@ from app.security.roles import TEMPLATES
 from app.services import drop_downs, journal, template_phones
 from app.services.template_phones import PhoneFilter
 from app.transaction import transaction
+from app.views.authors import author
 from app.views.choices import Choice
 from app.views.list_arguments import one_of, read_list_arguments
 from app.views.template_form import is_id
 from app.views.template_page import find_template, template_page
+from app.views.times import time_of_page
 from app.views.web_session import db
-from app.views.who import who
 
 OF_OLDER_TEXT = "files of an older text"
 _JSON = "application/json"
@@ -61,7 +62,7 @@ class TemplatePhonesView(BaseView):
         with transaction(db.session()) as session:
             if request.form.get("first") == "yes":
                 _record(template, template_phones.usage(session, template).outdated)
-            made = template_phones.generate_next(session, template, now=who()["now"])
+            made = template_phones.generate_next(session, template, now=time_of_page())
         left = template_phones.usage(db.session(), template).outdated
         if request.accept_mimetypes.best == _JSON:
             return jsonify(made=made, left=left)
@@ -76,7 +77,7 @@ class TemplatePhonesView(BaseView):
         template = find_template(template_id)
         chosen = [int(text) for text in request.form.getlist("device") if is_id(text)]
         with transaction(db.session()) as session:
-            made = template_phones.generate_chosen(session, template, chosen, now=who()["now"])
+            made = template_phones.generate_chosen(session, template, chosen, now=time_of_page())
             if made:
                 _record(template, made)
         flash(
@@ -98,14 +99,12 @@ def _counted(number: int, noun: str) -> str:
 
 
 def _record(template: ConfigTemplate, number: int) -> None:
-    asker = who()
     journal.record(
         db.session(),
-        at=asker["now"],
-        actor=asker["by"],
+        at=time_of_page(),
+        author=author(),
         action="files generated",
         subject=template.name,
-        text=f"{asker['by']} generates the files of {_counted(number, 'phone')} with {template.name}.",
+        text=f"{author().name} generates the files of {_counted(number, 'phone')} with {template.name}.",
         tenant_id=template.tenant_id,
-        address=asker["address"],
     )

@@ -20,12 +20,13 @@ from app.security.roles import SEE_SECRETS, TEMPLATES
 from app.services import template_placeholders, template_texts, template_versions
 from app.services.template_texts import NewText, StaleTextError, UnsavableTextError
 from app.transaction import transaction
+from app.views.authors import author
 from app.views.list_arguments import LARGEST_ID, read_list_arguments
 from app.views.shell import may
 from app.views.template_form import is_id
 from app.views.template_page import as_may_be_seen, find_own_template, find_template, template_page
+from app.views.times import time_of_page
 from app.views.web_session import db
-from app.views.who import who
 
 MOST_CHARACTERS = 400_000
 """Of a text that is typed; Flask holds no more of a form in memory. A longer one comes as a file."""
@@ -108,7 +109,9 @@ class TemplateTextView(BaseView):
             )
         try:
             with transaction(db.session()) as session:
-                template_texts.restore(session, template_id, base=_base(template), **who())
+                template_texts.restore(
+                    session, template_id, base=_base(template), author=author(), now=time_of_page()
+                )
         except ConflictError as error:
             flash(str(error), "danger")
             return redirect(f"/templates/versions/{template_id}")
@@ -157,7 +160,12 @@ class TemplateTextView(BaseView):
         try:
             with transaction(db.session()) as session:
                 template_texts.roll_back(
-                    session, template_id, min(number, LARGEST_ID), base=_base(template), **who()
+                    session,
+                    template_id,
+                    min(number, LARGEST_ID),
+                    base=_base(template),
+                    author=author(),
+                    now=time_of_page(),
                 )
         except ConflictError as error:
             flash(str(error), "danger")
@@ -185,7 +193,7 @@ def _save(template: ConfigTemplate, draft: Draft, reason: str) -> ResponseReturn
     template_id = template.id
     try:
         with transaction(db.session()) as session:
-            is_saved = template_texts.save(session, template_id, new, **who())
+            is_saved = template_texts.save(session, template_id, new, author=author(), now=time_of_page())
     except UnsavableTextError as error:
         status = HTTPStatus.BAD_REQUEST
         return _editor(template, draft, checked=error.checked, refused=str(error), status=status)

@@ -17,12 +17,13 @@ from app.services import drop_downs, settings, template_defaults, template_searc
 from app.services.template_defaults import ReplacesDefaultError
 from app.services.template_search import TemplateFilter
 from app.transaction import transaction
+from app.views.authors import author
 from app.views.choices import Choice
 from app.views.list_arguments import read_list_arguments, word_of
 from app.views.template_form import TRAIN_CHOICES, TemplateForm, is_id
 from app.views.template_page import as_may_be_seen, find_own_template, find_template, template_page
+from app.views.times import time_of_page
 from app.views.web_session import db
-from app.views.who import who
 
 LIST = "/templates/"
 
@@ -94,7 +95,7 @@ class TemplateView(BaseView):
             return _change_form(template, form, status=HTTPStatus.BAD_REQUEST)
         try:
             with transaction(db.session()) as session:
-                templates.change(session, template_id, form.properties, **who())
+                templates.change(session, template_id, form.properties, author=author(), now=time_of_page())
         except RingmasterError as error:
             return _change_form(template, form, refused=str(error), status=HTTPStatus.CONFLICT)
         flash(f"The properties of {form.name} were saved.", "success")
@@ -107,7 +108,7 @@ class TemplateView(BaseView):
         find_template(template_id)
         try:
             with transaction(db.session()) as session:
-                name = templates.delete_template(session, template_id, **who())
+                name = templates.delete_template(session, template_id, author=author(), now=time_of_page())
         except ConflictError as error:
             flash(str(error), "danger")
             return redirect(f"/templates/show/{template_id}")
@@ -143,7 +144,8 @@ def _add(form: TemplateForm) -> ResponseReturnValue:
                 clone_from=int(form.clone),
                 is_default=form.is_default,
                 replaces=replaces,
-                **who(),
+                author=author(),
+                now=time_of_page(),
             )
     except ReplacesDefaultError as error:
         return _add_form(form, replaces=error)

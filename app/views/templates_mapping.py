@@ -19,11 +19,12 @@ from app.services import drop_downs, template_defaults, template_trial
 from app.services.template_defaults import Kind, ReplacesDefaultError
 from app.services.template_search import get_template
 from app.transaction import transaction
+from app.views.authors import author
 from app.views.choices import Choice
 from app.views.list_arguments import LARGEST_ID, read_list_arguments, word_of
 from app.views.template_form import TRAIN_CHOICES, is_id
+from app.views.times import time_of_page
 from app.views.web_session import db
-from app.views.who import who
 
 LIST = "/templates-mapping/"
 _FIELDS = ("tenant_id", "model_id", "train", "template_id", "replaces")
@@ -81,7 +82,7 @@ class TemplatesMappingView(BaseView):
         if default_id > LARGEST_ID:
             abort(HTTPStatus.NOT_FOUND)
         with transaction(db.session()) as session:
-            sentence = template_defaults.remove(session, default_id, **who())
+            sentence = template_defaults.remove(session, default_id, author=author(), now=time_of_page())
         flash(sentence, "success")
         return redirect(LIST)
 
@@ -138,7 +139,9 @@ def _set(typed: Mapping[str, str]) -> ResponseReturnValue:
     try:
         with transaction(db.session()) as session:
             template = get_template(session, int(typed["template_id"]))
-            doubts = template_defaults.put(session, kind, template, replaces=replaces, **who())
+            doubts = template_defaults.put(
+                session, kind, template, replaces=replaces, author=author(), now=time_of_page()
+            )
     except ReplacesDefaultError as error:
         return _form(typed, replaces=error)
     except RingmasterError as error:

@@ -10,6 +10,7 @@ from functools import partial
 
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import firmware, firmware_files
+from app.services.author import Author
 from app.transaction import writing
 from benchmarks import front, targets
 from benchmarks.experiment import Experiment, Outcome, Section
@@ -87,7 +88,7 @@ def _store_image(bench: Workbench, storage: Storage | None) -> None:
     with firmware_files.draft(firmware.folder_in(bench.folder)) as draft:
         draft.write(os.urandom(bench.scale.firmware_megabytes * 1_000_000))
         with draft.placed() as stored, writing(storage.database, ALL_TENANTS) as session:
-            firmware.put(session, stored, _IMAGE, by="benchmark", address="", now=datetime.now(UTC))
+            firmware.put(session, stored, _IMAGE, author=Author("benchmark"), now=datetime.now(UTC))
 
 
 def _check_redirects(plane: Variant) -> None:

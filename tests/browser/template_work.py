@@ -9,6 +9,7 @@ from app.models import ConfigTemplate, Device, Tenant
 from app.models.enums import Train
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import config_files, template_defaults, template_texts, templates
+from app.services.author import Author
 from app.services.template_texts import NewText
 from app.services.templates import Properties
 from app.transaction import reading, writing
@@ -31,7 +32,7 @@ def template_id_of(app: Flask, name: str) -> int:
 def template_with_history(app: Flask) -> int:
     """Let a factory template have been edited some times, and a clone of it be Acme's default; return its id."""
     template_id = template_id_of(app, NAME)
-    who = {"by": "oscar", "address": "10.1.1.20", "now": datetime.now(UTC)}
+    who = {"author": Author("oscar", "10.1.1.20"), "now": datetime.now(UTC)}
     with writing(database_of(app), ALL_TENANTS) as session:
         template = session.get_one(ConfigTemplate, template_id)
         if template.version > 1:

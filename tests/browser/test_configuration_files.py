@@ -13,6 +13,7 @@ from app.models import Device
 from app.models.enums import FileKind
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import config_file_edits, config_files
+from app.services.author import Author
 from app.services.config_file_edits import Destination, Upload
 from app.transaction import writing
 from tests.browser.conftest import NARROW, OpenPage
@@ -36,7 +37,7 @@ def _files(company_app: Flask) -> None:
             device.template = template
         session.flush()
         config_files.generate_many(session, [device.id for device in devices], now=now - timedelta(hours=7))
-        who = {"by": "oscar", "address": "", "now": now - timedelta(minutes=3)}
+        who = {"author": Author("oscar"), "now": now - timedelta(minutes=3)}
         for name, kind in (
             ("company directory.xml", FileKind.COMPANY_DIRECTORY),
             ("dial plan.cfg", FileKind.UPLOADED),

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import firmware, firmware_files
+from app.services.author import Author
 from app.transaction import writing
 from tests.browser.conftest import NARROW, OpenPage, sign_in
 from tests.views.installations import database_of
@@ -43,7 +44,7 @@ def some_firmware(company_app: Flask) -> None:
             draft.write(bytes(size))
             with draft.placed() as stored, writing(database_of(company_app), ALL_TENANTS) as session:
                 if firmware.find(session, name) is None:
-                    who = {"by": "oscar", "address": "", "now": datetime.now(UTC)}
+                    who = {"author": Author("oscar"), "now": datetime.now(UTC)}
                     firmware.add(session, stored, name, firmware.labels_of("", version, groups), **who)
 
 

@@ -7,6 +7,7 @@ from app.models import Device, DeviceStatus, Tenant
 from app.models.enums import Approval, Origin, Status
 from app.services import approval
 from app.services.approval import ApprovalRequest
+from app.services.author import Author
 from simulator.fleet import Fleet
 from simulator.payloads import Status as Said
 from simulator.phone import Phone
@@ -19,7 +20,9 @@ PHONES = 10
 def approve(ringmaster: Installation, phone: Phone, tenant: Tenant) -> None:
     with ringmaster.writing() as session:
         request = ApprovalRequest(tenant_id=tenant.id)
-        approval.approve(session, phone.mac, request, by="Alice", address="127.0.0.1", now=datetime.now(UTC))
+        approval.approve(
+            session, phone.mac, request, author=Author("Alice", "127.0.0.1"), now=datetime.now(UTC)
+        )
 
 
 def test_phones_wait_and_after_approval_restart_and_have_their_file(ringmaster: Installation) -> None:

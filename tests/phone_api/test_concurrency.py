@@ -17,6 +17,7 @@ from app.phone_api.messages import PhoneRequest
 from app.services import approval, pending_actions, silence
 from app.services import settings as system_settings
 from app.services.approval import ApprovalRequest
+from app.services.author import Author
 from tests import factories
 from tests.phone_api.doors import ADDRESS, ALERT, KEEP_ALIVE, PATIENCE_SECONDS, Phone
 from tests.services.reporting import sweep
@@ -151,7 +152,7 @@ def test_a_report_does_not_undo_an_approval_that_comes_between(planes, setting_u
     planes[0].record(reports([1], "started", fwVersion="UC_2.0.13.121"))
     with setting_up() as session, ThreadPoolExecutor(1) as threads:
         request = ApprovalRequest(tenant_id=acme)
-        approval.approve(session, "00908f000001", request, by="alice", address="", now=datetime.now(UTC))
+        approval.approve(session, "00908f000001", request, author=Author("alice"), now=datetime.now(UTC))
         report = threads.submit(planes[0].record, reports([1], "unregistered", fwVersion="UC_3.0"))
         until_someone_waits(stored)
         session.commit()
@@ -173,7 +174,7 @@ def test_of_two_who_approve_a_phone_the_second_is_told(planes, setting_up, store
 
     def approve():
         with setting_up() as session:
-            approval.approve(session, "00908f000001", request, by="alice", address="", now=datetime.now(UTC))
+            approval.approve(session, "00908f000001", request, author=Author("alice"), now=datetime.now(UTC))
 
     def approve_or_say_why():
         try:

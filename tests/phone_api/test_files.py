@@ -10,6 +10,7 @@ from app.models import DeviceStatus, Site, TemplateDefault
 from app.models.enums import Train
 from app.services import config_files
 from app.services import settings as system_settings
+from app.services.author import Author
 from tests import factories
 from tests.phone_api.conftest import count_rows
 from tests.phone_api.doors import GENERIC_USER_AGENT, USER_AGENT
@@ -339,6 +340,6 @@ def columns_of(row):
 def set_proxy(setting_up, host):
     now = datetime.now(UTC)
     with setting_up() as session:
-        system_settings.change(session, "sbc_proxy_host", host, by="alice", now=now)
-        system_settings.change(session, "sbc_proxy_port", "8080", by="alice", now=now)
+        system_settings.change(session, "sbc_proxy_host", host, author=Author("alice"), now=now)
+        system_settings.change(session, "sbc_proxy_port", "8080", author=Author("alice"), now=now)
         config_files.generate_shared_files(session, now=now)

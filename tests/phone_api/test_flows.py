@@ -8,6 +8,7 @@ from app.models import ConfigFile, Decision, Device, DeviceStatus, PhoneUser
 from app.models.enums import Approval, Cause, Origin, Status
 from app.services import approval
 from app.services.approval import ApprovalRequest
+from app.services.author import Author
 
 
 def test_zero_touch_by_the_url_of_a_tenant(first_phone, stored, acme):
@@ -55,7 +56,7 @@ def test_the_system_url_and_approval(first_phone, stored, setting_up, acme):
 
     with setting_up() as session:
         request = ApprovalRequest(tenant_id=acme)
-        approval.approve(session, mac, request, by="alice", address="192.0.2.1", now=datetime.now(UTC))
+        approval.approve(session, mac, request, author=Author("alice", "192.0.2.1"), now=datetime.now(UTC))
 
     assert first_phone.sign_in("Anna@Acme.com", "Anna A").json == {"requests": ['{"cmd": "reset"}']}
     assert first_phone.sign_in("Anna@Acme.com", "Anna A").json == {"requests": []}
@@ -83,7 +84,7 @@ def test_a_generic_phone_gets_the_name_and_password_of_its_approval(first_phone,
         request = ApprovalRequest(
             tenant_id=acme, user_name="160000", display_name="Reception", password="s3cret-of-the-line"
         )
-        approval.approve(session, mac, request, by="alice", address="", now=datetime.now(UTC))
+        approval.approve(session, mac, request, author=Author("alice"), now=datetime.now(UTC))
     lines = first_phone.get(f"/configfiles/{mac}.cfg").text.splitlines()
     assert lines[0] == "include Audiocodes_430HD_global_GENERIC_empty.cfg"
     assert "voip/line/0/id=160000" in lines

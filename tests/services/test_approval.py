@@ -9,6 +9,7 @@ from app.models.enums import Approval, Cause, Origin, Stage, Status, VlanMode
 from app.security.tenant_scope import only_tenants, set_scope
 from app.services import approval, config_files
 from app.services.approval import ApprovalRequest
+from app.services.author import Author
 from tests import factories
 from tests.factories import NOW
 from tests.services.reporting import ADDRESS, ANNA, GENERIC, MAC, report, row_of
@@ -28,7 +29,7 @@ def _waiting(session):
 
 def approve(session, tenant, *, mac=MAC, by="alice", **request):
     wish = ApprovalRequest(tenant_id=tenant.id, **request)
-    return approval.approve(session, mac, wish, by=by, address="192.0.2.1", now=NOW)
+    return approval.approve(session, mac, wish, author=Author(by, "192.0.2.1"), now=NOW)
 
 
 class TestWhatItBecomes:

@@ -10,11 +10,12 @@ from app.models import ConfigFile, JournalEntry
 from app.models.enums import FileKind
 from app.security.tenant_scope import only_tenants, set_scope
 from app.services import config_file_edits, config_files, stored_files
+from app.services.author import Author
 from app.services.config_file_edits import Destination, Upload, checked_upload
 from tests import factories
 from tests.factories import NOW
 
-WHO = {"by": "oscar", "address": "10.9.9.9", "now": NOW}
+WHO = {"author": Author("oscar", "10.9.9.9"), "now": NOW}
 SUFFIXES = (".cfg", ".txt", ".xml")
 
 
@@ -116,7 +117,9 @@ def test_names_that_are_kept_for_others_are_refused(session, name, sentence):
 
 def test_an_edited_file_keeps_the_ends_of_its_lines_and_is_marked(session):
     (file,) = store(session, upload(content=b"a=1\r\nb=2\r\n"))
-    config_file_edits.save(session, file, "a=1\r\nb=3\r\n", etag=file.etag, **{**WHO, "by": "olga"})
+    config_file_edits.save(
+        session, file, "a=1\r\nb=3\r\n", etag=file.etag, **{**WHO, "author": Author("olga")}
+    )
     assert config_files.content_of(file) == b"a=1\r\nb=3\r\n"
     assert file.edited_by == "olga"
     (unix,) = store(session, upload("unix.cfg", b"a=1\n"))
@@ -127,7 +130,7 @@ def test_an_edited_file_keeps_the_ends_of_its_lines_and_is_marked(session):
 def test_a_text_typed_over_an_older_version_is_refused_and_says_whose_the_newer_one_is(session):
     (file,) = store(session, upload())
     seen = file.etag
-    config_file_edits.save(session, file, "a=2", etag=seen, **{**WHO, "by": "olga"})
+    config_file_edits.save(session, file, "a=2", etag=seen, **{**WHO, "author": Author("olga")})
     with pytest.raises(ConflictError, match=r"extra\.cfg was changed by olga after you had opened it"):
         config_file_edits.save(session, file, "a=3", etag=seen, **WHO)
     assert config_files.text_of(file) == "a=2"

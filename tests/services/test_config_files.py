@@ -9,6 +9,7 @@ from app.models import ConfigFile, ConfigurationValue, JournalEntry, TemplateDef
 from app.models.enums import FileKind, Status, Train, ValueLevel, VlanMode
 from app.services import config_files, public_address, stored_files
 from app.services import settings as system_settings
+from app.services.author import Author
 from tests import factories
 from tests.factories import NOW
 from tests.services.reporting import ANNA, MAC, report
@@ -109,9 +110,9 @@ class TestWhatAFileIsMadeOf:
         assert lines.index("voip/line/0/id = of the tenant") > lines.index("voip/line/0/id=160000")
 
     def test_the_system_settings_are_in_it(self, session, device):
-        system_settings.change(session, "keep_alive_period", "15", by="alice", now=NOW)
-        system_settings.change(session, "language", "Czech", by="alice", now=NOW)
-        system_settings.change(session, "daylight_active", "no", by="alice", now=NOW)
+        system_settings.change(session, "keep_alive_period", "15", author=Author("alice"), now=NOW)
+        system_settings.change(session, "language", "Czech", author=Author("alice"), now=NOW)
+        system_settings.change(session, "daylight_active", "no", author=Author("alice"), now=NOW)
         lines = lines_of(session, device)
         assert set(lines) >= {
             "ems_server/keep_alive_period=15",

@@ -6,13 +6,14 @@ import pytest
 
 from app.errors import ConflictError, InvalidInputError
 from app.services import firmware
+from app.services.author import Author
 from tests import factories
 from tests.factories import NOW
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 
-WHO = {"by": "oscar", "address": "", "now": NOW}
+WHO = {"author": Author("oscar"), "now": NOW}
 
 
 def folder_of(tmp_path):

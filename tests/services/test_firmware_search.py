@@ -5,12 +5,13 @@ from dataclasses import asdict
 from app.models import ConfigurationValue
 from app.models.enums import ValueLevel
 from app.services import firmware, firmware_search, firmware_usage
+from app.services.author import Author
 from app.services.firmware_search import FirmwareFilter
 from tests import factories
 from tests.factories import NOW
 from tests.services.statements import Statements
 
-WHO = {"by": "oscar", "address": "", "now": NOW}
+WHO = {"author": Author("oscar"), "now": NOW}
 
 
 def search(session, **wanted):

@@ -11,11 +11,12 @@ from app.models import JournalEntry, SystemSetting
 from app.rendering.dhcp_option import DIRECT_TEMPLATE
 from app.rendering.option_template import with_ovr_lines
 from app.services import config_files, option_templates, settings
+from app.services.author import Author
 from app.services.config_files import DHCP_OPTION_FILE, PROXY_OPTION_FILE
 from app.services.option_templates import OptionFile
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-WHO = {"by": "alice", "now": NOW, "address": "10.0.0.9"}
+WHO = {"author": Author("alice", "10.0.0.9"), "now": NOW}
 WITH_OVR = with_ovr_lines(DIRECT_TEMPLATE, "10.9.9.9", "5067")
 
 
@@ -82,7 +83,7 @@ def test_the_file_behind_a_proxy_is_made_of_its_own_template_once_the_proxy_is_s
     )
     config_files.generate_option_files(session, **WHO)
     assert config_files.find(session, PROXY_OPTION_FILE) is None
-    settings.change(session, "sbc_proxy_host", "sbc.acme.com", by="alice", now=NOW)
+    settings.change(session, "sbc_proxy_host", "sbc.acme.com", author=Author("alice"), now=NOW)
     config_files.generate_option_files(session, **WHO)
     lines = text_of(session, PROXY_OPTION_FILE).splitlines()
     assert "ems_server/provisioning/url=http://sbc.acme.com:80/" in lines

@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from app.services import phone_urls, public_address, settings
+from app.services.author import Author
 from tests.factories import NOW
 
 
@@ -16,6 +17,6 @@ def test_they_have_the_scheme_the_name_and_the_port_of_the_installation(session:
 def test_through_the_proxy_they_name_the_proxy_that_is_set(session: Session) -> None:
     public_address.keep(session, "http://10.1.2.3", 0)
     assert "SBC_PROXY_IP:SBC_PROXY_PORT" in phone_urls.of_tenant(session, "Acme").tenant_by_proxy
-    settings.change(session, "sbc_proxy_host", "sbc.example.com", by="alice", now=NOW)
+    settings.change(session, "sbc_proxy_host", "sbc.example.com", author=Author("alice"), now=NOW)
     by_proxy = phone_urls.of_tenant(session, "Acme").tenant_by_proxy
     assert by_proxy == "http://sbc.example.com:80/firmwarefiles;ipp/tenant/Acme"

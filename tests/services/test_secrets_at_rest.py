@@ -6,6 +6,7 @@ from app.models import ConfigurationValue
 from app.models.enums import Status, ValueLevel
 from app.services import approval, config_files
 from app.services.approval import ApprovalRequest
+from app.services.author import Author
 from tests import factories
 from tests.factories import NOW
 from tests.services.reporting import GENERIC, MAC, report
@@ -21,7 +22,7 @@ def test_no_secret_stands_in_the_database_as_it_is(session, database, database_u
     value = {"parameter": "system/password", "value": "overlay-password-55de"}
     session.add(ConfigurationValue(level=ValueLevel.TENANT, tenant_id=acme.id, **value))
     wish = ApprovalRequest(tenant_id=acme.id, user_name="160000", password="line-password-7f3a")
-    approval.approve(session, MAC, wish, by="alice", address="", now=NOW)
+    approval.approve(session, MAC, wish, author=Author("alice"), now=NOW)
     text = config_files.text_of(config_files.find(session, f"{MAC}.cfg"))
     assert [secret for secret in SECRETS if secret not in text] == []
     session.commit()

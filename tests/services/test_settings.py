@@ -14,6 +14,7 @@ from app.rendering import placeholders
 from app.rendering.daylight import ChangeDate, DateFormat, DaylightSaving, DayOfWeek
 from app.rendering.secret_parameters import MASK
 from app.services import public_address, settings
+from app.services.author import Author
 from app.services.file_sources import Sources
 from app.services.setting_catalogue import CATALOGUE
 from app.services.setting_changes import Change, InvalidSettingsError, doubts_of
@@ -24,11 +25,11 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def change(session: Session, name: str, text: str) -> str:
-    return settings.change(session, name, text, by="alice", now=NOW, address="10.0.0.9")
+    return settings.change(session, name, text, author=Author("alice", "10.0.0.9"), now=NOW)
 
 
 def change_many(session: Session, texts: dict[str, str], **options: object) -> list[Change]:
-    return settings.change_many(session, texts, by="alice", now=NOW, **options)
+    return settings.change_many(session, texts, author=Author("alice"), now=NOW, **options)
 
 
 def test_nothing_changed_means_the_defaults_of_the_manual(session: Session) -> None:

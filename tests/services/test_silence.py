@@ -9,6 +9,7 @@ from app.models import Decision, DeviceStatus, Heartbeat
 from app.models.enums import Status
 from app.services import provisioning, silence
 from app.services import settings as system_settings
+from app.services.author import Author
 from app.services.provisioning import FileRequest
 from tests import factories
 from tests.factories import NOW
@@ -40,7 +41,7 @@ class TestTheSweep:
     def test_the_timeout_is_a_setting(self, session):
         factories.make_status(session, seen_at=NOW - timedelta(minutes=4))
         assert sweep(session) == 0
-        system_settings.change(session, "disconnected_timeout", "3", by="alice", now=NOW)
+        system_settings.change(session, "disconnected_timeout", "3", author=Author("alice"), now=NOW)
         assert sweep(session) == 1
 
     @ON_SQLITE

@@ -4,6 +4,7 @@ import pytest
 
 from app.services import settings as system_settings
 from app.services import sites_of_addresses
+from app.services.author import Author
 from tests import factories
 from tests.factories import NOW
 
@@ -61,7 +62,7 @@ def test_auto_detection_is_no_place(session, berlin):
 
 def test_the_address_of_the_proxy_says_nothing(session, berlin):
     phone(session, berlin, external_ip="10.1.9.9", ip="10.1.2.3", is_behind_proxy=True)
-    system_settings.change(session, "sbc_proxy_host", "10.1.9.9", by="alice", now=NOW)
+    system_settings.change(session, "sbc_proxy_host", "10.1.9.9", author=Author("alice"), now=NOW)
     assert sites_of_addresses.find(session, "10.1.9.9") is None
 
 

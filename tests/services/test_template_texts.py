@@ -10,12 +10,13 @@ from app.models import ConfigFile, ConfigTemplate, JournalEntry, Placeholder, Te
 from app.models.enums import Layer
 from app.security.tenant_scope import only_tenants, set_scope
 from app.services import installation, template_placeholders, template_texts, template_versions
+from app.services.author import Author
 from app.services.template_texts import NewText, StaleTextError, UnsavableTextError
 from tests import factories
 from tests.factories import NOW
 
 LATER = NOW + timedelta(hours=1)
-ALICE = {"by": "alice", "address": "10.0.0.1", "now": LATER}
+ALICE = {"author": Author("alice", "10.0.0.1"), "now": LATER}
 
 
 @pytest.fixture

@@ -9,12 +9,13 @@ from app.models.enums import FileKind, Train
 from app.rendering.template_file import parse_template
 from app.security.tenant_scope import only_tenants, set_scope
 from app.services import template_defaults, templates
+from app.services.author import Author
 from app.services.template_defaults import ReplacesDefaultError
 from app.services.templates import Properties
 from tests import factories
 from tests.factories import NOW
 
-ALICE = {"by": "alice", "address": "10.0.0.1", "now": NOW}
+ALICE = {"author": Author("alice", "10.0.0.1"), "now": NOW}
 
 
 @pytest.fixture

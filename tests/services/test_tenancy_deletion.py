@@ -25,6 +25,7 @@ from app.models import (
 from app.models.enums import FileKind, Status, Train, ValueLevel
 from app.security.tenant_scope import TenantOrNobody, TenantOrShared, TenantScoped
 from app.services import journal, tenancy
+from app.services.author import Author
 from app.services.tenancy.deletion import GO_WITH_TENANT, OUTLIVE_TENANT, STAND_AGAINST
 from app.services.usage import Departure, Fate
 from tests import factories
@@ -155,7 +156,7 @@ def test_history_outlives_its_tenant(session: Session) -> None:
     acme = factories.make_tenant(session)
     alarm = factories.make_alarm(session, tenant=acme, site=factories.auto_detection(session, acme))
     journal.record(
-        session, at=NOW, actor="alice", action="x", subject="Acme", text="It was.", tenant_id=acme.id
+        session, at=NOW, author=Author("alice"), action="x", subject="Acme", text="It was.", tenant_id=acme.id
     )
     session.flush()
     delete_tenant(session, acme)

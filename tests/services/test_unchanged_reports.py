@@ -11,6 +11,7 @@ from app.phone_api.keep_alive import COLUMNS
 from app.rules.report_limits import REPORT_LIMITS
 from app.services import approval, pending_actions, presence
 from app.services.approval import ApprovalRequest
+from app.services.author import Author
 from tests import factories
 from tests.factories import NOW
 from tests.services.reporting import ANNA, MAC, make_report, record, report, row_of, sweep
@@ -111,7 +112,7 @@ class TestUnchangedReports:
     @ON_SQLITE
     def test_after_an_approval_an_identical_report_counts_as_a_change(self, session, acme):
         report(session, Status.REGISTERED, **ANNA)
-        approval.approve(session, MAC, ApprovalRequest(tenant_id=acme.id), by="alice", address="", now=NOW)
+        approval.approve(session, MAC, ApprovalRequest(tenant_id=acme.id), author=Author("alice"), now=NOW)
         recorded = record(session, make_report(Status.REGISTERED, **ANNA))
         assert recorded.requests == [['{"cmd": "reset"}']]
         row = row_of(session)

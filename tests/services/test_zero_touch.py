@@ -8,6 +8,7 @@ from app.models.enums import Approval, Cause, Origin, Status, Train
 from app.rules.zero_touch.trace import Verdict, steps_from_json
 from app.services import config_files, zero_touch
 from app.services import settings as system_settings
+from app.services.author import Author
 from tests import factories
 from tests.factories import NOW
 from tests.services.reporting import ADDRESS, ANNA, GENERIC, MAC, make_report, record, report, row_of
@@ -71,13 +72,13 @@ class TestPlacement:
         assert session.scalars(select(Device)).all() == []
 
     def test_through_the_configured_proxy_the_reported_address_approves_as_well(self, session):
-        system_settings.change(session, "sbc_proxy_host", "198.51.100.7", by="alice", now=NOW)
+        system_settings.change(session, "sbc_proxy_host", "198.51.100.7", author=Author("alice"), now=NOW)
         row = report(session, Status.REGISTERED, peer="198.51.100.7", **ANNA)
         assert row.is_behind_proxy
         assert place_of(row) == ("Globex", "AutoDetection", Approval.NOT_NEEDED)
 
     def test_the_address_of_the_proxy_itself_places_nobody(self, session):
-        system_settings.change(session, "sbc_proxy_host", "10.9.9.9", by="alice", now=NOW)
+        system_settings.change(session, "sbc_proxy_host", "10.9.9.9", author=Author("alice"), now=NOW)
         row = report(session, Status.REGISTERED, ip="", peer="10.9.9.9", **ANNA)
         assert place_of(row) == ("Default", "AutoDetection", Approval.NEEDED)
 
@@ -85,7 +86,7 @@ class TestPlacement:
         ("written", "peer"), [("[2001:DB8::7]", "2001:db8::7"), ("10.9.9.9", "10.9.9.9")]
     )
     def test_a_proxy_is_recognised_by_its_address_however_it_is_written(self, session, written, peer):
-        system_settings.change(session, "sbc_proxy_host", written, by="alice", now=NOW)
+        system_settings.change(session, "sbc_proxy_host", written, author=Author("alice"), now=NOW)
         assert report(session, peer=peer).is_behind_proxy
 
     def test_a_phone_that_nothing_places_waits_in_the_default_tenant(self, session):

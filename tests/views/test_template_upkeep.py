@@ -8,6 +8,7 @@ from app.models import ConfigFile, ConfigTemplate, Device, TemplateDefault
 from app.models.enums import Train
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import settings
+from app.services.author import Author
 from app.transaction import reading, writing
 from tests.views.conftest import SignIn
 from tests.views.installations import database_of
@@ -136,7 +137,9 @@ def test_a_list_leads_to_the_shared_templates_where_an_address_is_set(app: Flask
     victor = sign_in("victor")
     assert "shared templates" not in victor.get("/templates/").text
     with writing(database_of(app), ALL_TENANTS) as session:
-        settings.change(session, "shared_templates_url", "https://share.example/t?a=1&b", by="alice", now=NOW)
+        settings.change(
+            session, "shared_templates_url", "https://share.example/t?a=1&b", author=Author("alice"), now=NOW
+        )
     assert 'href="https://share.example/t?a=1&amp;b"' in victor.get("/templates/").text
 
 

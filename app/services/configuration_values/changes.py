@@ -178,8 +178,7 @@ def _note(
     journal.record(
         session,
         at=now,
-        actor=author.name,
-        address=author.address,
+        author=author,
         action=f"configuration {deed}",
         subject=owner.name,
         text=f"{author.name}: {what} {deed} for the {owner.title}.",

@@ -148,8 +148,7 @@ def _note(
     journal.record(
         session,
         at=now,
-        actor=author.name,
-        address=author.address,
+        author=author,
         action=f"placeholder {deed}",
         subject=owner.name,
         text=f"{author.name} {deed} {display_name(placeholder.name)} of the {owner.title}.",

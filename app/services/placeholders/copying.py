@@ -78,8 +78,7 @@ def _note(
     journal.record(
         session,
         at=now,
-        actor=author.name,
-        address=author.address,
+        author=author,
         action="placeholders copied",
         subject=target.name,
         text=f"{author.name} copied the placeholders of the {source.title} to the {target.title}.",

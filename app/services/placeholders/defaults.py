@@ -149,8 +149,7 @@ def _note(
     journal.record(
         session,
         at=now,
-        actor=author.name,
-        address=author.address,
+        author=author,
         action=f"default of a placeholder {deed}",
         subject=name,
         text=f"{author.name} {deed} the default of {display_name(name)}.",

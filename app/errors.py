@@ -3,16 +3,22 @@
 A message is a full sentence for an administrator that names the thing and says what to do.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 
 class RingmasterError(Exception):
     """The base of every error that is ours; its text is shown to a person or a phone.
 
-    ``field`` names the value that is wrong, where one is, so that a form can say it there.
+    ``by_field`` has a sentence for each value that is wrong, by its name, so that a form can say it there. Of one
+    value it is enough to name the ``field``; of several, their sentences are the message.
     """
 
-    def __init__(self, message: str = "", *, field: str | None = None) -> None:
-        super().__init__(message)
-        self.field = field
+    def __init__(
+        self, message: str = "", *, field: str = "", by_field: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        super().__init__(message or " ".join(by_field.values()))
+        self.by_field = {field: message} if field else dict(by_field)
 
 
 class InvalidInputError(RingmasterError):

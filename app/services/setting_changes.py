@@ -13,14 +13,6 @@ _NO_ADDRESS = SYSTEM_DEFAULTS["Outbound_proxy"]
 _ON = "1"
 
 
-class InvalidSettingsError(InvalidInputError):
-    """Some settings will not do; ``problems`` has a sentence for each, by its name."""
-
-    def __init__(self, problems: Mapping[str, str]) -> None:
-        super().__init__(" ".join(problems.values()))
-        self.problems = problems
-
-
 @dataclass(frozen=True, slots=True)
 class Change:
     """A setting, its text before and its text after."""
@@ -62,7 +54,7 @@ def check_together(texts: Mapping[str, str], touched: Mapping[str, str]) -> None
         if switch in touched or wanting in touched
     }
     if problems:
-        raise InvalidSettingsError(problems)
+        raise InvalidInputError(by_field=problems)
 
 
 def check_unchanged(changes: Iterable[Change], seen: Mapping[str, str]) -> None:
@@ -74,7 +66,7 @@ def check_unchanged(changes: Iterable[Change], seen: Mapping[str, str]) -> None:
         if seen.get(change.setting.name, change.before) != change.before
     }
     if problems:
-        raise InvalidSettingsError(problems)
+        raise InvalidInputError(by_field=problems)
 
 
 def doubts_of(texts: Mapping[str, str]) -> Iterator[str]:

@@ -20,7 +20,6 @@ from app.services.author import Author
 from app.services.setting_catalogue import CATALOGUE
 from app.services.setting_changes import (
     Change,
-    InvalidSettingsError,
     check_together,
     check_unchanged,
     sentence_of,
@@ -100,7 +99,7 @@ def read_texts(session: Session, names: Collection[str] = CATALOGUE.keys()) -> d
 def change(session: Session, name: str, text: str, *, author: Author, now: datetime) -> str:
     """Change a setting to what the text says, with an entry in the journal, and return the text that is kept.
 
-    NotFoundError for an unknown name, InvalidSettingsError for a text that will not do.
+    NotFoundError for an unknown name, InvalidInputError for a text that will not do.
     """
     changes = change_many(session, {name: text}, author=author, now=now)
     return changes[0].after if changes else read_text(session, name)
@@ -117,7 +116,7 @@ def change_many(
     """Change all settings that these texts say something new of, or none, and return what changed.
 
     ``seen`` are texts as they were when somebody began to change them: where one is another by now, nothing is
-    changed. One entry in the journal names them all. NotFoundError for an unknown name, InvalidSettingsError with a
+    changed. One entry in the journal names them all. NotFoundError for an unknown name, InvalidInputError with a
     sentence for each text that will not do.
     """
     for name in texts:
@@ -171,7 +170,7 @@ def _checked(texts: Mapping[str, str], before: Mapping[str, str]) -> list[Change
         if after != before[name]:
             changes.append(Change(setting, before[name], after))
     if problems:
-        raise InvalidSettingsError(problems)
+        raise InvalidInputError(by_field=problems)
     return changes
 
 

@@ -1,6 +1,6 @@
 """What stands between a form and its being saved: a value that will not do, or a question that is still open."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,10 +40,18 @@ def is_answered(question: Question) -> bool:
 
 
 def say_refusal(form: Any, error: RingmasterError, noun: str) -> None:
-    """Say why a form was not saved, at the field that is wrong where the form has it."""
-    if error.field is None or error.field not in form:
+    """Say why a form was not saved, at the fields that are wrong where the form has them all."""
+    if not error.by_field or not all(name in form for name in error.by_field):
         flash(str(error), "danger")
         return
-    field = form[error.field]
-    field.errors = [*field.errors, str(error)]
-    flash(f"The {noun} was not saved: look at {field.label.text}.", "danger")
+    for name, sentence in error.by_field.items():
+        form[name].errors = [*form[name].errors, sentence]
+    wrong = ", ".join(form[name].label.text for name in error.by_field)
+    flash(f"The {noun} was not saved: look at {wrong}.", "danger")
+
+
+def sentences_by_field(error: RingmasterError) -> Mapping[str, str]:
+    """Return what a form says at its fields; an error that concerns none of them goes on its way."""
+    if not error.by_field:
+        raise error
+    return error.by_field

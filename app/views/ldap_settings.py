@@ -13,7 +13,6 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from app.errors import RingmasterError
 from app.security.roles import SYSTEM_SETTINGS
 from app.services import directory_questions, settings
-from app.services.setting_changes import InvalidSettingsError
 from app.services.setting_definitions import Section
 from app.transaction import transaction
 from app.views.directory_test import NO_TEST, DirectoryTest, run, typed_by_form
@@ -62,9 +61,9 @@ class LdapSettingsView(BaseView):
             with transaction(db.session()) as session:
                 texts = settings.try_on(session, typed)
             directory_questions.check_way_of_password(texts, stored, is_typed="ldap_password" in typed)
-        except InvalidSettingsError as error:
-            return _page(shown, error.problems)
         except RingmasterError as error:
+            if error.by_field:
+                return _page(shown, error.by_field)
             return _page(shown, {}, DirectoryTest(*typed_by_form(request.form), refused=str(error)))
         return _page(shown, {}, run(texts, *typed_by_form(request.form)))
 

@@ -16,10 +16,10 @@ from app.rendering.overlay_lines import OverlayLine
 from app.rendering.secret_parameters import is_secret_parameter
 from app.services.configuration_values import changes, listing
 from app.services.configuration_values.changes import LaidOver, ReplacementError
-from app.services.refused_fields import RefusedFieldsError
 from app.services.value_owners import Owner
 from app.transaction import transaction
 from app.views.authors import author
+from app.views.form_problems import sentences_by_field
 from app.views.line_lists import LineLists
 from app.views.row_ids import existing
 from app.views.times import time_of_page
@@ -44,8 +44,8 @@ class LinePages(LineLists):
         try:
             line = changes.read_line(typed["parameter"], typed["value"])
             return self._lay_over(owner, [line])
-        except RefusedFieldsError as error:
-            return self._line_form(owner, typed, error.by_field)
+        except InvalidInputError as error:
+            return self._line_form(owner, typed, sentences_by_field(error))
         except ReplacementError as error:
             return self._line_form(owner, typed, present=error.present)
 
@@ -106,8 +106,8 @@ class LinePages(LineLists):
                     author=author(),
                     now=time_of_page(),
                 )
-        except RefusedFieldsError as error:
-            return self._line_form(owner, typed, error.by_field, is_new=False, is_secret=is_secret)
+        except InvalidInputError as error:
+            return self._line_form(owner, typed, sentences_by_field(error), is_new=False, is_secret=is_secret)
         except IntegrityError:
             return self._line_form(owner, typed, {"parameter": _MEANWHILE}, is_new=False, is_secret=is_secret)
         flash(f"{typed['parameter'].strip()} was saved. {NOT_YET}", "success")

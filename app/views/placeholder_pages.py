@@ -10,6 +10,7 @@ from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy.exc import IntegrityError
 
+from app.errors import InvalidInputError
 from app.models import Placeholder
 from app.models.enums import Layer
 from app.rendering.placeholders import CATALOGUE, display_name
@@ -18,11 +19,11 @@ from app.services import drop_downs, value_owners
 from app.services.placeholders import changes, copying, listing
 from app.services.placeholders.listing import PlaceholderFilter
 from app.services.placeholders.secrets import secret_test
-from app.services.refused_fields import RefusedFieldsError
 from app.services.value_owners import Owner, OwnerKind
 from app.transaction import transaction
 from app.views.authors import author
 from app.views.choices import Choice
+from app.views.form_problems import sentences_by_field
 from app.views.list_arguments import read_list_arguments
 from app.views.row_ids import argument, existing
 from app.views.shell import may
@@ -98,8 +99,8 @@ class PlaceholderPages(BaseView):
         try:
             with transaction(db.session()) as session:
                 changes.add(session, owner, **_typed(), author=author(), now=time_of_page())
-        except RefusedFieldsError as error:
-            return self._form(owner, _typed(), error.by_field)
+        except InvalidInputError as error:
+            return self._form(owner, _typed(), sentences_by_field(error))
         except IntegrityError:
             return self._form(owner, _typed(), {"name": _ADDED_MEANWHILE})
         flash(f"{_shown_name()} was added to the {owner.title}. {_NOT_YET}", "success")
@@ -127,8 +128,8 @@ class PlaceholderPages(BaseView):
         try:
             with transaction(db.session()) as session:
                 changes.edit(session, row, **typed, author=author(), now=time_of_page())
-        except RefusedFieldsError as error:
-            return self._form(owner, _typed(), error.by_field, row=row, is_secret=is_secret)
+        except InvalidInputError as error:
+            return self._form(owner, _typed(), sentences_by_field(error), row=row, is_secret=is_secret)
         except IntegrityError:
             return self._form(owner, _typed(), {"name": _ADDED_MEANWHILE}, row=row, is_secret=is_secret)
         flash(f"{_shown_name()} of the {owner.title} was saved. {_NOT_YET}", "success")

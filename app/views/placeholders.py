@@ -1,6 +1,6 @@
 """The pages of placeholders, one view for each layer, and the defaults of all phones."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 from flask import abort, flash, make_response, redirect, render_template, request, url_for
@@ -27,10 +27,10 @@ from app.services import devices, file_differences, value_owners
 from app.services.placeholders import defaults
 from app.services.placeholders.effective import Effective, effective_values
 from app.services.placeholders.unset import Unset, unset_in_template
-from app.services.refused_fields import RefusedFieldsError
 from app.services.value_owners import Owner
 from app.transaction import transaction
 from app.views.authors import author
+from app.views.form_problems import sentences_by_field
 from app.views.list_arguments import read_list_arguments
 from app.views.placeholder_pages import PlaceholderPages
 from app.views.shell import may
@@ -143,8 +143,8 @@ class DefaultPlaceholderView(BaseView):
             with transaction(db.session()) as session:
                 value = request.form.get("value", "")
                 defaults.change_default(session, name, value, author=author(), now=time_of_page())
-        except RefusedFieldsError as error:
-            return _default_form(name, request.form.get("value", ""), error)
+        except InvalidInputError as error:
+            return _default_form(name, request.form.get("value", ""), sentences_by_field(error))
         flash(
             f"The default of {display_name(name)} was saved. Phones get it with the next Generate.", "success"
         )
@@ -172,13 +172,13 @@ def _present_value(name: str) -> str:
     return "" if default.is_secret else default.value or ""
 
 
-def _default_form(name: str, value: str, refused: RefusedFieldsError | None = None) -> ResponseReturnValue:
+def _default_form(name: str, value: str, refused: Mapping[str, str] | None = None) -> ResponseReturnValue:
     page = render_template(
         "ringmaster/placeholder_default_form.html",
         title=f"Default of {display_name(name[:64])}" if name else "Add a default",
         name=name,
         value=value,
-        refused=refused.by_field if refused else {},
+        refused=refused or {},
         is_new=not request.values.get("name") or "is_new" in request.form,
     )
     return make_response(page, HTTPStatus.BAD_REQUEST if refused else HTTPStatus.OK)

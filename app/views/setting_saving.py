@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from flask import flash
 
+from app.errors import InvalidInputError
 from app.services import settings
-from app.services.setting_changes import Change, InvalidSettingsError, doubts_of
+from app.services.setting_changes import Change, doubts_of
 from app.transaction import transaction
 from app.views.authors import author
+from app.views.form_problems import sentences_by_field
 from app.views.times import time_of_page
 from app.views.web_session import db
 
@@ -24,8 +26,8 @@ def save(texts: Mapping[str, str], seen: Mapping[str, str]) -> Mapping[str, str]
                 author=author(),
                 now=time_of_page(),
             )
-    except InvalidSettingsError as error:
-        return error.problems
+    except InvalidInputError as error:
+        return sentences_by_field(error)
     _tell(changes)
     return {}
 

@@ -11,7 +11,6 @@ from app.security.tenant_scope import only_tenants, set_scope
 from app.services.author import Author
 from app.services.configuration_values import changes, listing
 from app.services.configuration_values.changes import ReplacementError
-from app.services.refused_fields import RefusedFieldsError
 from app.services.value_owners import OwnerKind, get_owner
 from tests import factories
 from tests.factories import NOW
@@ -111,13 +110,13 @@ class TestPasting:
 
 class TestOneLine:
     def test_both_fields_say_what_is_wrong(self):
-        with pytest.raises(RefusedFieldsError) as refused:
+        with pytest.raises(InvalidInputError) as refused:
             changes.read_line("a b", "x" * 1025)
         assert refused.value.by_field.keys() == {"parameter", "value"}
 
     def test_a_line_is_not_renamed_into_another(self, session, acme):
         lay(session, acme, ("a/b", "1"), ("c/d", "1"))
-        with pytest.raises(RefusedFieldsError, match="has a/b already"):
+        with pytest.raises(InvalidInputError, match="has a/b already"):
             changes.edit(session, row_of(session, "c/d"), parameter="a/b", value="2", author=ALICE, now=NOW)
 
     def test_a_changed_line_keeps_its_place(self, session, acme):

@@ -17,7 +17,7 @@ from app.services import public_address, settings
 from app.services.author import Author
 from app.services.file_sources import Sources
 from app.services.setting_catalogue import CATALOGUE
-from app.services.setting_changes import Change, InvalidSettingsError, doubts_of
+from app.services.setting_changes import Change, doubts_of
 from app.services.setting_definitions import Setting
 from app.services.zone_settings import texts_for_zone, with_zone
 
@@ -168,9 +168,9 @@ class TestMany:
         }
 
     def test_each_that_will_not_do_is_told_and_none_is_changed(self, session: Session) -> None:
-        with pytest.raises(InvalidSettingsError) as refused:
+        with pytest.raises(InvalidInputError) as refused:
             change_many(session, {"keep_alive_period": "301", "gmt_offset": "late", "language": "Czech"})
-        assert refused.value.problems.keys() == {"keep_alive_period", "gmt_offset"}
+        assert refused.value.by_field.keys() == {"keep_alive_period", "gmt_offset"}
         assert settings.read_text(session, "language") == "English"
 
     def test_a_secret_is_masked_in_the_journal_and_encrypted_at_rest(self, session: Session) -> None:
@@ -189,7 +189,7 @@ class TestMany:
 
     def test_what_somebody_else_changed_meanwhile_is_not_replaced_unseen(self, session: Session) -> None:
         change(session, "language", "Czech")
-        with pytest.raises(InvalidSettingsError, match="Somebody else has set this to 'Czech' meanwhile"):
+        with pytest.raises(InvalidInputError, match="Somebody else has set this to 'Czech' meanwhile"):
             change_many(session, {"language": "German"}, seen={"language": "English"})
         change_many(session, {"language": "German"}, seen={"language": "Czech"})
         assert settings.read_text(session, "language") == "German"
@@ -205,9 +205,9 @@ class TestMany:
     def test_what_does_not_fit_together_is_refused_at_its_field(
         self, session: Session, texts: dict[str, str], wrong: str
     ) -> None:
-        with pytest.raises(InvalidSettingsError) as refused:
+        with pytest.raises(InvalidInputError) as refused:
             change_many(session, texts)
-        assert refused.value.problems.keys() == {wrong}
+        assert refused.value.by_field.keys() == {wrong}
 
     def test_a_text_from_elsewhere_stays_until_it_is_changed(self, session: Session) -> None:
         session.add(Placeholder(layer=Layer.SYSTEM, name="SRTP", value="perhaps"))

@@ -15,7 +15,6 @@ from app.rendering.overlay_lines import OverlayLine, check_parameter, check_valu
 from app.rendering.secret_parameters import MASK, is_empty_value, is_secret_parameter
 from app.services import journal
 from app.services.author import Author
-from app.services.refused_fields import RefusedFieldsError
 from app.services.value_owners import LINES_OF, Owner, OwnerKind, get_owner
 
 MOST_LINES = 2000
@@ -57,7 +56,7 @@ def read_pasted(text: str) -> tuple[OverlayLine, ...]:
 
 
 def read_line(parameter: str, value: str) -> OverlayLine:
-    """Return one line as it is kept, or raise RefusedFieldsError."""
+    """Return one line as it is kept, or raise InvalidInputError at its fields."""
     parameter, value, refused = parameter.strip(), value.strip(), {}
     try:
         check_parameter(parameter)
@@ -69,7 +68,7 @@ def read_line(parameter: str, value: str) -> OverlayLine:
     except InvalidInputError as error:
         refused["value"] = str(error)
     if refused:
-        raise RefusedFieldsError(refused)
+        raise InvalidInputError(by_field=refused)
     return parameter, value
 
 
@@ -132,8 +131,9 @@ def edit(
     owner = owner_of(session, row)
     parameter, value = read_line(parameter, value)
     if parameter != row.parameter and parameter in _read(session, owner):
-        raise RefusedFieldsError(
-            {"parameter": f"The {owner.title} has {parameter} already: change that line, or delete it first."}
+        raise InvalidInputError(
+            f"The {owner.title} has {parameter} already: change that line, or delete it first.",
+            field="parameter",
         )
     row.parameter, row.value = parameter, value
     session.flush()

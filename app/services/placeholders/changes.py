@@ -15,7 +15,6 @@ from app.services import journal
 from app.services.author import Author
 from app.services.placeholders.formats import checked_name, checked_value
 from app.services.placeholders.secrets import secret_test
-from app.services.refused_fields import RefusedFieldsError
 from app.services.value_owners import PLACEHOLDERS_OF, Owner, OwnerKind, get_owner
 
 MAX_DESCRIPTION = 2000
@@ -41,7 +40,7 @@ def owner_of(session: Session, placeholder: Placeholder) -> Owner:
 def add(
     session: Session, owner: Owner, *, name: str, value: str, description: str, author: Author, now: datetime
 ) -> Placeholder:
-    """Add a value to an owner, or raise RefusedFieldsError: a name is there once for each owner."""
+    """Add a value to an owner, or raise InvalidInputError at its fields: a name is there once for each owner."""
     check_may_change(session, owner.tenant_id)
     placeholder = Placeholder(**columns_of(owner))
     _fill(session, placeholder, owner, name=name, value=value, description=description)
@@ -61,7 +60,7 @@ def edit(
     author: Author,
     now: datetime,
 ) -> None:
-    """Change a placeholder, or raise RefusedFieldsError."""
+    """Change a placeholder, or raise InvalidInputError at its fields."""
     owner = owner_of(session, placeholder)
     check_may_change(session, owner.tenant_id)
     before = {"name before": placeholder.name, "before": placeholder.value}
@@ -116,7 +115,7 @@ def _fill(
     if len(description) > MAX_DESCRIPTION:
         refused["description"] = f"The description is too long; {MAX_DESCRIPTION} characters fit."
     if refused:
-        raise RefusedFieldsError(refused)
+        raise InvalidInputError(by_field=refused)
     placeholder.name, placeholder.value, placeholder.description = name, value, description.strip()
 
 

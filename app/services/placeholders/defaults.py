@@ -18,7 +18,6 @@ from app.services.file_sources import Sources
 from app.services.placeholders.changes import check_may_change
 from app.services.placeholders.formats import checked_name, checked_value
 from app.services.placeholders.secrets import secret_test, shown
-from app.services.refused_fields import RefusedFieldsError
 
 # Of the phone and its user, and of this server's address: a value for all phones would be wrong on each of them.
 _FOLLOWS = {
@@ -83,7 +82,7 @@ def get_default(session: Session, name: str, *, with_secrets: bool) -> Default:
 
 
 def change_default(session: Session, name: str, value: str, *, author: Author, now: datetime) -> None:
-    """Set the value for all phones, or raise RefusedFieldsError."""
+    """Set the value for all phones, or raise InvalidInputError at the name or the value."""
     check_may_change(session, None)
     name, value = _checked(name, value)
     row = _find(session, name)
@@ -113,11 +112,11 @@ def _checked(name: str, value: str) -> tuple[str, str]:
         if name in _FOLLOWS:
             raise InvalidInputError(f"{display_name(name)} follows from {_FOLLOWS[name]}: change it there.")
     except InvalidInputError as error:
-        raise RefusedFieldsError({"name": str(error)}) from error
+        raise InvalidInputError(str(error), field="name") from error
     try:
         return name, checked_value(name, value)
     except InvalidInputError as error:
-        raise RefusedFieldsError({"value": str(error)}) from error
+        raise InvalidInputError(str(error), field="value") from error
 
 
 def _changed(session: Session) -> dict[str, str]:

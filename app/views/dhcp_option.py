@@ -7,10 +7,10 @@ from flask import request
 from app.errors import RingmasterError
 from app.models.enums import Train
 from app.rendering.dhcp_option import dhcp_option_strings
-from app.services import config_files, dhcp_trial, drop_downs
-from app.services.dhcp_trial import MADE_UP_MAC, Trial
+from app.services import config_files, drop_downs, trials
 from app.services.file_sources import Sources
 from app.services.option_templates import OptionFile
+from app.services.trials import MADE_UP_MAC, Trial
 from app.views.list_arguments import one_of, word_of
 from app.views.option_file import OptionFileView
 from app.views.times import time_of_page
@@ -54,7 +54,7 @@ def _trial(tenant: str) -> dict[str, Trial | str | None]:
     if not request.args.get("model") or request.args.get("by") == _BY_SYSTEM_URL:
         return {"trial": None, "trial_refused": ""}
     try:
-        found = dhcp_trial.try_tenant_url(
+        found = trials.try_tenant_url(
             db.session(),
             model=request.args["model"],
             train=word_of(request.args, "train", Train) or Train.UC,

@@ -15,7 +15,7 @@ from app.models import Tenant
 from app.models.enums import Train
 from app.rendering.secret_parameters import mask_secrets
 from app.security.roles import TEMPLATES_MAPPING
-from app.services import drop_downs, template_defaults, template_trial
+from app.services import drop_downs, template_defaults, trials
 from app.services.template_defaults import Kind, ReplacesDefaultError
 from app.services.template_search import get_template
 from app.transaction import transaction
@@ -96,7 +96,7 @@ class TemplatesMappingView(BaseView):
         trial, refused = None, ""
         if asked["tenant"] and asked["model"] and train:
             try:
-                trial = template_trial.try_out(
+                trial = trials.try_tenant(
                     db.session(), tenant_name=asked["tenant"], model=asked["model"], train=train
                 )
             except RingmasterError as error:

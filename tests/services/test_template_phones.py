@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.models import ConfigFile
 from app.models.enums import Train
 from app.security.tenant_scope import ALL_TENANTS, only_tenants, set_scope
-from app.services import config_files, template_phones, template_trial
+from app.services import config_files, template_phones, trials
 from app.services.template_phones import PhoneFilter, Usage
 from app.transaction import reading, writing
 from tests import factories
@@ -128,7 +128,7 @@ def test_phones_are_found_by_mac_user_tenant_and_file(session, template, devices
 class TestTryingOut:
     def test_it_tells_what_a_new_phone_gets_and_why(self, session):
         factories.make_tenant(session)
-        trial = template_trial.try_out(session, tenant_name="acme", model="430HD", train=Train.UC)
+        trial = trials.try_tenant(session, tenant_name="acme", model="430HD", train=Train.UC)
         assert trial.template_name == "Audiocodes_430HD_LYNC"
         sentences = [step.sentence for _, steps in trial.stages for step in steps]
         assert "Tenant Acme has no default template of its own for 430HD (Skype for Business)." in sentences
@@ -137,10 +137,10 @@ class TestTryingOut:
     def test_the_file_it_shows_has_no_secret(self, session):
         acme = factories.make_tenant(session)
         factories.make_placeholder(session, "IPPhonePassword", "open-sesame", tenant_id=acme.id)
-        trial = template_trial.try_out(session, tenant_name="Acme", model="430HD", train=Train.GENERIC)
+        trial = trials.try_tenant(session, tenant_name="Acme", model="430HD", train=Train.GENERIC)
         assert "sesame" not in trial.text
 
     def test_a_model_without_a_template_waits(self, session):
         factories.make_tenant(session)
-        trial = template_trial.try_out(session, tenant_name="Acme", model="8440", train=Train.UC)
-        assert (trial.choices.template.template_id, trial.text) == (None, "")
+        trial = trials.try_tenant(session, tenant_name="Acme", model="8440", train=Train.UC)
+        assert (trial.template.template_id, trial.text) == (None, "")

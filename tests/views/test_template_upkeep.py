@@ -241,4 +241,4 @@ class TestMapping:
     def test_the_test_tab_knows_no_other_tenant(self, sign_in: SignIn):
         answer = sign_in("helen").get("/templates-mapping/test/?tenant=Globex&model=450HD&train=uc")
         assert answer.status_code == 400
-        assert "no such tenant" in answer.text
+        assert "There is no tenant called" in answer.text

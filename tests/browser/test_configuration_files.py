@@ -80,6 +80,16 @@ def test_a_file_is_edited_beside_its_line_numbers(open_page: OpenPage):
     expect(page.locator(".code__line")).to_have_count(3)
 
 
+def test_a_refusal_leads_to_the_line_that_it_names(open_page: OpenPage):
+    page = open_page(f"{LIST}?q=dial")
+    page.get_by_role("link", name="Edit dial plan.cfg").click()
+    page.get_by_label("Text").fill("system/ntp/enabled=1\nnonsense\nsystem/ntp/enabled=0\n")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("Line 2:")
+    expect(page.get_by_label("Text")).to_be_focused()
+    expect(page.locator("[data-place]")).to_have_text("Line 2, column 1")
+
+
 def test_many_files_are_uploaded_at_once(open_page: OpenPage, tmp_path: Path):
     names = [f"ring tones {number}.cfg" for number in (1, 2)]
     for name in names:

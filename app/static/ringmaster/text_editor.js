@@ -1,5 +1,7 @@
-// The editor of a template: numbers beside the lines, where the caret is, jumps to what was found, placeholders that
-// are inserted, and a question before typed text is left. The text itself is a plain field and is sent as one.
+// The editor of a text: numbers beside the lines, where the caret is, and a question before typed text is left. Buttons
+// with data-line go to the place of what was found, whose numbers are marked; those with data-insert write where the
+// caret is; a message with data-names-line leads to the line that it names. The text itself is a plain field and is
+// sent as one.
 
 const form = document.querySelector("[data-editor]");
 const text = form.querySelector("textarea");
@@ -52,12 +54,17 @@ function goTo(line, column) {
   text.scrollIntoView({ block: "center" });
 }
 
+function goToNamedLine() {
+  const named = document.querySelector("[data-names-line]")?.textContent.match(/\bLine (\d+):/);
+  if (named) goTo(Number(named[1]), 1);
+}
+
 document.addEventListener("click", (event) => {
   const finding = event.target.closest("[data-line]");
   if (finding) goTo(Number(finding.dataset.line), Number(finding.dataset.column));
-  const placeholder = event.target.closest("[data-insert]");
-  if (placeholder) {
-    text.setRangeText(placeholder.dataset.insert, text.selectionStart, text.selectionEnd, "end");
+  const insertion = event.target.closest("[data-insert]");
+  if (insertion) {
+    text.setRangeText(insertion.dataset.insert, text.selectionStart, text.selectionEnd, "end");
     text.focus();
     text.dispatchEvent(new Event("input"));
   }
@@ -83,3 +90,5 @@ addEventListener("beforeunload", (event) => {
   if (!isSent && text.value !== text.defaultValue) event.preventDefault();
 });
 numberLines();
+sayPlace();
+goToNamedLine();

@@ -9,7 +9,7 @@ MAX_NAME = 100
 _MAX_BYTES = 240  # of the 255 that file systems hold, less an ending such as .xml
 _NOT_IN_NAMES = '/\\:*?"<>|'
 # Names of devices on Windows, also with an ending behind them.
-_is_reserved = re.compile(
+_is_device = re.compile(
     r"(?:CON|PRN|AUX|NUL|(?:COM|LPT)[0-9¹²³])(?:\..*)?", re.IGNORECASE | re.DOTALL
 ).fullmatch
 
@@ -32,6 +32,11 @@ def checked_name(text: str, kind: str) -> str:
         )
     if name.startswith(".") or name.endswith("."):
         raise InvalidInputError(f"The name of the {kind} begins or ends with a dot: leave it out.")
-    if _is_reserved(name):
-        raise InvalidInputError(f"{quoted(name)} is the name of a device on Windows; choose another one.")
+    check_is_no_device(name)
     return name
+
+
+def check_is_no_device(name: str) -> None:
+    """Raise InvalidInputError for what Windows takes for a device, such as ``con.txt``."""
+    if _is_device(name):
+        raise InvalidInputError(f"{quoted(name)} is the name of a device on Windows; choose another one.")

@@ -4,12 +4,11 @@ import re
 from collections.abc import Collection
 
 from app.errors import InvalidInputError
+from app.rules.file_system_names import check_is_no_device
 from app.rules.sentences import quoted
 
 MAX_NAME = 120
 _is_plain = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]*").fullmatch
-# Names of devices on Windows, also with an ending behind them.
-_is_device = re.compile(r"(?:CON|PRN|AUX|NUL|(?:COM|LPT)[0-9])(?:\..*)?", re.IGNORECASE).fullmatch
 
 
 def checked_name(name: str, kind: str, suffixes: Collection[str]) -> str:
@@ -22,8 +21,7 @@ def checked_name(name: str, kind: str, suffixes: Collection[str]) -> str:
             f"{quoted(name)} is no name of {kind}: use letters, digits, blanks, dots, dashes and underscores, at most "
             f"{MAX_NAME} of them, begin with a letter or digit, and end with {in_words(suffixes)}."
         )
-    if _is_device(name):
-        raise InvalidInputError(f"{quoted(name)} is the name of a device on Windows; choose another one.")
+    check_is_no_device(name)
     return name
 
 

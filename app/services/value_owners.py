@@ -11,16 +11,13 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.errors import NotFoundError
 from app.models import (
     ConfigTemplate,
-    ConfigurationValue,
     Device,
     DeviceStatus,
     PhoneModel,
     PhoneUser,
-    Placeholder,
     Site,
     Tenant,
 )
-from app.models.enums import Layer, ValueLevel
 from app.rules.mac_addresses import find_mac
 from app.services.paging import Page, page_of
 
@@ -98,19 +95,6 @@ _SOURCES: Mapping[OwnerKind, _Source] = {
     ),
 }
 
-PLACEHOLDERS_OF: Mapping[OwnerKind, InstrumentedAttribute[Any]] = {
-    OwnerKind.TEMPLATE: Placeholder.template_id,
-    OwnerKind.TENANT: Placeholder.tenant_id,
-    OwnerKind.SITE: Placeholder.site_id,
-    OwnerKind.DEVICE: Placeholder.device_id,
-}
-LINES_OF: Mapping[OwnerKind, InstrumentedAttribute[Any]] = {
-    OwnerKind.TENANT: ConfigurationValue.tenant_id,
-    OwnerKind.SITE: ConfigurationValue.site_id,
-    OwnerKind.USER: ConfigurationValue.phone_user_id,
-}
-"""Which column of a configuration value names its owner."""
-
 
 def get_owner(session: Session, kind: OwnerKind, owner_id: int) -> Owner:
     """Return an owner, or raise NotFoundError where there is none that the account sees."""
@@ -151,23 +135,6 @@ def conditions(kind: OwnerKind, words: str, tenant_name: str) -> list[ColumnElem
 def matching(kind: OwnerKind, words: str, tenant_name: str) -> Select[Any]:
     """Return the ids of all owners that are found."""
     return select(_SOURCES[kind].model.id).where(*conditions(kind, words, tenant_name))
-
-
-def count_placeholders(session: Session, kind: OwnerKind, ids: Collection[int]) -> dict[int, int]:
-    """Return how many placeholders each of these owners has a value for."""
-    return _counts(session, PLACEHOLDERS_OF[kind], Placeholder.layer == Layer(kind), ids)
-
-
-def count_lines(session: Session, kind: OwnerKind, ids: Collection[int]) -> dict[int, int]:
-    """Return how many configuration values each of these owners has."""
-    return _counts(session, LINES_OF[kind], ConfigurationValue.level == ValueLevel(kind), ids)
-
-
-def _counts(
-    session: Session, column: InstrumentedAttribute[Any], is_theirs: ColumnElement[bool], ids: Collection[int]
-) -> dict[int, int]:
-    counted = select(column, func.count()).where(is_theirs, column.in_(ids)).group_by(column)
-    return dict(session.execute(counted).all()) if ids else {}
 
 
 def _has_words(kind: OwnerKind, words: str) -> ColumnElement[bool]:

@@ -13,6 +13,7 @@ from app.rendering.features import FEATURES
 from app.security.roles import SEE_SECRETS
 from app.services import affected, drop_downs, file_differences, value_owners
 from app.services.configuration_values import listing
+from app.services.owned_values import LINES
 from app.services.value_owners import Owner, OwnerKind
 from app.views.choices import Choice
 from app.views.list_arguments import read_list_arguments
@@ -44,7 +45,7 @@ class LineLists(BaseView):
             db.session(), self.kind, words=arguments.words, tenant_name=tenant,
             number=arguments.number, size=arguments.size,
         )  # fmt: skip
-        counts = value_owners.count_lines(db.session(), self.kind, [owner.id for owner in page.rows])
+        counts = LINES.count(db.session(), self.kind, [owner.id for owner in page.rows])
         return self._render(
             "line_owners.html", title=self.title, page=page, counts=counts, words=arguments.words,
             choices=() if self.kind is OwnerKind.TENANT else (_tenant_choice(tenant),),

@@ -16,6 +16,7 @@ from app.rendering.overlay_lines import OverlayLine
 from app.rendering.secret_parameters import is_secret_parameter
 from app.services.configuration_values import changes, listing
 from app.services.configuration_values.changes import LaidOver, ReplacementError
+from app.services.owned_values import LINES
 from app.services.value_owners import Owner
 from app.transaction import transaction
 from app.views.authors import author
@@ -89,8 +90,8 @@ class LinePages(LineLists):
     @permission_name("edit")
     def edit(self, value_id: int) -> ResponseReturnValue:
         """Change a line."""
-        row = changes.get_value(db.session(), self.level, existing(value_id))
-        owner, is_secret = changes.owner_of(db.session(), row), is_secret_parameter(row.parameter)
+        row = LINES.get(db.session(), self.kind, existing(value_id))
+        owner, is_secret = LINES.owner_of(db.session(), row), is_secret_parameter(row.parameter)
         if request.method == "GET":
             typed = {"parameter": row.parameter, "value": "" if is_secret else row.value}
             return self._line_form(owner, typed, is_new=False, is_secret=is_secret)
@@ -118,8 +119,8 @@ class LinePages(LineLists):
     @permission_name("delete")
     def delete(self, value_id: int) -> ResponseReturnValue:
         """Delete a line."""
-        row = changes.get_value(db.session(), self.level, existing(value_id))
-        owner, parameter = changes.owner_of(db.session(), row), row.parameter
+        row = LINES.get(db.session(), self.kind, existing(value_id))
+        owner, parameter = LINES.owner_of(db.session(), row), row.parameter
         with transaction(db.session()) as session:
             changes.delete(session, row, author=author(), now=time_of_page())
         flash(f"{parameter} was deleted. {NOT_YET}", "success")

@@ -16,6 +16,7 @@ from app.models.enums import Layer
 from app.rendering.placeholders import CATALOGUE, display_name
 from app.security.roles import SEE_SECRETS
 from app.services import drop_downs, value_owners
+from app.services.owned_values import PLACEHOLDERS
 from app.services.placeholders import changes, copying, listing
 from app.services.placeholders.listing import PlaceholderFilter
 from app.services.placeholders.secrets import secret_test
@@ -80,7 +81,7 @@ class PlaceholderPages(BaseView):
             db.session(), self.kind, words=arguments.words, tenant_name=tenant,
             number=arguments.number, size=arguments.size,
         )  # fmt: skip
-        counts = value_owners.count_placeholders(db.session(), self.kind, [owner.id for owner in page.rows])
+        counts = PLACEHOLDERS.count(db.session(), self.kind, [owner.id for owner in page.rows])
         title = f"Copy placeholders to {target.name}" if target else f"Add a placeholder: which {self.kind}?"
         return self._render(
             "placeholder_owners.html", title=title, page=page, words=arguments.words, target=target,
@@ -111,8 +112,8 @@ class PlaceholderPages(BaseView):
     @permission_name("edit")
     def edit(self, placeholder_id: int) -> ResponseReturnValue:
         """Change a placeholder."""
-        row = changes.get_placeholder(db.session(), self.layer, existing(placeholder_id))
-        owner = changes.owner_of(db.session(), row)
+        row = PLACEHOLDERS.get(db.session(), self.kind, existing(placeholder_id))
+        owner = PLACEHOLDERS.owner_of(db.session(), row)
         changes.check_may_change(db.session(), owner.tenant_id)
         is_secret = secret_test(db.session())(row.name)
         if request.method == "GET":
@@ -140,8 +141,8 @@ class PlaceholderPages(BaseView):
     @permission_name("delete")
     def delete(self, placeholder_id: int) -> ResponseReturnValue:
         """Delete a placeholder."""
-        row = changes.get_placeholder(db.session(), self.layer, existing(placeholder_id))
-        owner, marker = changes.owner_of(db.session(), row), display_name(row.name)
+        row = PLACEHOLDERS.get(db.session(), self.kind, existing(placeholder_id))
+        owner, marker = PLACEHOLDERS.owner_of(db.session(), row), display_name(row.name)
         with transaction(db.session()) as session:
             changes.delete(session, row, author=author(), now=time_of_page())
         flash(f"{marker} of the {owner.title} was deleted. {_NOT_YET}", "success")

@@ -5,12 +5,12 @@ from sqlalchemy import select
 
 from app.errors import InvalidInputError, NotAllowedError, NotFoundError
 from app.models import ConfigurationValue, JournalEntry
-from app.models.enums import ValueLevel
 from app.rendering.secret_parameters import MASK
 from app.security.tenant_scope import only_tenants, set_scope
 from app.services.author import Author
 from app.services.configuration_values import changes, listing
 from app.services.configuration_values.changes import ReplacementError
+from app.services.owned_values import LINES
 from app.services.value_owners import OwnerKind, get_owner
 from tests import factories
 from tests.factories import NOW
@@ -149,7 +149,7 @@ def test_nothing_of_another_tenant_is_seen_or_changed(session, acme):
     session.flush()
     set_scope(session, only_tenants([acme.id]))
     with pytest.raises(NotFoundError):
-        changes.get_value(session, ValueLevel.TENANT, row_id)
+        LINES.get(session, OwnerKind.TENANT, row_id)
     assert lines_of(session, theirs) == []
     with pytest.raises(NotAllowedError):
         lay(session, theirs, ("c/d", "1"))

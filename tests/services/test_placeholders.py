@@ -9,6 +9,7 @@ from app.models.enums import Layer
 from app.rendering.secret_parameters import MASK
 from app.security.tenant_scope import only_tenants, set_scope
 from app.services.author import Author
+from app.services.owned_values import PLACEHOLDERS
 from app.services.placeholders import changes, copying, defaults, effective, listing
 from app.services.placeholders.beneath import FIELDS, Beneath
 from app.services.placeholders.effective import Given
@@ -152,7 +153,7 @@ class TestChanges:
         session.flush()
         set_scope(session, only_tenants([acme.id]))
         with pytest.raises(NotFoundError):
-            changes.get_placeholder(session, Layer.TENANT, row.id)
+            PLACEHOLDERS.get(session, OwnerKind.TENANT, row.id)
         with pytest.raises(NotFoundError):
             get_owner(session, OwnerKind.TENANT, globex.id)
         assert rows_of(session, Layer.TENANT) == []

@@ -3,19 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import ConflictError, InvalidInputError, NotFoundError
+from app.errors import ConflictError, InvalidInputError
 from app.models import ConfigurationValue
-from app.models.enums import ValueLevel
 from app.rendering.overlay_lines import OverlayLine, check_parameter, check_value, parse_lines
 from app.rendering.secret_parameters import MASK, is_empty_value, is_secret_parameter
 from app.services import journal
 from app.services.author import Author
-from app.services.value_owners import LINES_OF, Owner, OwnerKind, get_owner
+from app.services.owned_values import LINES
+from app.services.value_owners import Owner
 
 MOST_LINES = 2000
 _MOST_NOTED = 50
@@ -92,7 +90,7 @@ def lay_over(
         raise ReplacementError(owner, {name: row.value for name, row in different.items()})
     added = [name for name in wanted if name not in ours]
     session.add_all(
-        ConfigurationValue(**_columns_of(owner), parameter=name, value=wanted[name]) for name in added
+        ConfigurationValue(**LINES.columns_for(owner), parameter=name, value=wanted[name]) for name in added
     )
     for name, row in different.items():
         row.value = wanted[name]
@@ -107,28 +105,11 @@ def lay_over(
     return laid
 
 
-def get_value(session: Session, level: ValueLevel, value_id: int) -> ConfigurationValue:
-    """Return a value of this level, or raise NotFoundError where there is none that the account sees."""
-    found = session.scalar(
-        select(ConfigurationValue).where(ConfigurationValue.id == value_id, ConfigurationValue.level == level)
-    )
-    if found is None:
-        raise NotFoundError("There is no such line, or none that your account may see.")
-    return found
-
-
-def owner_of(session: Session, row: ConfigurationValue) -> Owner:
-    """Return whose line it is."""
-    kind = OwnerKind(row.level)
-    owner_id: int = getattr(row, LINES_OF[kind].key)
-    return get_owner(session, kind, owner_id)
-
-
 def edit(
     session: Session, row: ConfigurationValue, *, parameter: str, value: str, author: Author, now: datetime
 ) -> None:
     """Change a line; another line of the owner with its new parameter is in the way."""
-    owner = owner_of(session, row)
+    owner = LINES.owner_of(session, row)
     parameter, value = read_line(parameter, value)
     if parameter != row.parameter and parameter in _read(session, owner):
         raise InvalidInputError(
@@ -142,7 +123,7 @@ def edit(
 
 def delete(session: Session, row: ConfigurationValue, *, author: Author, now: datetime) -> None:
     """Delete a line: it is left out of the files that are generated from now on."""
-    _note(session, "deleted", [(row.parameter, row.value)], owner_of(session, row), author, now)
+    _note(session, "deleted", [(row.parameter, row.value)], LINES.owner_of(session, row), author, now)
     session.delete(row)
     session.flush()
 
@@ -155,19 +136,8 @@ def _check_secret(parameter: str, value: str) -> None:
         )
 
 
-def _columns_of(owner: Owner) -> dict[str, Any]:
-    return {
-        "level": ValueLevel(owner.kind),
-        "tenant_id": owner.tenant_id,
-        LINES_OF[owner.kind].key: owner.id,
-    }
-
-
 def _read(session: Session, owner: Owner) -> dict[str, ConfigurationValue]:
-    rows = select(ConfigurationValue).where(
-        ConfigurationValue.level == ValueLevel(owner.kind), LINES_OF[owner.kind] == owner.id
-    )
-    return {row.parameter: row for row in session.scalars(rows)}
+    return {row.parameter: row for row in session.scalars(LINES.of_owner(owner))}
 
 
 def _note(

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from app.models import ConfigurationValue
 from app.models.enums import ValueLevel
 from app.rendering.secret_parameters import MASK, is_secret_parameter
+from app.services.owned_values import LINES
 from app.services.paging import Page, page_of
-from app.services.value_owners import LINES_OF, Owner, OwnerKind
+from app.services.value_owners import Owner, OwnerKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +37,7 @@ def search(session: Session, owner: Owner, *, words: str, number: int, size: int
 def values_of(session: Session, owner: Owner, names: Collection[str]) -> dict[str, str]:
     """Return the values that an owner has for some parameters."""
     rows = select(ConfigurationValue.parameter, ConfigurationValue.value).where(
-        ConfigurationValue.level == ValueLevel(owner.kind),
-        LINES_OF[owner.kind] == owner.id,
-        ConfigurationValue.parameter.in_(names),
+        *LINES.are_of(owner), ConfigurationValue.parameter.in_(names)
     )
     return dict(session.execute(rows).all())
 
@@ -59,9 +58,7 @@ def _line(row: ConfigurationValue, of_tenant: str | None, *, with_secrets: bool)
 
 
 def _lines_of(owner: Owner, words: str) -> Select[ConfigurationValue]:
-    rows = select(ConfigurationValue).where(
-        ConfigurationValue.level == ValueLevel(owner.kind), LINES_OF[owner.kind] == owner.id
-    )
+    rows = LINES.of_owner(owner)
     if words:
         rows = rows.where(ConfigurationValue.parameter.icontains(words, autoescape=True))
     return rows.order_by(ConfigurationValue.id)

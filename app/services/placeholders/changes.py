@@ -1,40 +1,22 @@
 """Placeholders added, changed and deleted, each with its entry in the journal; a secret is not part of it."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import InvalidInputError, NotAllowedError, NotFoundError
+from app.errors import InvalidInputError, NotAllowedError
 from app.models import Placeholder
-from app.models.enums import Layer
 from app.rendering.placeholders import display_name
 from app.security.tenant_scope import scope_of
 from app.services import journal
 from app.services.author import Author
+from app.services.owned_values import PLACEHOLDERS
 from app.services.placeholders.formats import checked_name, checked_value
 from app.services.placeholders.secrets import secret_test
-from app.services.value_owners import PLACEHOLDERS_OF, Owner, OwnerKind, get_owner
+from app.services.value_owners import Owner
 
 MAX_DESCRIPTION = 2000
-
-
-def get_placeholder(session: Session, layer: Layer, placeholder_id: int) -> Placeholder:
-    """Return a placeholder of this layer, or raise NotFoundError where there is none that the account sees."""
-    found = session.scalar(
-        select(Placeholder).where(Placeholder.id == placeholder_id, Placeholder.layer == layer)
-    )
-    if found is None:
-        raise NotFoundError("There is no such placeholder, or none that your account may see.")
-    return found
-
-
-def owner_of(session: Session, placeholder: Placeholder) -> Owner:
-    """Return whose value a placeholder is; the system's has no owner."""
-    kind = OwnerKind(placeholder.layer)
-    owner_id: int = getattr(placeholder, PLACEHOLDERS_OF[kind].key)
-    return get_owner(session, kind, owner_id)
 
 
 def add(
@@ -42,7 +24,7 @@ def add(
 ) -> Placeholder:
     """Add a value to an owner, or raise InvalidInputError at its fields: a name is there once for each owner."""
     check_may_change(session, owner.tenant_id)
-    placeholder = Placeholder(**columns_of(owner))
+    placeholder = Placeholder(**PLACEHOLDERS.columns_for(owner))
     _fill(session, placeholder, owner, name=name, value=value, description=description)
     session.add(placeholder)
     session.flush()
@@ -61,7 +43,7 @@ def edit(
     now: datetime,
 ) -> None:
     """Change a placeholder, or raise InvalidInputError at its fields."""
-    owner = owner_of(session, placeholder)
+    owner = PLACEHOLDERS.owner_of(session, placeholder)
     check_may_change(session, owner.tenant_id)
     before = {"name before": placeholder.name, "before": placeholder.value}
     with session.no_autoflush:
@@ -72,20 +54,11 @@ def edit(
 
 def delete(session: Session, placeholder: Placeholder, *, author: Author, now: datetime) -> None:
     """Delete a placeholder: from the next Generate on, the value of the layer beneath holds."""
-    owner = owner_of(session, placeholder)
+    owner = PLACEHOLDERS.owner_of(session, placeholder)
     check_may_change(session, owner.tenant_id)
     _note(session, "deleted", placeholder, owner, author, now, {"before": placeholder.value})
     session.delete(placeholder)
     session.flush()
-
-
-def columns_of(owner: Owner) -> dict[str, Any]:
-    """Return the columns that say whose a placeholder is."""
-    return {
-        "layer": Layer(owner.kind),
-        "tenant_id": owner.tenant_id,
-        PLACEHOLDERS_OF[owner.kind].key: owner.id,
-    }
 
 
 def check_may_change(session: Session, tenant_id: int | None) -> None:
@@ -121,8 +94,7 @@ def _fill(
 
 def _check_is_free(session: Session, placeholder: Placeholder, owner: Owner, name: str) -> None:
     others = select(Placeholder.id).where(
-        Placeholder.layer == Layer(owner.kind),
-        PLACEHOLDERS_OF[owner.kind] == owner.id,
+        *PLACEHOLDERS.are_of(owner),
         Placeholder.name == name,
         Placeholder.id.is_distinct_from(placeholder.id),
     )

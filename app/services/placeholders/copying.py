@@ -4,16 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidInputError
 from app.models import Placeholder
-from app.models.enums import Layer
 from app.services import journal
 from app.services.author import Author
-from app.services.placeholders.changes import check_may_change, columns_of
-from app.services.value_owners import PLACEHOLDERS_OF, Owner
+from app.services.owned_values import PLACEHOLDERS
+from app.services.placeholders.changes import check_may_change
+from app.services.value_owners import Owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,10 @@ def copy(
     theirs, ours = _read(session, source), _read(session, target)
     session.add_all(
         Placeholder(
-            **columns_of(target), name=name, value=theirs[name].value, description=theirs[name].description
+            **PLACEHOLDERS.columns_for(target),
+            name=name,
+            value=theirs[name].value,
+            description=theirs[name].description,
         )
         for name in planned.added
     )
@@ -60,10 +62,8 @@ def copy(
 
 
 def _read(session: Session, owner: Owner) -> dict[str, Placeholder]:
-    rows = select(Placeholder).where(
-        Placeholder.layer == Layer(owner.kind), PLACEHOLDERS_OF[owner.kind] == owner.id
-    )
-    return {row.name: row for row in session.scalars(rows.order_by(Placeholder.name))}
+    rows = PLACEHOLDERS.of_owner(owner).order_by(Placeholder.name)
+    return {row.name: row for row in session.scalars(rows)}
 
 
 def _note(

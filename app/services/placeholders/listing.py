@@ -10,10 +10,11 @@ from app.models import Placeholder
 from app.models.enums import Layer
 from app.rendering.placeholders import display_name
 from app.security.tenant_scope import scope_of
+from app.services.owned_values import PLACEHOLDERS
 from app.services.paging import Page, page_of
 from app.services.placeholders.beneath import Beneath, read_beneath
 from app.services.placeholders.secrets import secret_test, shown
-from app.services.value_owners import PLACEHOLDERS_OF, Owner, OwnerKind, matching, read_owners
+from app.services.value_owners import Owner, OwnerKind, matching, read_owners
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,7 @@ def search(
 
 def _matching(wanted: PlaceholderFilter) -> Select[Placeholder]:
     kind = OwnerKind(wanted.layer)
-    column = PLACEHOLDERS_OF[kind]
+    column = PLACEHOLDERS.ids[kind]
     is_of_somebody_seen = column.in_(matching(kind, "", wanted.tenant_name))
     statement = select(Placeholder).where(Placeholder.layer == wanted.layer, is_of_somebody_seen)
     if wanted.owner_id is not None:
@@ -76,7 +77,7 @@ def _rows(
     session: Session, layer: Layer, found: Sequence[Placeholder], *, with_secrets: bool
 ) -> Sequence[Row]:
     kind = OwnerKind(layer)
-    owner_ids = {row.id: getattr(row, PLACEHOLDERS_OF[kind].key) for row in found}
+    owner_ids = {row.id: PLACEHOLDERS.owner_id_of(row) for row in found}
     owners = read_owners(session, kind, set(owner_ids.values()))
     beneath = read_beneath(session, layer, found)
     is_secret, scope = secret_test(session), scope_of(session)

@@ -3,22 +3,18 @@
 import getpass
 import os
 import re
-import shutil
-import signal
-import socket
 import ssl
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from tests.debian_servers import ADDRESS, find_program, free_ports, make_certificate, running
+
 CONFIGURATION = Path(__file__).parent.parent / "deploy" / "nginx" / "ringmaster.conf"
-START_SECONDS = 20
-_ADDRESS = "127.0.0.1"
 
 
 @dataclass(frozen=True)
@@ -52,14 +48,14 @@ def running_nginx(
     """
     with tempfile.TemporaryDirectory(prefix="ringmaster-nginx-") as name:
         folder = Path(name)
-        _make_certificate(folder)
-        plain, tls = _free_ports()
+        make_certificate(folder)
+        plain, tls = free_ports()
         places = {**_places(folder, web, plane, firmware_folder, plain, tls), **changed}
         configuration = folder / "nginx.conf"
         configuration.write_text(filled_in(CONFIGURATION.read_text(), places))
-        with _process(configuration) as process:
-            _wait_for((plain, tls), process, folder)
-            urls = f"http://{_ADDRESS}:{plain}", f"https://{_ADDRESS}:{tls}"
+        command = [find_program("nginx"), "-c", str(configuration), "-g", "daemon off;"]
+        with running(command, (plain, tls), folder / "said.log") as process:
+            urls = f"http://{ADDRESS}:{plain}", f"https://{ADDRESS}:{tls}"
             yield Nginx(*urls, folder / "certificate.pem", configuration, process.pid)
 
 
@@ -74,7 +70,7 @@ def filled_in(text: str, places: dict[str, str]) -> str:
 
 def check(configuration: Path) -> subprocess.CompletedProcess[str]:
     """Let nginx itself say what it thinks of a configuration."""
-    command = [_program(), "-t", "-c", str(configuration)]
+    command = [find_program("nginx"), "-t", "-c", str(configuration)]
     return subprocess.run(command, text=True, capture_output=True, check=False)
 
 
@@ -90,8 +86,8 @@ def _places(
         "/run/nginx.pid": str(folder / "nginx.pid"),
         "/var/log/nginx": str(folder),
         "http {\n": f"http {{\n{temporary}",
-        "listen 80 ": f"listen {_ADDRESS}:{plain} ",
-        "listen 443 ": f"listen {_ADDRESS}:{tls} ",
+        "listen 80 ": f"listen {ADDRESS}:{plain} ",
+        "listen 443 ": f"listen {ADDRESS}:{tls} ",
         "127.0.0.1:8080 ": f"{web} ",
         "127.0.0.1:8081 ": f"{plane} ",
         "/etc/ssl/ringmaster/fullchain.pem": str(folder / "certificate.pem"),
@@ -106,68 +102,3 @@ def _most_open_files() -> int:
     """Return what this machine lets nginx have, where it is less than a server should have."""
     limits = re.search(r"Max open files +\d+ +(\d+)", Path("/proc/self/limits").read_text())
     return min(131072, int(limits[1])) if limits else 1024
-
-
-def _make_certificate(folder: Path) -> None:
-    """Make a key on the curve P-256, and a certificate for this machine that is its own authority."""
-    key = [
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:P-256",
-        "-nodes",
-        "-keyout",
-        str(folder / "key.pem"),
-    ]
-    names = ["-subj", "/CN=localhost", "-addext", f"subjectAltName=IP:{_ADDRESS},DNS:localhost"]
-    command = ["openssl", "req", "-x509", *key, *names, "-days", "2", "-out", str(folder / "certificate.pem")]
-    made = subprocess.run(command, text=True, capture_output=True, check=False)
-    if made.returncode:
-        raise RuntimeError(f"openssl made no certificate for the tests: {made.stderr}")
-
-
-def _free_ports() -> tuple[int, int]:
-    with socket.socket() as first, socket.socket() as second:
-        first.bind((_ADDRESS, 0))
-        second.bind((_ADDRESS, 0))
-        return first.getsockname()[1], second.getsockname()[1]
-
-
-def _program() -> str:
-    found = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-    if found is None:
-        raise RuntimeError("The tests need nginx, which is not there: `make test` installs it.")
-    return found
-
-
-@contextmanager
-def _process(configuration: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Run nginx; it gains no rights beyond those of the tests, and ends with them."""
-    confined = ["setpriv", "--no-new-privs", "--pdeathsig=TERM"]
-    command = [*confined, _program(), "-c", str(configuration), "-g", "daemon off;"]
-    with (
-        (configuration.parent / "said.log").open("wb") as said,
-        # A session of its own: Ctrl-C is for the tests, which then stop nginx themselves.
-        subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True
-        ) as process,
-    ):
-        try:
-            yield process
-        finally:
-            process.send_signal(signal.SIGTERM)
-
-
-def _wait_for(ports: tuple[int, int], process: subprocess.Popen[bytes], folder: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    for port in ports:
-        while not _answers(port):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"nginx did not start: {(folder / 'said.log').read_text()}")
-            time.sleep(0.02)
-
-
-def _answers(port: int) -> bool:
-    with suppress(OSError), socket.create_connection((_ADDRESS, port), timeout=1):
-        return True
-    return False

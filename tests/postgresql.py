@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -13,8 +12,10 @@ from pathlib import Path
 
 import psycopg
 
+from tests import debian_servers
+
 PROGRAMS = Path("/usr/lib/postgresql")
-START_SECONDS = 30
+_AT_ONCE = signal.SIGQUIT
 
 # Losing this data costs nothing. Autovacuum would get in the way of copying a database.
 SETTINGS = {
@@ -31,33 +32,16 @@ class _Process:
     """The process of a server, and those that it has started."""
 
     def __init__(self, folder: Path, command: Sequence[str]) -> None:
-        self._folder = folder
         self._command = command
         self._log = folder / "server.log"
 
     def start(self, is_up: Callable[[], bool]) -> None:
-        """Start it and return when it is up; raises RuntimeError with what it said when that takes too long."""
-        with self._log.open("ab") as log:
-            # A session of its own: Ctrl-C is for the tests, which then stop the server themselves.
-            self._popen = subprocess.Popen(
-                self._command,
-                cwd=self._folder,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        deadline = time.monotonic() + START_SECONDS
-        while not is_up():
-            if self._popen.poll() is not None or time.monotonic() > deadline:
-                said = self._log.read_text()
-                raise RuntimeError(f"PostgreSQL did not start within {START_SECONDS} seconds: {said}")
-            time.sleep(0.02)
+        """Start it and return when it is up."""
+        self._popen = debian_servers.start(self._command, self._log, is_up, ends_by=_AT_ONCE)
 
     def stop(self) -> None:
         """End it at once, without finishing anything."""
-        self._popen.send_signal(signal.SIGQUIT)
-        self._popen.wait()
+        debian_servers.end(self._popen, _AT_ONCE)
 
     def kill(self) -> None:
         """Kill all of its processes; none gets to say or write a last word."""

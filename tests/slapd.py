@@ -1,22 +1,18 @@
 """A real LDAP directory for one run of the tests: made, filled, started, stopped and removed."""
 
-import os
-import shutil
-import socket
-import subprocess
+import signal
 import tempfile
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.debian_servers import ADDRESS, find_program, free_ports, make_certificate, run, running
 
 BASE = "ou=people,dc=acme,dc=com"
 READER, READER_PASSWORD = "cn=phones,dc=acme,dc=com", "phones_1234"
 MANY = 450  # numbered people beside those with a name
 SOFT_LIMIT = 400
-START_SECONDS = 20
-_ADDRESS = "127.0.0.1"
 
 _CONFIGURATION = """
 include /etc/ldap/schema/core.schema
@@ -63,14 +59,16 @@ def running_slapd() -> Iterator[Slapd]:
     with tempfile.TemporaryDirectory(prefix="ringmaster-slapd-") as name:
         folder = Path(name)
         (folder / "data").mkdir()
-        _make_certificate(folder)
+        make_certificate(folder)
         configuration = folder / "slapd.conf"
         configuration.write_text(_CONFIGURATION.format(folder=folder, limit=SOFT_LIMIT))
         entries = folder / "entries.ldif"
         entries.write_text(_entries())
-        _run([_program("slapadd"), "-q", "-f", str(configuration), "-l", str(entries)])
-        plain, tls = _free_ports()
-        with _process(configuration, plain, tls, folder):
+        run([find_program("slapadd"), "-q", "-f", str(configuration), "-l", str(entries)])
+        plain, tls = free_ports()
+        listens = f"ldap://{ADDRESS}:{plain}/ ldaps://{ADDRESS}:{tls}/"
+        command = [find_program("slapd"), "-f", str(configuration), "-h", listens, "-d", "0"]
+        with running(command, (plain, tls), folder / "slapd.log", ends_by=signal.SIGKILL):
             yield Slapd("localhost", plain, tls, (folder / "certificate.pem").read_text())
 
 
@@ -107,76 +105,3 @@ def _person(number: int, surname: str, given: str, phone: str, mobile: str) -> s
 
 def _entry(name: str, *lines: str) -> str:
     return "\n".join((f"dn: {name}", *lines, ""))
-
-
-def _make_certificate(folder: Path) -> None:
-    """Make a key, and a certificate for this machine that is its own authority, strict enough for every Python."""
-    key = [
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:P-256",
-        "-nodes",
-        "-keyout",
-        str(folder / "key.pem"),
-    ]
-    extensions = [
-        f"subjectAltName=IP:{_ADDRESS},DNS:localhost",
-        "keyUsage=critical,digitalSignature,keyCertSign",
-    ]
-    given = [word for extension in extensions for word in ("-addext", extension)]
-    names = ["-subj", "/CN=localhost", *given, "-days", "2", "-out", str(folder / "certificate.pem")]
-    _run(["openssl", "req", "-x509", *key, *names])
-
-
-def _free_ports() -> tuple[int, int]:
-    with socket.socket() as first, socket.socket() as second:
-        first.bind((_ADDRESS, 0))
-        second.bind((_ADDRESS, 0))
-        return first.getsockname()[1], second.getsockname()[1]
-
-
-def _program(name: str) -> str:
-    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-    if found is None:
-        raise RuntimeError(f"The tests need {name}, which is not there: `make test` installs it.")
-    return found
-
-
-def _run(command: Sequence[str]) -> None:
-    done = subprocess.run(command, text=True, capture_output=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"{command[0]} made nothing for the tests: {done.stderr}")
-
-
-@contextmanager
-def _process(configuration: Path, plain: int, tls: int, folder: Path) -> Iterator[None]:
-    listens = f"ldap://{_ADDRESS}:{plain}/ ldaps://{_ADDRESS}:{tls}/"
-    command = [_program("slapd"), "-f", str(configuration), "-h", listens, "-d", "0"]
-    log = folder / "slapd.log"
-    with log.open("ab") as output:
-        # A session of its own: Ctrl-C is for the tests, which then stop it themselves.
-        process = subprocess.Popen(
-            ["setpriv", "--pdeathsig=KILL", *command], stdout=output, stderr=output, start_new_session=True
-        )
-    try:
-        _wait_for((plain, tls), process, log)
-        yield
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _wait_for(ports: Sequence[int], process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    for port in ports:
-        while not _answers(port):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"slapd did not start within {START_SECONDS} seconds: {log.read_text()}")
-            time.sleep(0.02)
-
-
-def _answers(port: int) -> bool:
-    with suppress(OSError), socket.create_connection((_ADDRESS, port), timeout=1):
-        return True
-    return False

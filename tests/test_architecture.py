@@ -1,6 +1,7 @@
 """What docs/architecture.md promises of the source itself, and import-linter cannot say."""
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from graphlib import TopologicalSorter
@@ -38,6 +39,19 @@ def test_no_module_or_folder_is_a_drawer():
 def test_services_do_not_import_one_another_in_a_circle():
     imports = {module: imported_services(file) - {module} for module, file in services()}
     TopologicalSorter(imports).prepare()
+
+
+def test_each_concept_has_one_row_in_the_table():
+    text = (ROOT / "docs/architecture.md").read_text()
+    table = text.partition("## Concept by layer")[2].partition("\n## ")[0]
+    concepts = re.findall(r"^\| ([^|]+) \|", table, re.MULTILINE)
+    assert sorted(concepts) == sorted(set(concepts))
+
+
+def test_decisions_are_listed_in_the_order_of_their_numbers():
+    folder = ROOT / "docs/decisions"
+    listed = re.findall(r"^\| \[\d+\]\((.+)\) \|", (folder / "README.md").read_text(), re.MULTILINE)
+    assert listed == sorted(file.name for file in folder.glob("[0-9]*.md"))
 
 
 def sources(folders) -> list[Path]:

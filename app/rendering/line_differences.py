@@ -1,10 +1,12 @@
 """How two texts differ, line by line, with a few lines around each change."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import TypeAlias
+
+from app.rendering.secret_parameters import mask_secrets
 
 LINES_AROUND = 3
 # Beyond this many lines the lines in between are shown as replaced: to match them could take minutes.
@@ -41,6 +43,13 @@ class Difference:
 
     def __bool__(self) -> bool:
         return bool(self.blocks)
+
+    def masked(self) -> "Difference":
+        """Return it with secrets masked: one that changes is told from one that stays, though both are masked."""
+        blocks = tuple(
+            tuple(replace(line, text=mask_secrets(line.text)) for line in block) for block in self.blocks
+        )
+        return replace(self, blocks=blocks)
 
 
 def differences(before: str, after: str) -> Difference:

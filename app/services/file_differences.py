@@ -1,40 +1,19 @@
 """What Generate would change: the stored files beside those that would be made now."""
 
-import difflib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import ConfigFile, Device
-from app.rendering.secret_parameters import mask_secrets
+from app.rendering.line_differences import Difference, differences
 from app.services import config_files, stored_files
 from app.services.file_drafts import Draft
 from app.services.file_sources import Sources
 
 CHUNK = 500
 """Files that are rendered together: so many texts are in memory at once."""
-
-_CONTEXT = 2
-
-
-class Mark(StrEnum):
-    """What happens to a line."""
-
-    ADDED = "+"
-    REMOVED = "-"
-    KEPT = " "
-    SKIPPED = "…"
-
-
-@dataclass(frozen=True, slots=True)
-class DiffLine:
-    """A line of a difference, its secret masked unless it may be seen."""
-
-    mark: Mark
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,30 +40,14 @@ def find_outdated(
     return sorted(found, key=lambda outdated: outdated.mac)
 
 
-def difference(session: Session, device: Device, *, with_secrets: bool) -> Sequence[DiffLine]:
-    """Return what the next Generate would change in a device's file, line by line; nothing where it stays the same."""
+def difference(session: Session, device: Device, *, with_secrets: bool) -> Difference:
+    """Return what the next Generate would change in a device's file; nothing where it stays the same."""
     drafts = config_files.render_many(session, [device.id])
     if not drafts:
-        return ()
+        return differences("", "")
     file = config_files.find(session, config_files.name_for(device.mac))
-    before = config_files.text_of(file) if file else ""
-    return compare(before, drafts[0].rendered.text, with_secrets=with_secrets)
-
-
-def compare(before: str, after: str, *, with_secrets: bool) -> Sequence[DiffLine]:
-    """Compare two texts of files. A secret that changes is told from one that stays, though both are masked."""
-    old, new = before.splitlines(), after.splitlines()
-    lines: list[DiffLine] = []
-    for group in difflib.SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(_CONTEXT):
-        if lines or group[0][1] > 0:
-            lines.append(DiffLine(Mark.SKIPPED, ""))
-        for operation, first, last, new_first, new_last in group:
-            if operation == "equal":
-                lines += _marked(Mark.KEPT, old[first:last], with_secrets=with_secrets)
-            else:
-                lines += _marked(Mark.REMOVED, old[first:last], with_secrets=with_secrets)
-                lines += _marked(Mark.ADDED, new[new_first:new_last], with_secrets=with_secrets)
-    return lines
+    found = differences(config_files.text_of(file) if file else "", drafts[0].rendered.text)
+    return found if with_secrets else found.masked()
 
 
 def _outdated_of(session: Session, ids: Collection[int], sources: Sources) -> list[Outdated]:
@@ -102,7 +65,3 @@ def _read_etags(session: Session, drafts: Collection[Draft]) -> dict[str, str]:
     keys = [draft.key for draft in drafts]
     rows = select(ConfigFile.name_key, ConfigFile.etag).where(ConfigFile.name_key.in_(keys))
     return dict(session.execute(rows).all()) if keys else {}
-
-
-def _marked(mark: Mark, texts: Sequence[str], *, with_secrets: bool) -> list[DiffLine]:
-    return [DiffLine(mark, text if with_secrets else mask_secrets(text)) for text in texts]

@@ -18,7 +18,9 @@ from app.models.enums import Layer, ValueLevel, VlanMode
 from app.rendering.personal_file import TOKENS, has_overlay
 from app.rendering.placeholders import PRECEDENCE, names_in
 from app.rendering.template_file import parse_template
+from app.services.owned_values import PLACEHOLDERS
 from app.services.paging import Page, count_of, page_of
+from app.services.value_owners import OwnerKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,6 @@ _DEVICE_COLUMN: Mapping[Layer, InstrumentedAttribute[Any]] = {
     Layer.SITE: Device.site_id,
     Layer.TENANT: Device.tenant_id,
     Layer.TEMPLATE: Device.template_id,
-}
-_OWNER_COLUMN: Mapping[Layer, InstrumentedAttribute[Any]] = {
-    Layer.DEVICE: Placeholder.device_id,
-    Layer.SITE: Placeholder.site_id,
-    Layer.TENANT: Placeholder.tenant_id,
-    Layer.TEMPLATE: Placeholder.template_id,
 }
 _LEVEL_COLUMN: Mapping[ValueLevel, InstrumentedAttribute[Any]] = {
     ValueLevel.TENANT: Device.tenant_id,
@@ -140,7 +136,9 @@ def _by_placeholder(session: Session, change: PlaceholderChange) -> ColumnElemen
 
 
 def _has_value(layer: Layer, name: str) -> ColumnElement[bool]:
-    owners = select(_OWNER_COLUMN[layer]).where(Placeholder.layer == layer, Placeholder.name == name)
+    owners = select(PLACEHOLDERS.ids[OwnerKind(layer)]).where(
+        Placeholder.layer == layer, Placeholder.name == name
+    )
     return _DEVICE_COLUMN[layer].in_(owners)
 
 

@@ -27,14 +27,14 @@ def lines(alarms: Iterable[Alarm]) -> str:
     return "".join(csv_line(_cells(alarm)) for alarm in alarms)
 
 
-def read_chunk(session: Session, wanted: AlarmFilter, *, after: int | None) -> Sequence[Alarm]:
-    """Return the next alarms that match behind the one with this id, up to CHUNK_ROWS; none at the end.
+def read_chunk(session: Session, wanted: AlarmFilter, *, after: Alarm | None) -> Sequence[Alarm]:
+    """Return the next alarms that match behind this one, up to CHUNK_ROWS; none at the end.
 
     They come in the order of their ids, newest first, so that alarms that are raised again meanwhile come once.
     """
     statement = select(Alarm).where(*conditions_of(wanted)).order_by(Alarm.id.desc()).limit(CHUNK_ROWS)
     if after is not None:
-        statement = statement.where(Alarm.id < after)
+        statement = statement.where(Alarm.id < after.id)
     return session.scalars(statement.options(selectinload(Alarm.tenant), selectinload(Alarm.site))).all()
 
 

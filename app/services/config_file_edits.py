@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, delete, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.errors import ConflictError, InvalidInputError, NotAllowedError
@@ -18,6 +17,7 @@ from app.rules.uploaded_names import checked_name
 from app.security.tenant_scope import scope_of
 from app.services import config_file_names, config_files, journal, stored_files
 from app.services.author import Author
+from app.services.flushing import flush_or_refuse
 
 LARGEST_FILE = 4_000_000
 LARGEST_EDITED = 300_000
@@ -110,7 +110,9 @@ def store(
         _check_may_change(session, file)
         _fill(file, upload.text, author, now)
         session.add(file)
-        _flush(session, upload.name)
+        flush_or_refuse(
+            session, f"There is a file called {upload.name} since a moment ago. Look at it, and try again."
+        )
         _record(session, "replaced" if upload.key in taken else "uploaded", file, author, now)
 
 
@@ -175,16 +177,6 @@ def _new_file(session: Session, upload: Upload, goal: Destination) -> ConfigFile
     if device is None:
         return ConfigFile(name=upload.name, kind=goal.kind, tenant_id=goal.tenant_id)
     return ConfigFile(name=upload.name, kind=FileKind.PHONE, tenant_id=device.tenant_id, device_id=device.id)
-
-
-def _flush(session: Session, name: str) -> None:
-    """Write, or raise ConflictError where somebody else took the name a moment ago."""
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise ConflictError(
-            f"There is a file called {name} since a moment ago. Look at it, and try again."
-        ) from error
 
 
 def _fill(file: ConfigFile, text: bytes, author: Author, now: datetime) -> None:

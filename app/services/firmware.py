@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.errors import ConflictError, InvalidInputError, NotFoundError
@@ -18,6 +17,7 @@ from app.rules.uploaded_names import checked_name, has_suffix
 from app.services import firmware_usage, journal, upload_suffixes
 from app.services.author import Author
 from app.services.firmware_files import StoredBytes, megabytes
+from app.services.flushing import flush_or_refuse
 
 MOST_GROUPS = 10
 LONGEST = {"description": 200, "version": 60, "group": 60}
@@ -109,7 +109,9 @@ def add(
     _fill(firmware, stored, now)
     _label(firmware, labels)
     session.add(firmware)
-    _flush(session, f"There is a firmware called {name} since a moment ago. Open it to replace its file.")
+    flush_or_refuse(
+        session, f"There is a firmware called {name} since a moment ago. Open it to replace its file."
+    )
     _record(session, "added", firmware, author, now)
     return firmware
 
@@ -155,7 +157,7 @@ def delete(session: Session, firmware: Firmware, *, author: Author, now: datetim
     _record(session, "deleted", firmware, author, now)
     name = firmware.name
     session.delete(firmware)
-    _flush(session, f"{name} cannot be deleted: a phone was given it just now.")
+    flush_or_refuse(session, f"{name} cannot be deleted: a phone was given it just now.")
 
 
 def checksums(session: Session) -> set[str]:
@@ -166,14 +168,6 @@ def checksums(session: Session) -> set[str]:
 def is_named(session: Session, sha256: str) -> bool:
     """Tell whether a row names these bytes."""
     return session.scalar(select(Firmware.id).where(Firmware.sha256 == sha256).limit(1)) is not None
-
-
-def _flush(session: Session, sentence: str) -> None:
-    """Write, or raise ConflictError with the sentence where somebody else was faster."""
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise ConflictError(sentence) from error
 
 
 def _fill(firmware: Firmware, stored: StoredBytes, now: datetime) -> None:

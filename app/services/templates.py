@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, delete, func, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.errors import ConflictError, InvalidInputError, NotFoundError
@@ -35,6 +34,7 @@ from app.services import (
     template_versions,
 )
 from app.services.author import Author
+from app.services.flushing import flush_or_refuse
 from app.services.template_search import get_template
 from app.services.template_texts import get_for_change
 
@@ -150,12 +150,7 @@ def delete_template(session: Session, template_id: int, *, author: Author, now: 
     _record(session, template, "deleted", f"deleted the template {template.name}", author=author, now=now)
     name = template.name
     session.delete(template)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise ConflictError(
-            f"{name} cannot be deleted: devices of tenants that you do not see use it."
-        ) from error
+    flush_or_refuse(session, f"{name} cannot be deleted: devices of tenants that you do not see use it.")
     return name
 
 
@@ -191,10 +186,7 @@ def _describe(session: Session, template: ConfigTemplate, wanted: Properties) ->
 
 def _flush_name(session: Session) -> None:
     """Write a template, whose name may be taken, also by a tenant's that is not to be seen."""
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise ConflictError("Another template has this name already; choose a different one.") from error
+    flush_or_refuse(session, "Another template has this name already; choose a different one.")
 
 
 def _with_own_global_file(session: Session, content: str, name: str) -> str:

@@ -1,6 +1,5 @@
 """Active alarms, their history, and both as CSV (manual 6.4 to 6.6)."""
 
-from collections.abc import Iterator
 from urllib.parse import urlencode
 
 from flask import render_template, request
@@ -9,15 +8,13 @@ from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from werkzeug.wrappers import Response
 
-from app.database import Database
 from app.models.enums import Severity
-from app.rendering.csv_lines import BYTE_ORDER_MARK
 from app.security.roles import ALARMS
-from app.security.tenant_scope import TenantScope, scope_of
-from app.services import alarm_export, alarm_search, drop_downs
+from app.security.tenant_scope import scope_of
+from app.services import alarm_export, alarm_search
 from app.services.alarm_search import AlarmFilter
-from app.transaction import reading
-from app.views.choices import Choice
+from app.views import csv_files
+from app.views.choices import Choice, tenant_choice
 from app.views.list_arguments import one_of, read_list_arguments, word_of
 from app.views.web_session import database, db
 
@@ -50,22 +47,14 @@ class AlarmView(BaseView):
         """Send what a list shows, all of its pages, as CSV."""
         wanted = _wanted(is_history=one_of(request.args, "of", ("history",)) == "history")
         headers = {"Content-Disposition": 'attachment; filename="alarms.csv"'}
-        return Response(
-            _lines(database(), scope_of(db.session()), wanted), mimetype="text/csv", headers=headers
+        lines = csv_files.in_chunks(
+            database(),
+            scope_of(db.session()),
+            alarm_export.header(),
+            read=lambda session, last: alarm_export.read_chunk(session, wanted, after=last),
+            write=alarm_export.lines,
         )
-
-
-def _lines(opened: Database, scope: TenantScope, wanted: AlarmFilter) -> Iterator[str]:
-    """Yield the file in chunks, each read in a transaction of its own: a slow reader holds none open."""
-    yield BYTE_ORDER_MARK + alarm_export.header()
-    after: int | None = None
-    while True:
-        with reading(opened, scope) as session:
-            alarms = alarm_export.read_chunk(session, wanted, after=after)
-        if not alarms:
-            return
-        yield alarm_export.lines(alarms)
-        after = alarms[-1].id
+        return Response(lines, mimetype="text/csv", headers=headers)
 
 
 def _page(title: str, *, is_history: bool) -> str:
@@ -104,6 +93,6 @@ def _choices(wanted: AlarmFilter) -> tuple[Choice, ...]:
     severities = [severity.value for severity in Severity if severity is not Severity.CLEARED]
     return (
         Choice("severity", "Every severity", severities, wanted.severity or ""),
-        Choice("tenant", "Every tenant", drop_downs.tenant_names(db.session()), wanted.tenant_name),
+        tenant_choice(wanted.tenant_name),
         Choice("kind", "Alarms only", [_WITH_EVENTS], _WITH_EVENTS if wanted.with_events else ""),
     )

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.services import drop_downs
+from app.views.web_session import db
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -12,3 +15,8 @@ class Choice:
     label: str
     values: Sequence[str]
     chosen: str = ""
+
+
+def tenant_choice(chosen: str) -> Choice:
+    """Return the drop-down of the tenants that the account sees."""
+    return Choice("tenant", "Every tenant", drop_downs.tenant_names(db.session()), chosen)

@@ -30,7 +30,7 @@ from app.views.configuration_file_choice import (
 from app.views.error_pages import STATUS_OF
 from app.views.list_arguments import LARGEST_ID, read_list_arguments
 from app.views.request_guards import takes_files
-from app.views.shell import may
+from app.views.shell import may, shows_secrets
 from app.views.times import time_of_page
 from app.views.web_session import db
 
@@ -73,8 +73,7 @@ class ConfigurationFileView(BaseView):
     def show(self, file_id: int) -> str:
         """Show a file line by line, secrets masked unless they are asked for."""
         file = _get(file_id)
-        may_see_secrets = may(SEE_SECRETS, CONFIGURATION_FILES)
-        with_secrets = may_see_secrets and request.args.get("secrets") == "shown"
+        with_secrets = shows_secrets(CONFIGURATION_FILES)
         text = config_files.text_of(file)
         return render_template(
             "ringmaster/configuration_file.html",
@@ -82,7 +81,7 @@ class ConfigurationFileView(BaseView):
             file=file,
             lines=(text if with_secrets else mask_secrets(text)).splitlines(),
             with_secrets=with_secrets,
-            may_see_secrets=may_see_secrets,
+            may_see_secrets=may(SEE_SECRETS, CONFIGURATION_FILES),
             may_change=config_file_edits.may_change(db.session(), file),
             kind_words=KIND_WORDS,
         )

@@ -28,7 +28,7 @@ from app.services.devices_status.places import read_tenant_choices
 from app.transaction import transaction
 from app.views.approval_form import VLAN_MODES, read_approval
 from app.views.authors import author
-from app.views.shell import may
+from app.views.shell import may, shows_secrets
 from app.views.times import time_of_page
 from app.views.way_back import way_back
 from app.views.web_session import db
@@ -69,8 +69,7 @@ class DeviceView(BaseView):
     def show_file(self, mac: str) -> str:
         """Show the phone's file and where its values come from, secrets masked unless they are asked for."""
         details, file = _get_file(_normal(mac))
-        may_see_secrets = may(SEE_SECRETS, DEVICE)
-        with_secrets = may_see_secrets and request.args.get("secrets") == "shown"
+        with_secrets = shows_secrets(DEVICE)
         text = config_files.text_of(file)
         values = details.device and read_placeholder_values(
             db.session(), details.device, with_secrets=with_secrets
@@ -83,7 +82,7 @@ class DeviceView(BaseView):
             text=text if with_secrets else mask_secrets(text),
             values=values or [],
             with_secrets=with_secrets,
-            may_see_secrets=may_see_secrets,
+            may_see_secrets=may(SEE_SECRETS, DEVICE),
         )
 
     @expose("/<mac>/file/download")

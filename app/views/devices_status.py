@@ -26,7 +26,7 @@ from app.services.devices_status.pages import COUNT_LIMIT, Page, read_page
 from app.services.devices_status.phones import read_phones
 from app.services.devices_status.words import STATUS_WORDS
 from app.transaction import reading
-from app.views import way_back
+from app.views import csv_files, way_back
 from app.views.web_session import database, db
 
 LIST = "/devices-status/"
@@ -147,16 +147,13 @@ def _selection() -> list[str]:
 
 
 def _lines(opened: Database, scope: TenantScope, filters: Filters) -> Iterator[str]:
-    """Yield the file in chunks, each read in a transaction of its own: a slow reader holds none open."""
-    yield BYTE_ORDER_MARK + export.header()
-    after = ""
-    while True:
-        with reading(opened, scope) as session:
-            phones = export.read_chunk(session, filters, after=after)
-        if not phones:
-            return
-        yield export.lines(phones)
-        after = phones[-1].mac
+    return csv_files.in_chunks(
+        opened,
+        scope,
+        export.header(),
+        read=lambda session, last: export.read_chunk(session, filters, after=last),
+        write=export.lines,
+    )
 
 
 def _selected_lines(opened: Database, scope: TenantScope, macs: Sequence[str]) -> Iterator[str]:

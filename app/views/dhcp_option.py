@@ -6,9 +6,7 @@ from flask import request
 
 from app.errors import RingmasterError
 from app.models.enums import Train
-from app.rendering.dhcp_option import dhcp_option_strings
-from app.services import config_files, drop_downs, trials
-from app.services.file_sources import Sources
+from app.services import drop_downs, trials
 from app.services.option_templates import OptionFile
 from app.services.trials import MADE_UP_MAC, Trial
 from app.views.list_arguments import one_of, word_of
@@ -29,23 +27,16 @@ class DhcpOptionView(OptionFileView):
 
     def besides(self) -> dict[str, Any]:
         """Return the strings for one tenant, and what a phone gets by them when that is asked for."""
-        sources = Sources(db.session())
-        tenants = drop_downs.tenant_names(db.session())
-        tenant = request.args.get("tenant") or (tenants[0] if tenants else "")
-        proxy = config_files.sbc_proxy_of(sources)
+        strings = self.strings()
         return {
-            "tenants": tenants,
+            **strings,
             "models": drop_downs.model_names(db.session()),
             "trains": list(Train),
-            "tenant": tenant,
             "model": request.args.get("model", ""),
             "train": word_of(request.args, "train", Train) or Train.UC,
             "by_system_url": one_of(request.args, "by", (_BY_SYSTEM_URL,)) == _BY_SYSTEM_URL,
-            "strings": dhcp_option_strings(sources.urls, proxy, tenant),
-            "proxy": proxy,
-            "urls": sources.urls,
             "made_up_mac": MADE_UP_MAC,
-            **_trial(tenant),
+            **_trial(strings["tenant"]),
         }
 
 

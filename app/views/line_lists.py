@@ -10,15 +10,14 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from app.errors import InvalidInputError
 from app.models.enums import ValueLevel
 from app.rendering.features import FEATURES
-from app.security.roles import SEE_SECRETS
-from app.services import affected, drop_downs, file_differences, value_owners
+from app.services import affected, file_differences, value_owners
 from app.services.configuration_values import listing
 from app.services.owned_values import LINES
 from app.services.value_owners import Owner, OwnerKind
-from app.views.choices import Choice
+from app.views.choices import tenant_choice
 from app.views.list_arguments import read_list_arguments
 from app.views.row_ids import existing
-from app.views.shell import may
+from app.views.shell import shows_secrets
 from app.views.web_session import db
 
 MOST_COMPARED = 10_000
@@ -48,7 +47,7 @@ class LineLists(BaseView):
         counts = LINES.count(db.session(), self.kind, [owner.id for owner in page.rows])
         return self._render(
             "line_owners.html", title=self.title, page=page, counts=counts, words=arguments.words,
-            choices=() if self.kind is OwnerKind.TENANT else (_tenant_choice(tenant),),
+            choices=() if self.kind is OwnerKind.TENANT else (tenant_choice(tenant),),
         )  # fmt: skip
 
     @expose("/<int:owner_id>/")
@@ -93,7 +92,7 @@ class LineLists(BaseView):
 
     def shows_secrets(self) -> bool:
         """Whether this page shows secrets: to those who may see them, and ask."""
-        return request.args.get("secrets") == "shown" and may(SEE_SECRETS, self.class_permission_name)
+        return shows_secrets(self.class_permission_name)
 
     def address_of(self, owner: Owner) -> str:
         """Return the address of the lines of one owner."""
@@ -108,7 +107,3 @@ class LineLists(BaseView):
 
     def _render(self, template: str, **values: Any) -> str:
         return render_template(f"ringmaster/{template}", view=self, kind=self.kind, **values)
-
-
-def _tenant_choice(chosen: str) -> Choice:
-    return Choice("tenant", "Every tenant", drop_downs.tenant_names(db.session()), chosen)

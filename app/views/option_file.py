@@ -10,10 +10,11 @@ from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 
 from app.errors import InvalidInputError
+from app.rendering.dhcp_option import dhcp_option_strings
 from app.rendering.option_template import MOST_BYTES, ovr_values, with_ovr_lines
 from app.rules.sentences import quoted
 from app.security.roles import GENERATE, SYSTEM_SETTINGS
-from app.services import config_files, option_templates, settings
+from app.services import config_files, drop_downs, option_templates, settings
 from app.services.file_sources import Sources
 from app.services.option_templates import OptionFile
 from app.transaction import transaction
@@ -37,6 +38,20 @@ class OptionFileView(BaseView):
     def besides(self) -> dict[str, Any]:
         """Return what the page shows besides the file and its template."""
         return {}
+
+    def strings(self) -> dict[str, Any]:
+        """Return the strings for DHCP servers, made for the tenant in the address or for the first one."""
+        sources = Sources(db.session())
+        tenants = drop_downs.tenant_names(db.session())
+        tenant = request.args.get("tenant") or (tenants[0] if tenants else "")
+        proxy = config_files.sbc_proxy_of(sources)
+        return {
+            "tenants": tenants,
+            "tenant": tenant,
+            "strings": dhcp_option_strings(sources.urls, proxy, tenant),
+            "proxy": proxy,
+            "urls": sources.urls,
+        }
 
     @expose("/", methods=["GET"])
     @has_access

@@ -14,8 +14,7 @@ from app.errors import InvalidInputError
 from app.models import Placeholder
 from app.models.enums import Layer
 from app.rendering.placeholders import CATALOGUE, display_name
-from app.security.roles import SEE_SECRETS
-from app.services import drop_downs, value_owners
+from app.services import value_owners
 from app.services.owned_values import PLACEHOLDERS
 from app.services.placeholders import changes, copying, listing
 from app.services.placeholders.listing import PlaceholderFilter
@@ -23,11 +22,11 @@ from app.services.placeholders.secrets import secret_test
 from app.services.value_owners import Owner, OwnerKind
 from app.transaction import transaction
 from app.views.authors import author
-from app.views.choices import Choice
+from app.views.choices import Choice, tenant_choice
 from app.views.form_problems import sentences_by_field
 from app.views.list_arguments import read_list_arguments
 from app.views.row_ids import argument, existing
-from app.views.shell import may
+from app.views.shell import shows_secrets
 from app.views.times import time_of_page
 from app.views.way_back import way_back
 from app.views.web_session import db
@@ -85,7 +84,7 @@ class PlaceholderPages(BaseView):
         title = f"Copy placeholders to {target.name}" if target else f"Add a placeholder: which {self.kind}?"
         return self._render(
             "placeholder_owners.html", title=title, page=page, words=arguments.words, target=target,
-            counts=counts, choices=(self._tenant_choice(tenant),),
+            counts=counts, choices=(tenant_choice(tenant),),
         )  # fmt: skip
 
     @expose("/add/<int:owner_id>", methods=["GET", "POST"])
@@ -179,7 +178,7 @@ class PlaceholderPages(BaseView):
 
     def shows_secrets(self) -> bool:
         """Whether this page shows secrets: to those who may see them, and ask."""
-        return request.args.get("secrets") == "shown" and may(SEE_SECRETS, self.class_permission_name)
+        return shows_secrets(self.class_permission_name)
 
     def unset_placeholders(self, _owner: Owner, *, with_secrets: bool) -> Any:  # noqa: ARG002  # for templates
         """Return the placeholders that an owner uses and has no value for; only templates name them."""
@@ -220,10 +219,7 @@ class PlaceholderPages(BaseView):
         return render_template(f"ringmaster/{template}", view=self, kind=self.kind, **values)
 
     def _choices(self, wanted: PlaceholderFilter) -> tuple[Choice, ...]:
-        return () if wanted.owner_id else (self._tenant_choice(wanted.tenant_name),)
-
-    def _tenant_choice(self, chosen: str) -> Choice:
-        return Choice("tenant", "Every tenant", drop_downs.tenant_names(db.session()), chosen)
+        return () if wanted.owner_id else (tenant_choice(wanted.tenant_name),)
 
 
 _NOT_YET = "Phones get it with the next Generate."

@@ -17,7 +17,6 @@ from app.security.roles import (
     DEFAULT_PLACEHOLDERS,
     DEVICE,
     DEVICES_PLACEHOLDERS,
-    SEE_SECRETS,
     SHOW_FILE,
     SITE_CONFIGURATION,
     TEMPLATE_PLACEHOLDERS,
@@ -33,7 +32,7 @@ from app.views.authors import author
 from app.views.form_problems import sentences_by_field
 from app.views.list_arguments import read_list_arguments
 from app.views.placeholder_pages import PlaceholderPages
-from app.views.shell import may
+from app.views.shell import may, shows_secrets
 from app.views.times import time_of_page
 from app.views.web_session import db
 
@@ -122,13 +121,13 @@ class DefaultPlaceholderView(BaseView):
     @has_access
     def list(self) -> str:
         """Show the catalogue."""
-        words = read_list_arguments(request.args).words
+        words, with_secrets = read_list_arguments(request.args).words, shows_secrets(DEFAULT_PLACEHOLDERS)
         return render_template(
             "ringmaster/placeholder_defaults.html",
             title=DEFAULT_PLACEHOLDERS,
-            rows=defaults.read_defaults(db.session(), words=words, with_secrets=_with_secrets()),
+            rows=defaults.read_defaults(db.session(), words=words, with_secrets=with_secrets),
             words=words,
-            with_secrets=_with_secrets(),
+            with_secrets=with_secrets,
         )
 
     @expose("/edit", methods=["GET", "POST"])
@@ -160,10 +159,6 @@ class DefaultPlaceholderView(BaseView):
             defaults.reset_default(session, name, author=author(), now=time_of_page())
         flash(f"{display_name(name[:64])} has the delivered default again.", "success")
         return redirect(url_for("DefaultPlaceholderView.list"))
-
-
-def _with_secrets() -> bool:
-    return request.args.get("secrets") == "shown" and may(SEE_SECRETS, DEFAULT_PLACEHOLDERS)
 
 
 def _present_value(name: str) -> str:

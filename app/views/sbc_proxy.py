@@ -7,9 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 
-from app.rendering.dhcp_option import dhcp_option_strings
-from app.services import config_files, drop_downs, settings
-from app.services.file_sources import Sources
+from app.services import settings
 from app.services.option_templates import OptionFile
 from app.services.setting_definitions import Section
 from app.views.option_file import OptionFileView
@@ -30,17 +28,9 @@ class SbcProxyView(OptionFileView):
 
     def besides(self) -> dict[str, Any]:
         """Return the proxy's fields, and the strings for DHCP servers behind it."""
-        sources = Sources(db.session())
-        tenants = drop_downs.tenant_names(db.session())
-        tenant = request.args.get("tenant") or (tenants[0] if tenants else "")
         stored = settings.read_texts(db.session())
-        proxy = config_files.sbc_proxy_of(sources)
         return {
-            "tenants": tenants,
-            "tenant": tenant,
-            "strings": dhcp_option_strings(sources.urls, proxy, tenant),
-            "proxy": proxy,
-            "urls": sources.urls,
+            **self.strings(),
             "groups": field_groups(_SECTIONS, stored, stored, {}),
             "problems": {},
         }

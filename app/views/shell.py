@@ -11,7 +11,7 @@ from flask import Flask, current_app, g, request
 from flask_login import current_user
 
 from app.models.enums import Severity
-from app.security.roles import ALARMS
+from app.security.roles import ALARMS, SEE_SECRETS
 from app.security.tenant_scope import scope_of
 from app.services import alarm_search, settings
 from app.services.firmware_files import megabytes
@@ -136,6 +136,11 @@ def may(deed: str, page: str) -> bool:
     """Whether the one who is signed in may do this on that page."""
     allowed: bool = current_app.extensions["appbuilder"].sm.has_access(deed, page)
     return allowed
+
+
+def shows_secrets(page: str) -> bool:
+    """Whether a page shows secrets: to those who may see them there, and ask for it."""
+    return request.args.get("secrets") == "shown" and may(SEE_SECRETS, page)
 
 
 def same_page(**changed: Any) -> str:

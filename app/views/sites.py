@@ -9,9 +9,9 @@ from sqlalchemy.orm import selectinload
 
 from app.models import Site, Tenant
 from app.security.roles import SITES
-from app.services import drop_downs, tenancy
+from app.services import tenancy
 from app.services.usage import Departure
-from app.views.choices import Choice
+from app.views.choices import Choice, tenant_choice
 from app.views.deletion_page import AsksBeforeDeletion
 from app.views.fast_interface import FastInterface
 from app.views.fields import description_field
@@ -19,7 +19,6 @@ from app.views.figures import Figures
 from app.views.formats import yes_or_no
 from app.views.list_arguments import LARGEST_ID, ListArguments
 from app.views.usage_links import UsageLinks
-from app.views.web_session import db
 
 
 class SiteView(AsksBeforeDeletion):
@@ -52,7 +51,7 @@ class SiteView(AsksBeforeDeletion):
     def choices(self) -> Sequence[Choice]:
         """Offer the tenants."""
         chosen = request.args.get("tenant", "")
-        return (Choice("tenant", "Every tenant", drop_downs.tenant_names(db.session()), chosen),)
+        return (tenant_choice(chosen),)
 
     def conditions(self, arguments: ListArguments) -> Sequence[ColumnElement[bool]]:
         """Keep to the chosen tenant."""

@@ -8,11 +8,11 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 
 from app.models import ConfigTemplate
 from app.security.roles import TEMPLATES
-from app.services import drop_downs, journal, template_phones
+from app.services import journal, template_phones
 from app.services.template_phones import PhoneFilter
 from app.transaction import transaction
 from app.views.authors import author
-from app.views.choices import Choice
+from app.views.choices import Choice, tenant_choice
 from app.views.list_arguments import one_of, read_list_arguments
 from app.views.template_form import is_id
 from app.views.template_page import find_template, template_page
@@ -89,7 +89,7 @@ class TemplatePhonesView(BaseView):
 
 def _choices(wanted: PhoneFilter) -> tuple[Choice, ...]:
     return (
-        Choice("tenant", "Every tenant", drop_downs.tenant_names(db.session()), wanted.tenant_name),
+        tenant_choice(wanted.tenant_name),
         Choice("files", "All files", [OF_OLDER_TEXT], OF_OLDER_TEXT if wanted.is_outdated else ""),
     )
 

@@ -18,7 +18,7 @@ from app.services.template_defaults import ReplacesDefaultError
 from app.services.template_search import TemplateFilter
 from app.transaction import transaction
 from app.views.authors import author
-from app.views.choices import Choice
+from app.views.choices import Choice, tenant_choice
 from app.views.list_arguments import read_list_arguments, word_of
 from app.views.template_form import TRAIN_CHOICES, TemplateForm, is_id
 from app.views.template_page import as_may_be_seen, find_own_template, find_template, template_page
@@ -121,7 +121,7 @@ def _choices(wanted: TemplateFilter) -> tuple[Choice, ...]:
     return (
         Choice("model", "Every model", drop_downs.model_names(db.session()), wanted.model),
         Choice("train", "Both trains", trains, wanted.train or ""),
-        Choice("tenant", "Every tenant", drop_downs.tenant_names(db.session()), wanted.tenant_name),
+        tenant_choice(wanted.tenant_name),
     )
 
 

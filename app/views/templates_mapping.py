@@ -20,7 +20,7 @@ from app.services.template_defaults import Kind, ReplacesDefaultError
 from app.services.template_search import get_template
 from app.transaction import transaction
 from app.views.authors import author
-from app.views.choices import Choice
+from app.views.choices import Choice, tenant_choice
 from app.views.list_arguments import LARGEST_ID, read_list_arguments, word_of
 from app.views.template_form import TRAIN_CHOICES, is_id
 from app.views.times import time_of_page
@@ -117,7 +117,7 @@ class TemplatesMappingView(BaseView):
 
 def _choices(tenant_name: str, model: str, train: Train | None) -> tuple[Choice, ...]:
     return (
-        Choice("tenant", "Every tenant", drop_downs.tenant_names(db.session()), tenant_name),
+        tenant_choice(tenant_name),
         Choice("model", "Every model", drop_downs.model_names(db.session()), model),
         Choice("train", "Both trains", [train.value for train in Train], train or ""),
     )

@@ -448,8 +448,8 @@ def test_an_export_shows_what_the_page_shows_and_is_harmless_in_a_spreadsheet(se
 
 
 def exported(session: Session, filters: Filters) -> list[dict[str, str]]:
-    text, after = export.header(), ""
-    while chunk := export.read_chunk(session, filters, after=after):
+    text, last = export.header(), None
+    while chunk := export.read_chunk(session, filters, after=last):
         text += export.lines(chunk)
-        after = chunk[-1].mac
+        last = chunk[-1]
     return list(csv.DictReader(io.StringIO(text)))

@@ -27,15 +27,15 @@ def lines(phones: Iterable[Phone]) -> str:
     return "".join(csv_line(_cell(phone, column) for column in COLUMNS) for phone in phones)
 
 
-def read_chunk(session: Session, filters: Filters, *, after: str = "") -> list[Phone]:
-    """Return the next phones that match behind a MAC address, up to CHUNK_ROWS; none at the end.
+def read_chunk(session: Session, filters: Filters, *, after: Phone | None = None) -> list[Phone]:
+    """Return the next phones that match behind this one, up to CHUNK_ROWS; none at the end.
 
     They come in the order of their MAC addresses, whatever the page is sorted by: while phones report and move in
     any other order, each is exported once.
     """
     macs = (
         select(DeviceStatus.mac)
-        .where(*conditions_of(filters), DeviceStatus.mac > after)
+        .where(*conditions_of(filters), DeviceStatus.mac > (after.mac if after else ""))
         .order_by(DeviceStatus.mac)
         .limit(CHUNK_ROWS)
     )

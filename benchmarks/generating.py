@@ -15,8 +15,8 @@ from app.models import Device
 from app.rendering.personal_file import Overlays, render_personal_file
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import config_files
-from app.services.file_owners import read_owners
-from app.services.file_sources import Sources, Values
+from app.services.config_files.owners import read_owners
+from app.services.config_files.sources import Sources, Values
 from app.transaction import reading, writing
 from config import Settings
 

@@ -25,8 +25,9 @@ from app.models import (
 )
 from app.models.enums import Approval, Layer, Origin, Severity, Status
 from app.models.tenant import AUTO_DETECTION
-from app.services import firmware, firmware_files, silence
+from app.services import firmware, silence
 from app.services.author import Author
+from app.services.firmware import files
 
 NOW = datetime(2026, 3, 9, 14, 0, tzinfo=UTC)
 TEMPLATE = "Audiocodes_430HD_LYNC"
@@ -131,7 +132,7 @@ def make_firmware(
     source = data_dir / "uploaded.img"
     data_dir.mkdir(parents=True, exist_ok=True)
     source.write_bytes(content)
-    with firmware_files.taken_in(firmware.folder_in(data_dir), source) as stored:
+    with files.taken_in(firmware.folder_in(data_dir), source) as stored:
         return firmware.put(session, stored, name, author=Author("tests"), now=NOW)
 
 

@@ -6,7 +6,7 @@ Usage: python -m tools.write_configuration_reference
 import dataclasses
 from pathlib import Path
 
-from app.services.setting_catalogue import CATALOGUE
+from app.services.settings.catalogue import CATALOGUE
 from config import PREFIX, Settings
 
 REFERENCE = Path(__file__).parent.parent / "docs" / "configuration.md"

@@ -14,10 +14,11 @@ from app.cli.release import opened_database, release
 from app.errors import NotFoundError, RingmasterError
 from app.rendering.secret_parameters import MASK
 from app.security.tenant_scope import ALL_TENANTS
-from app.services import firmware, firmware_files
+from app.services import firmware
 from app.services import settings as system_settings
 from app.services.author import Author
-from app.services.setting_catalogue import CATALOGUE
+from app.services.firmware import files
+from app.services.settings.catalogue import CATALOGUE
 from app.transaction import writing
 from config import Settings, SettingsError, describe_unknown_settings, load_settings
 
@@ -95,7 +96,7 @@ def _add_firmware(settings: Settings, given: argparse.Namespace) -> None:
     folder = firmware.folder_in(settings.data_dir)
     with (
         opened_database(settings) as database,
-        firmware_files.taken_in(folder, given.file) as stored,
+        files.taken_in(folder, given.file) as stored,
         writing(database, ALL_TENANTS) as session,
     ):
         firmware.put(session, stored, name, author=Author("command line"), now=datetime.now(UTC))

@@ -21,7 +21,8 @@ from app.cli.stop_requests import StopRequests
 from app.errors import RingmasterError
 from app.scheduler import duty
 from app.security.tenant_scope import ALL_TENANTS
-from app.services import firmware, firmware_files
+from app.services import firmware
+from app.services.firmware import files
 from app.transaction import reading
 from config import Settings, SettingsError
 
@@ -116,10 +117,10 @@ def _shared_options(settings: Settings) -> Options:
 def _remove_left_behind(settings: Settings) -> None:
     """Remove what uploads of firmware left in its folder that ended with their process."""
     folder = firmware.folder_in(settings.data_dir)
-    with opened_database(settings) as database, firmware_files.held(folder):
+    with opened_database(settings) as database, files.held(folder):
         with reading(database, ALL_TENANTS) as session:
             named = firmware.checksums(session)
-        removed = firmware_files.sweep(folder, named)
+        removed = files.sweep(folder, named)
     if removed:
         log.info(
             "Removed from the folder of firmware what unfinished uploads had left: %s", ", ".join(removed)

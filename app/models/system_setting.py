@@ -7,7 +7,7 @@ from app.database import Base, EncryptedText
 
 
 class SystemSetting(Base):
-    """One setting that differs from its default; the catalogue is in app/services/settings.py."""
+    """One setting that differs from its default; the catalogue is in app/services/settings/values.py."""
 
     __tablename__ = "system_setting"
 

@@ -68,7 +68,7 @@ _LEVEL_COLUMN: Mapping[ValueLevel, InstrumentedAttribute[Any]] = {
 _DAYLIGHT, _TENANT, _SITE, _USER = TOKENS
 _TOKEN = {ValueLevel.TENANT: _TENANT, ValueLevel.SITE: _SITE, ValueLevel.USER: _USER}
 
-# Placeholders that a device's own fields give a value to, and when they do (app/services/file_owners.py).
+# Placeholders that a device's own fields give a value to, and when they do (app/services/config_files/owners.py).
 _FIELDS: Mapping[str, ColumnElement[bool]] = {
     "mac": true(),
     "Language": Device.language != "",

@@ -16,7 +16,7 @@ from app.rendering.phone_book import (
     person,
     read_server,
 )
-from app.services.ldap_settings import BY_ADDRESS
+from app.services.settings.ldap import BY_ADDRESS
 
 MOST_TYPED = 100
 # Where a password goes: with one of these changed, the one that is kept is not sent.

@@ -8,15 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.models import ConfigTemplate, PhoneModel, PhoneUser, Tenant
 from app.rendering.factory_templates import FACTORY_TEMPLATES, FactoryTemplate
-from app.services import (
-    config_files,
-    leases,
-    public_address,
-    template_texts,
-    template_versions,
-    tenancy,
-)
+from app.services import config_files, leases, public_address, tenancy
 from app.services.author import Author
+from app.services.templates import texts, versions
 
 DEFAULT_TENANT = "Default"
 SYSTEM_USER = "system"
@@ -80,7 +74,7 @@ def _bring_factory_templates_up_to_date(
             session.add(_new_template(shipped, models[shipped.model], now))
         elif template.is_factory and template.factory_content != shipped.content:
             _update_template(session, template, shipped, now)
-    template_versions.keep_missing(session)
+    versions.keep_missing(session)
     session.flush()
 
 
@@ -108,5 +102,5 @@ def _update_template(
     template.factory_content = shipped.content
     if not is_edited:
         reason = "brought up to date with the product"
-        author = Author(template_versions.PRODUCT)
-        template_texts.put(session, template, shipped.content, reason, author=author, now=now)
+        author = Author(versions.PRODUCT)
+        texts.put(session, template, shipped.content, reason, author=author, now=now)

@@ -10,13 +10,7 @@ from sqlalchemy.orm import Session
 from app.models import DeviceSeen
 from app.models.enums import Status
 from app.rules.alarms import Recovery
-from app.services import (
-    alarms,
-    pending_actions,
-    phone_users,
-    report_rows,
-    settings,
-)
+from app.services import alarms, pending_actions, phone_users, report_rows, settings
 from app.services.report_desk import record_at_desk
 from app.services.report_rows.columns import Changes, Look, Stored
 from app.services.reports import Report, changes_of, digests_of

@@ -13,9 +13,9 @@ from app.rules.sentences import quoted
 from app.rules.zero_touch.facts import Facts
 from app.rules.zero_touch.template import TemplateChoice
 from app.services import config_files, status_rows, stored_files
+from app.services.config_files.waiting import WaitingFiles
 from app.services.status_rows import StatusRow
 from app.services.stored_files import StoredFile
-from app.services.waiting_files import WaitingFiles
 from app.services.zero_touch import Decider
 
 MOST_UNREPORTED_PER_ADDRESS = 1000

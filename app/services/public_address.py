@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from app.models import SystemSetting
 from app.rendering.manager_urls import ManagerUrls, manager_urls, told_instead
 from app.services import settings
-from app.services.setting_catalogue import INSTALLED
+from app.services.settings.catalogue import INSTALLED
 
 _PUBLIC_URL = "public_url"
 _REST_PORT = "rest_port"

@@ -8,10 +8,11 @@ from flask.typing import ResponseReturnValue
 from app.errors import InvalidInputError, RingmasterError
 from app.models.enums import FileKind
 from app.security.tenant_scope import scope_of
-from app.services import config_file_edits, upload_suffixes
-from app.services.config_file_edits import LARGEST_FILE, UPLOADABLE, Destination, Upload
+from app.services import upload_suffixes
+from app.services.config_files import edits
+from app.services.config_files.edits import LARGEST_FILE, UPLOADABLE, Destination, Upload
 from app.services.devices_status.places import read_tenant_choices
-from app.services.firmware_files import megabytes
+from app.services.firmware.files import megabytes
 from app.transaction import transaction
 from app.views import uploads
 from app.views.authors import author
@@ -78,7 +79,7 @@ class _Arrivals:
             content += chunk
             if len(content) > LARGEST_FILE:
                 raise InvalidInputError(f"{name[:120]} is larger than {megabytes(LARGEST_FILE)}.")
-        self.files.append(config_file_edits.checked_upload(name, content, _kind(fields), self._suffixes))
+        self.files.append(edits.checked_upload(name, content, _kind(fields), self._suffixes))
 
     def store(self) -> None:
         """Store the files."""
@@ -87,7 +88,7 @@ class _Arrivals:
         goal = Destination(_kind(request.form), _tenant(request.form), request.form.get("replaces") == "yes")
         begin_to_write()
         with transaction(db.session()) as session:
-            config_file_edits.store(session, self.files, goal, author=author(), now=time_of_page())
+            edits.store(session, self.files, goal, author=author(), now=time_of_page())
 
 
 def _kind(fields: Fields) -> FileKind:

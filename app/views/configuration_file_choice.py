@@ -9,8 +9,9 @@ from werkzeug.datastructures import MultiDict
 
 from app.models import ConfigFile
 from app.models.enums import FileKind
-from app.services import config_file_edits, config_file_search, drop_downs
-from app.services.config_file_search import SHARED, FileFilter
+from app.services import drop_downs
+from app.services.config_files import edits, search
+from app.services.config_files.search import SHARED, FileFilter
 from app.transaction import transaction
 from app.views import choices as drop_down
 from app.views.authors import author
@@ -43,17 +44,15 @@ class Choice:
         """What a file must fulfil to be one of them."""
         if self.ids is not None:
             return [ConfigFile.id.in_(self.ids)]
-        return config_file_search.conditions_of(self.wanted)
+        return search.conditions_of(self.wanted)
 
     def count(self, session: Session) -> Mapping[FileKind, int]:
         """Count those that the account may delete, by kind."""
-        return config_file_search.count_by_kind(
-            session, config_file_edits.deletable(session, self.conditions)
-        )
+        return search.count_by_kind(session, edits.deletable(session, self.conditions))
 
     def names(self, session: Session) -> Sequence[str]:
         """Return the names of the first of them."""
-        mine = config_file_edits.deletable(session, self.conditions)
+        mine = edits.deletable(session, self.conditions)
         names = select(ConfigFile.name).where(*mine).order_by(ConfigFile.name_key)
         return session.scalars(names.limit(_SHOWN_NAMES)).all()
 
@@ -93,7 +92,7 @@ def delete_first(choice: Choice) -> int:
     number, last_id = 0, 0
     while True:
         with transaction(db.session()) as session:
-            gone = config_file_edits.delete_some(
+            gone = edits.delete_some(
                 session, choice.conditions, after=last_id, author=author(), now=time_of_page()
             )
         number, last_id = number + gone.number, gone.last_id

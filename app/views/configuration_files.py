@@ -14,7 +14,8 @@ from app.models import ConfigFile
 from app.rendering.secret_parameters import mask_secrets
 from app.security.roles import CONFIGURATION_FILES, SEE_SECRETS
 from app.security.tenant_scope import scope_of
-from app.services import config_file_edits, config_file_search, config_files
+from app.services import config_files
+from app.services.config_files import edits, search
 from app.transaction import transaction
 from app.views import configuration_file_arrivals
 from app.views.authors import author
@@ -49,7 +50,7 @@ class ConfigurationFileView(BaseView):
     def list(self) -> str:
         """Show a page of the list."""
         wanted, size = read_filter(request.args), read_list_arguments(request.args).size
-        page = config_file_search.read_page(
+        page = search.read_page(
             db.session(),
             wanted,
             size=size,
@@ -64,7 +65,7 @@ class ConfigurationFileView(BaseView):
             is_narrowed=bool(wanted.words or wanted.kind or wanted.tenant_name),
             kind_words=KIND_WORDS,
             choices=choices(wanted),
-            changeable={file.id for file in page.files if config_file_edits.may_change(db.session(), file)},
+            changeable={file.id for file in page.files if edits.may_change(db.session(), file)},
             all_address=f"{LIST}delete?{urlencode(Choice(None, wanted).as_query())}",
         )
 
@@ -82,7 +83,7 @@ class ConfigurationFileView(BaseView):
             lines=(text if with_secrets else mask_secrets(text)).splitlines(),
             with_secrets=with_secrets,
             may_see_secrets=may(SEE_SECRETS, CONFIGURATION_FILES),
-            may_change=config_file_edits.may_change(db.session(), file),
+            may_change=edits.may_change(db.session(), file),
             kind_words=KIND_WORDS,
         )
 
@@ -101,7 +102,7 @@ class ConfigurationFileView(BaseView):
     def edit(self, file_id: int) -> ResponseReturnValue:
         """Show the editor of a file that the account may change, and save what was typed."""
         file = _get(file_id)
-        if file.size > config_file_edits.LARGEST_EDITED:
+        if file.size > edits.LARGEST_EDITED:
             raise ConflictError(
                 f"{file.name} is too large to be edited here. Download it, and upload it again."
             )
@@ -110,7 +111,7 @@ class ConfigurationFileView(BaseView):
         typed, etag = request.form.get("text", ""), request.form.get("etag", "")
         try:
             with transaction(db.session()) as session:
-                config_file_edits.save(session, file, typed, etag=etag, author=author(), now=time_of_page())
+                edits.save(session, file, typed, etag=etag, author=author(), now=time_of_page())
         except (InvalidInputError, ConflictError) as error:
             return _editor(_get(file_id), typed, etag, str(error)), STATUS_OF[type(error)]
         flash(f"{file.name} was saved. Phones get it when they next ask.", "success")
@@ -147,11 +148,11 @@ class ConfigurationFileView(BaseView):
 
 
 def _get(file_id: int) -> ConfigFile:
-    return config_file_search.get(db.session(), min(file_id, LARGEST_ID))
+    return search.get(db.session(), min(file_id, LARGEST_ID))
 
 
 def _editor(file: ConfigFile, text: str, etag: str, refused: str = "") -> str:
-    if not config_file_edits.may_change(db.session(), file):
+    if not edits.may_change(db.session(), file):
         raise NotAllowedError(f"{file.name} is shared by all tenants, and your account may not change it.")
     return render_template(
         "ringmaster/configuration_file_edit.html",
@@ -160,7 +161,7 @@ def _editor(file: ConfigFile, text: str, etag: str, refused: str = "") -> str:
         text=text,
         etag=etag,
         refused=refused,
-        is_generated=file.kind in config_file_edits.GENERATED,
+        is_generated=file.kind in edits.GENERATED,
         is_newer=etag != file.etag,
     )
 

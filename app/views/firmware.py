@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from app.errors import ConflictError, InvalidInputError, RingmasterError
 from app.models import Firmware
 from app.security.roles import FIRMWARE
-from app.services import firmware, firmware_search, firmware_usage, upload_suffixes
-from app.services.firmware_files import StoredBytes, megabytes
-from app.services.firmware_search import FirmwareFilter
+from app.services import firmware, upload_suffixes
+from app.services.firmware import search, usage
+from app.services.firmware.files import StoredBytes, megabytes
+from app.services.firmware.search import FirmwareFilter
 from app.transaction import transaction
 from app.views.authors import author
 from app.views.choices import Choice
@@ -43,15 +44,15 @@ class FirmwareView(BaseView):
         arguments = read_list_arguments(request.args)
         wanted = FirmwareFilter(words=arguments.words, group=request.args.get("group", ""))
         session = db.session()
-        page = firmware_search.search(session, wanted, number=arguments.number, size=arguments.size)
+        page = search.search(session, wanted, number=arguments.number, size=arguments.size)
         return render_template(
             "ringmaster/firmware.html",
             title="Phone Firmware Files",
             page=page,
-            usage=firmware_usage.of_all(session, page.rows),
-            missing=firmware_search.missing(session, wanted) if arguments.number == 1 else [],
+            usage=usage.of_all(session, page.rows),
+            missing=search.missing(session, wanted) if arguments.number == 1 else [],
             words=arguments.words,
-            choices=[Choice("group", "Every group", firmware_search.group_names(session), wanted.group)],
+            choices=[Choice("group", "Every group", search.group_names(session), wanted.group)],
         )
 
     @expose("/show/<int:firmware_id>")
@@ -63,7 +64,7 @@ class FirmwareView(BaseView):
             "ringmaster/firmware_file.html",
             title=found.name,
             firmware=found,
-            usage=firmware_usage.of(db.session(), found),
+            usage=usage.of(db.session(), found),
         )
 
     @expose("/download/<int:firmware_id>")
@@ -142,7 +143,7 @@ class FirmwareView(BaseView):
                 "ringmaster/firmware_delete.html",
                 title=f"Delete {name}?",
                 firmware=found,
-                usage=firmware_usage.of(db.session(), found),
+                usage=usage.of(db.session(), found),
                 back=way_back(f"{LIST}show/{firmware_id}"),
             )
         with transaction(db.session()) as session:
@@ -188,7 +189,7 @@ def _form(title: str, **shown: object) -> str:
         suffixes=suffixes,
         largest=largest_file(),
         largest_shown=megabytes(largest_file()),
-        groups=firmware_search.group_names(db.session()),
+        groups=search.group_names(db.session()),
         **{"typed": {}, "replaced": None, **shown},
     )
 
@@ -208,5 +209,5 @@ def _edit_form(found: Firmware, typed: object, refused: str = "") -> str:
         firmware=found,
         typed=typed,
         refused=refused,
-        groups=firmware_search.group_names(db.session()),
+        groups=search.group_names(db.session()),
     )

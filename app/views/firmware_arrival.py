@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from app.errors import InvalidInputError
 from app.security.tenant_scope import ALL_TENANTS
-from app.services import firmware, firmware_files, upload_suffixes
-from app.services.firmware_files import Draft, StoredBytes, megabytes
+from app.services import firmware, upload_suffixes
+from app.services.firmware import files
+from app.services.firmware.files import Draft, StoredBytes, megabytes
 from app.transaction import reading, transaction
 from app.views import uploads
 from app.views.uploads import Fields
@@ -34,7 +35,7 @@ class Arrival:
     def take_in(self, store: Store) -> ResponseReturnValue:
         """Read the form, put the file in its place, and let ``store`` write what is known of it."""
         most = largest_file()
-        with firmware_files.draft(firmware_folder(), most) as self._draft:
+        with files.draft(firmware_folder(), most) as self._draft:
             uploads.receive(self._take_file, most_bytes=most + _BYTES_BESIDE_THE_FILE)
             if not self.name:
                 raise InvalidInputError("Choose a file.")
@@ -78,7 +79,7 @@ def firmware_folder() -> Path:
 
 def forget(sha256: str) -> None:
     """Take bytes away, unless a row names them still."""
-    with firmware_files.held(firmware_folder()):
+    with files.held(firmware_folder()):
         with reading(database(), ALL_TENANTS) as session:
             is_named = firmware.is_named(session, sha256)
         if not is_named:

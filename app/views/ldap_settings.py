@@ -13,7 +13,7 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from app.errors import RingmasterError
 from app.security.roles import SYSTEM_SETTINGS
 from app.services import directory_questions, settings
-from app.services.setting_definitions import Section
+from app.services.settings.definitions import Section
 from app.transaction import transaction
 from app.views.directory_test import NO_TEST, DirectoryTest, run, typed_by_form
 from app.views.setting_form import field_groups, seen_texts, typed_texts

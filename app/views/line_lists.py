@@ -10,7 +10,8 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from app.errors import InvalidInputError
 from app.models.enums import ValueLevel
 from app.rendering.features import FEATURES
-from app.services import affected, file_differences, value_owners
+from app.services import affected, value_owners
+from app.services.config_files import differences
 from app.services.configuration_values import listing
 from app.services.owned_values import LINES
 from app.services.value_owners import Owner, OwnerKind
@@ -76,7 +77,7 @@ class LineLists(BaseView):
         problem, outdated = "", []
         try:
             ids = affected.ids(db.session(), concerned, at_most=MOST_COMPARED)
-            outdated = file_differences.find_outdated(db.session(), ids)
+            outdated = differences.find_outdated(db.session(), ids)
         except InvalidInputError as error:
             ids, problem = (), str(error)
         return self._render(

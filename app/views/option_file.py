@@ -15,7 +15,7 @@ from app.rendering.option_template import MOST_BYTES, ovr_values, with_ovr_lines
 from app.rules.sentences import quoted
 from app.security.roles import GENERATE, SYSTEM_SETTINGS
 from app.services import config_files, drop_downs, option_templates, settings
-from app.services.file_sources import Sources
+from app.services.config_files.sources import Sources
 from app.services.option_templates import OptionFile
 from app.transaction import transaction
 from app.views.authors import author

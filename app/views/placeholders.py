@@ -22,7 +22,8 @@ from app.security.roles import (
     TEMPLATE_PLACEHOLDERS,
     TENANT_CONFIGURATION,
 )
-from app.services import devices, file_differences, value_owners
+from app.services import devices, value_owners
+from app.services.config_files import differences
 from app.services.placeholders import defaults
 from app.services.placeholders.effective import Effective, effective_values
 from app.services.placeholders.unset import Unset, unset_in_template
@@ -96,7 +97,7 @@ class DevicePlaceholderView(PlaceholderPages):
         try:
             rows = effective_values(db.session(), device, with_secrets=self.shows_secrets())
             if may(SHOW_FILE, DEVICE):
-                lines = file_differences.difference(db.session(), device, with_secrets=self.shows_secrets())
+                lines = differences.difference(db.session(), device, with_secrets=self.shows_secrets())
         except InvalidInputError as error:
             problem = str(error)
         return render_template(

@@ -9,7 +9,7 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 
 from app.services import settings
 from app.services.option_templates import OptionFile
-from app.services.setting_definitions import Section
+from app.services.settings.definitions import Section
 from app.views.option_file import OptionFileView
 from app.views.setting_form import field_groups, seen_texts, typed_texts
 from app.views.setting_saving import save

@@ -6,9 +6,9 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from app.rendering.daylight import ChangeDate
-from app.services.setting_catalogue import settings_in
-from app.services.setting_definitions import Section, Setting
-from app.services.setting_texts import Control
+from app.services.settings.catalogue import settings_in
+from app.services.settings.definitions import Section, Setting
+from app.services.settings.texts import Control
 
 _PARTS_OF_A_DATE = tuple(part.name for part in fields(ChangeDate))
 

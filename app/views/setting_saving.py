@@ -6,7 +6,7 @@ from flask import flash
 
 from app.errors import InvalidInputError
 from app.services import settings
-from app.services.setting_changes import Change, doubts_of
+from app.services.settings.changes import Change, doubts_of
 from app.transaction import transaction
 from app.views.authors import author
 from app.views.form_problems import sentences_by_field

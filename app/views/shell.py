@@ -14,7 +14,7 @@ from app.models.enums import Severity
 from app.security.roles import ALARMS, SEE_SECRETS
 from app.security.tenant_scope import scope_of
 from app.services import alarm_search, settings
-from app.services.firmware_files import megabytes
+from app.services.firmware.files import megabytes
 from app.views import times
 from app.views.web_session import db
 

@@ -11,8 +11,9 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 
 from app.errors import InvalidInputError
 from app.security.roles import SYSTEM_SETTINGS
-from app.services import public_address, settings, zone_settings
-from app.services.setting_definitions import Section
+from app.services import public_address, settings
+from app.services.settings import zones
+from app.services.settings.definitions import Section
 from app.views.list_arguments import read_list_arguments
 from app.views.setting_form import field_groups, seen_texts, time_zone_names, typed_texts
 from app.views.setting_saving import save
@@ -51,7 +52,7 @@ class SystemSettingsView(BaseView):
         typed = typed_texts(request.form, SECTIONS)
         if "fill_in" in request.form:
             return _filled_in({**stored, **typed})
-        texts, sentence = zone_settings.with_zone(typed, stored, time_of_page().year)
+        texts, sentence = zones.with_zone(typed, stored, time_of_page().year)
         problems = save(texts, seen_texts(request.form, SECTIONS))
         if problems:
             return _page({**stored, **typed}, problems)
@@ -63,11 +64,9 @@ class SystemSettingsView(BaseView):
 def _filled_in(texts: Mapping[str, str]) -> Response:
     """Show the form with the offset and the dates of the zone that was typed."""
     try:
-        following, sentence = zone_settings.texts_for_zone(
-            texts[zone_settings.ZONE].strip(), time_of_page().year
-        )
+        following, sentence = zones.texts_for_zone(texts[zones.ZONE].strip(), time_of_page().year)
     except InvalidInputError as error:
-        return _page(texts, {zone_settings.ZONE: str(error)})
+        return _page(texts, {zones.ZONE: str(error)})
     flash(f"{sentence} Nothing is saved yet.", "info")
     return _page({**texts, **following}, {})
 

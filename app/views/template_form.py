@@ -8,7 +8,7 @@ from app.models import ConfigTemplate
 from app.models.enums import Train
 from app.rules.file_system_names import checked_name
 from app.rules.zero_touch.facts import TRAIN_TITLES
-from app.services.templates import Properties
+from app.services.templates.changes import Properties
 from app.views.fields import MOST_CHARACTERS
 from app.views.list_arguments import LARGEST_ID
 

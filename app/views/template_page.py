@@ -9,8 +9,8 @@ from app.errors import NotAllowedError
 from app.models import ConfigTemplate
 from app.rendering.secret_parameters import mask_secrets
 from app.security.roles import EDIT, SEE_SECRETS, TEMPLATES
-from app.services import template_phones, template_texts
-from app.services.template_search import get_template
+from app.services.templates import phones, texts
+from app.services.templates.search import get_template
 from app.views.list_arguments import LARGEST_ID
 from app.views.shell import may
 from app.views.web_session import db
@@ -26,7 +26,7 @@ def find_template(template_id: int) -> ConfigTemplate:
 def find_own_template(template_id: int) -> ConfigTemplate:
     """Return the template of a page that changes it; NotAllowedError for one that the account may only look at."""
     template = find_template(template_id)
-    if not template_texts.may_change(db.session(), template):
+    if not texts.may_change(db.session(), template):
         raise NotAllowedError(
             f"The template {template.name} is shared by all tenants. Add one that is cloned from it, and change that."
         )
@@ -35,7 +35,7 @@ def find_own_template(template_id: int) -> ConfigTemplate:
 
 def may_edit(template: ConfigTemplate) -> bool:
     """Whether who is signed in may change this template."""
-    return may(EDIT, TEMPLATES) and template_texts.may_change(db.session(), template)
+    return may(EDIT, TEMPLATES) and texts.may_change(db.session(), template)
 
 
 def as_may_be_seen(text: str) -> str:
@@ -53,7 +53,7 @@ def template_page(
         template=template,
         may_edit=may_edit(template),
         is_masked=not may(SEE_SECRETS, TEMPLATES),
-        usage=template_phones.usage(db.session(), template),
+        usage=phones.usage(db.session(), template),
         **parts,
     )
     return make_response(html, status)

@@ -8,8 +8,9 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 
 from app.models import ConfigTemplate
 from app.security.roles import TEMPLATES
-from app.services import journal, template_phones
-from app.services.template_phones import PhoneFilter
+from app.services import journal
+from app.services.templates import phones as template_phones
+from app.services.templates.phones import PhoneFilter
 from app.transaction import transaction
 from app.views.authors import author
 from app.views.choices import Choice, tenant_choice

@@ -17,8 +17,10 @@ from app.rendering.one_line import one_line
 from app.rendering.template_bytes import text_of_file
 from app.rendering.template_check import Checked
 from app.security.roles import SEE_SECRETS, TEMPLATES
-from app.services import template_placeholders, template_texts, template_versions
-from app.services.template_texts import NewText, StaleTextError, UnsavableTextError
+from app.services.templates import placeholders as template_placeholders
+from app.services.templates import texts
+from app.services.templates import versions as template_versions
+from app.services.templates.texts import NewText, StaleTextError, UnsavableTextError
 from app.transaction import transaction
 from app.views.authors import author
 from app.views.list_arguments import LARGEST_ID, read_list_arguments
@@ -59,7 +61,7 @@ class TemplateTextView(BaseView):
             request.form.get("text", ""), _base(template), accepts_doubts=request.form.get("deed") == "accept"
         )
         if request.form.get("deed") == "check":
-            return _editor(template, draft, checked=template_texts.check(db.session(), draft.text))
+            return _editor(template, draft, checked=texts.check(db.session(), draft.text))
         return _save(template, draft, "edited")
 
     @expose("/upload/<int:template_id>", methods=["GET", "POST"])
@@ -109,9 +111,7 @@ class TemplateTextView(BaseView):
             )
         try:
             with transaction(db.session()) as session:
-                template_texts.restore(
-                    session, template_id, base=_base(template), author=author(), now=time_of_page()
-                )
+                texts.restore(session, template_id, base=_base(template), author=author(), now=time_of_page())
         except ConflictError as error:
             flash(str(error), "danger")
             return redirect(f"/templates/versions/{template_id}")
@@ -159,7 +159,7 @@ class TemplateTextView(BaseView):
         template = find_own_template(template_id)
         try:
             with transaction(db.session()) as session:
-                template_texts.roll_back(
+                texts.roll_back(
                     session,
                     template_id,
                     min(number, LARGEST_ID),
@@ -193,7 +193,7 @@ def _save(template: ConfigTemplate, draft: Draft, reason: str) -> ResponseReturn
     template_id = template.id
     try:
         with transaction(db.session()) as session:
-            is_saved = template_texts.save(session, template_id, new, author=author(), now=time_of_page())
+            is_saved = texts.save(session, template_id, new, author=author(), now=time_of_page())
     except UnsavableTextError as error:
         status = HTTPStatus.BAD_REQUEST
         return _editor(template, draft, checked=error.checked, refused=str(error), status=status)

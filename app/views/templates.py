@@ -13,9 +13,10 @@ from app.models import ConfigTemplate
 from app.models.enums import Train
 from app.security.roles import TEMPLATES
 from app.security.tenant_scope import scope_of
-from app.services import drop_downs, settings, template_defaults, template_search, templates
-from app.services.template_defaults import ReplacesDefaultError
-from app.services.template_search import TemplateFilter
+from app.services import drop_downs, settings
+from app.services.templates import changes, defaults, search
+from app.services.templates.defaults import ReplacesDefaultError
+from app.services.templates.search import TemplateFilter
 from app.transaction import transaction
 from app.views.authors import author
 from app.views.choices import Choice, tenant_choice
@@ -45,13 +46,13 @@ class TemplateView(BaseView):
             train=word_of(request.args, "train", Train),
             tenant_name=request.args.get("tenant", ""),
         )
-        page = template_search.search(db.session(), wanted, number=arguments.number, size=arguments.size)
+        page = search.search(db.session(), wanted, number=arguments.number, size=arguments.size)
         return render_template(
             "ringmaster/templates.html",
             title="Templates",
             page=page,
-            default_in=template_search.default_in(db.session(), page.rows),
-            devices=template_search.count_devices(db.session(), page.rows),
+            default_in=search.default_in(db.session(), page.rows),
+            devices=search.count_devices(db.session(), page.rows),
             words=arguments.words,
             choices=_choices(wanted),
             shared_templates_url=settings.shared_templates_url(db.session()),
@@ -65,7 +66,7 @@ class TemplateView(BaseView):
         return template_page(
             "template",
             template,
-            defaults=template_defaults.of_template(db.session(), template.id),
+            defaults=defaults.of_template(db.session(), template.id),
             text=as_may_be_seen(template.content),
         )
 
@@ -95,7 +96,7 @@ class TemplateView(BaseView):
             return _change_form(template, form, status=HTTPStatus.BAD_REQUEST)
         try:
             with transaction(db.session()) as session:
-                templates.change(session, template_id, form.properties, author=author(), now=time_of_page())
+                changes.change(session, template_id, form.properties, author=author(), now=time_of_page())
         except RingmasterError as error:
             return _change_form(template, form, refused=str(error), status=HTTPStatus.CONFLICT)
         flash(f"The properties of {form.name} were saved.", "success")
@@ -108,7 +109,7 @@ class TemplateView(BaseView):
         find_template(template_id)
         try:
             with transaction(db.session()) as session:
-                name = templates.delete_template(session, template_id, author=author(), now=time_of_page())
+                name = changes.delete_template(session, template_id, author=author(), now=time_of_page())
         except ConflictError as error:
             flash(str(error), "danger")
             return redirect(f"/templates/show/{template_id}")
@@ -138,7 +139,7 @@ def _add(form: TemplateForm) -> ResponseReturnValue:
     replaces = int(form.replaces) if is_id(form.replaces) else None
     try:
         with transaction(db.session()) as session:
-            template = templates.add(
+            template = changes.add(
                 session,
                 form.properties,
                 clone_from=int(form.clone),

@@ -15,9 +15,11 @@ from app.models import Tenant
 from app.models.enums import Train
 from app.rendering.secret_parameters import mask_secrets
 from app.security.roles import TEMPLATES_MAPPING
-from app.services import drop_downs, template_defaults, trials
-from app.services.template_defaults import Kind, ReplacesDefaultError
-from app.services.template_search import get_template
+from app.services import drop_downs
+from app.services.templates import defaults
+from app.services.templates.defaults import Kind, ReplacesDefaultError
+from app.services.templates.search import get_template
+from app.services.zero_touch import trials
 from app.transaction import transaction
 from app.views.authors import author
 from app.views.choices import Choice, tenant_choice
@@ -44,7 +46,7 @@ class TemplatesMappingView(BaseView):
         tenant_name, model = request.args.get("tenant", ""), request.args.get("model", "")
         train = word_of(request.args, "train", Train)
         tenant = db.session.scalar(select(Tenant).where(Tenant.name_key == tenant_name.casefold()))
-        page = template_defaults.search(
+        page = defaults.search(
             db.session(),
             tenant_name=tenant_name,
             model=model,
@@ -57,7 +59,7 @@ class TemplatesMappingView(BaseView):
             title="Templates Mapping",
             page=page,
             tenant=tenant,
-            effective=template_defaults.effective_in(db.session(), tenant) if tenant else (),
+            effective=defaults.effective_in(db.session(), tenant) if tenant else (),
             choices=_choices(tenant_name, model, train),
         )
 
@@ -82,7 +84,7 @@ class TemplatesMappingView(BaseView):
         if default_id > LARGEST_ID:
             abort(HTTPStatus.NOT_FOUND)
         with transaction(db.session()) as session:
-            sentence = template_defaults.remove(session, default_id, author=author(), now=time_of_page())
+            sentence = defaults.remove(session, default_id, author=author(), now=time_of_page())
         flash(sentence, "success")
         return redirect(LIST)
 
@@ -139,7 +141,7 @@ def _set(typed: Mapping[str, str]) -> ResponseReturnValue:
     try:
         with transaction(db.session()) as session:
             template = get_template(session, int(typed["template_id"]))
-            doubts = template_defaults.put(
+            doubts = defaults.put(
                 session, kind, template, replaces=replaces, author=author(), now=time_of_page()
             )
     except ReplacesDefaultError as error:

@@ -24,7 +24,7 @@ from werkzeug.exceptions import (
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
 
 from app.errors import ConflictError, InvalidInputError, RingmasterError
-from app.services.firmware_files import megabytes
+from app.services.firmware.files import megabytes
 from app.views.hanging_up import Progress, hung_up_when_stalled
 from app.views.request_guards import csrf, refuse_nul_bytes, wants_json
 

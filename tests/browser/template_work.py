@@ -8,10 +8,11 @@ from sqlalchemy import select
 from app.models import ConfigTemplate, Device, Tenant
 from app.models.enums import Train
 from app.security.tenant_scope import ALL_TENANTS
-from app.services import config_files, template_defaults, template_texts, templates
+from app.services import config_files
 from app.services.author import Author
-from app.services.template_texts import NewText
-from app.services.templates import Properties
+from app.services.templates import changes, defaults, texts
+from app.services.templates.changes import Properties
+from app.services.templates.texts import NewText
 from app.transaction import reading, writing
 from tests.views.installations import database_of
 
@@ -39,7 +40,7 @@ def template_with_history(app: Flask) -> int:
             return template_id
         for old, new in HISTORY:
             text = NewText(text=template.content.replace(old, new), base=template.version)
-            template_texts.save(session, template_id, text, **who)
+            texts.save(session, template_id, text, **who)
         acme = session.scalars(select(Tenant).where(Tenant.name == "Acme")).one()
         wanted = Properties(
             name="Acme lobby",
@@ -48,10 +49,10 @@ def template_with_history(app: Flask) -> int:
             phone_model_id=template.phone_model_id,
             train=Train.UC,
         )
-        templates.add(session, wanted, clone_from=template_id, is_default=True, **who)
+        changes.add(session, wanted, clone_from=template_id, is_default=True, **who)
         shared = session.scalars(select(ConfigTemplate).where(ConfigTemplate.name == "Audiocodes_405")).one()
-        kind = template_defaults.Kind(acme.id, shared.phone_model_id, Train.GENERIC)
-        template_defaults.put(session, kind, shared, replaces=None, **who)
+        kind = defaults.Kind(acme.id, shared.phone_model_id, Train.GENERIC)
+        defaults.put(session, kind, shared, replaces=None, **who)
     return template_id
 
 

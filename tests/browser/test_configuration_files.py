@@ -12,9 +12,10 @@ from sqlalchemy import select
 from app.models import Device
 from app.models.enums import FileKind
 from app.security.tenant_scope import ALL_TENANTS
-from app.services import config_file_edits, config_files
+from app.services import config_files
 from app.services.author import Author
-from app.services.config_file_edits import Destination, Upload
+from app.services.config_files import edits
+from app.services.config_files.edits import Destination, Upload
 from app.transaction import writing
 from tests.browser.conftest import NARROW, OpenPage
 from tests.factories import get_template
@@ -43,7 +44,7 @@ def _files(company_app: Flask) -> None:
             ("dial plan.cfg", FileKind.UPLOADED),
         ):
             upload, goal = Upload(name, b"voip/dial_plan=[2-9]xx\n"), Destination(kind, None, replaces=True)
-            config_file_edits.store(session, [upload], goal, **who)
+            edits.store(session, [upload], goal, **who)
 
 
 def test_selected_files_are_deleted_after_a_question(open_page: OpenPage):

@@ -9,8 +9,9 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from app.security.tenant_scope import ALL_TENANTS
-from app.services import firmware, firmware_files
+from app.services import firmware
 from app.services.author import Author
+from app.services.firmware import files
 from app.transaction import writing
 from tests.browser.conftest import NARROW, OpenPage, sign_in
 from tests.views.installations import database_of
@@ -39,7 +40,7 @@ def some_firmware(company_app: Flask) -> None:
         ("405.img", "2.2.16.142.27", 14_900_000, ""),
         ("HRS.dfu", "1.7.0.12", 2_300_000, "Meeting rooms"),
     ):
-        with firmware_files.draft(folder) as draft:
+        with files.draft(folder) as draft:
             draft.write(b"\0" + name.encode() + version.encode() + b"\0")
             draft.write(bytes(size))
             with draft.placed() as stored, writing(database_of(company_app), ALL_TENANTS) as session:

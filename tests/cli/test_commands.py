@@ -18,7 +18,7 @@ from app.cli.release import opened_database, release
 from app.models import JournalEntry, Operator
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import firmware, settings
-from app.services.setting_catalogue import CATALOGUE
+from app.services.settings.catalogue import CATALOGUE
 from app.transaction import reading
 from config import Settings, load_settings
 from tests.cli.running import ROOT, environment, run

@@ -6,11 +6,12 @@ from app.models import Device
 from app.models.enums import Layer, ValueLevel, VlanMode
 from app.rendering.line_differences import Change, Difference
 from app.security.tenant_scope import only_tenants, set_scope
-from app.services import affected, config_files, file_differences
+from app.services import affected, config_files
 from app.services.affected import DaylightChange, LinesChange, PlaceholderChange, TemplateChange
 from app.services.author import Author
+from app.services.config_files import differences
+from app.services.config_files.differences import Outdated
 from app.services.configuration_values import changes as lines
-from app.services.file_differences import Outdated
 from app.services.value_owners import OwnerKind, get_owner
 from tests import factories
 from tests.factories import NOW
@@ -135,49 +136,49 @@ class TestDifferences:
         ids = [device.id for device in phones.values()]
         config_files.generate_many(session, ids[:3], now=NOW)
         lay_over(session, "tenant", acme, ("a/b", "1"))
-        assert file_differences.find_outdated(session, ids) == [
+        assert differences.find_outdated(session, ids) == [
             Outdated(device.id, device.mac, has_file=name != "globex") for name, device in phones.items()
         ]
         config_files.generate_many(session, ids, now=NOW)
-        assert file_differences.find_outdated(session, ids) == []
+        assert differences.find_outdated(session, ids) == []
 
     def test_looking_for_them_changes_nothing(self, session, phones):
         device = phones["lyon"]
-        file_differences.find_outdated(session, [device.id])
-        file_differences.difference(session, device, with_secrets=True)
+        differences.find_outdated(session, [device.id])
+        differences.difference(session, device, with_secrets=True)
         assert config_files.find(session, config_files.name_for(device.mac)) is None
 
     def test_ten_times_as_many_phones_take_as_many_statements(self, session, phones):
         site, template = phones["lyon"].site, phones["lyon"].template
         statements = Statements(session)
-        one = statements.of(session, lambda: file_differences.find_outdated(session, [phones["lyon"].id]))
+        one = statements.of(session, lambda: differences.find_outdated(session, [phones["lyon"].id]))
         ids = [factories.make_device(session, site=site, template=template).id for _ in range(10)]
-        assert statements.of(session, lambda: file_differences.find_outdated(session, ids)) == one
+        assert statements.of(session, lambda: differences.find_outdated(session, ids)) == one
 
     def test_the_difference_is_told_line_by_line_with_secrets_masked(self, session, phones, acme):
         device = phones["berlin 1"]
         lay_over(session, "tenant", acme, ("a/b", "1"), ("system/password", "first"))
         config_files.generate(session, device, now=NOW)
         lay_over(session, "tenant", acme, ("a/b", "2"), ("system/password", "second"))
-        masked = file_differences.difference(session, device, with_secrets=False)
+        masked = differences.difference(session, device, with_secrets=False)
         assert changes_in(masked) == [
             (Change.REMOVED, "a/b = 1"),
             (Change.REMOVED, "system/password = ••••••"),
             (Change.ADDED, "a/b = 2"),
             (Change.ADDED, "system/password = ••••••"),
         ]
-        shown = file_differences.difference(session, device, with_secrets=True)
+        shown = differences.difference(session, device, with_secrets=True)
         assert (Change.ADDED, "system/password = second") in changes_in(shown)
 
     def test_a_file_that_stays_has_no_difference(self, session, phones):
         device = phones["berlin 1"]
         config_files.generate(session, device, now=NOW)
-        assert not file_differences.difference(session, device, with_secrets=True)
+        assert not differences.difference(session, device, with_secrets=True)
         device.template = None
         session.flush()
-        assert not file_differences.difference(session, session.get(Device, device.id), with_secrets=True)
+        assert not differences.difference(session, session.get(Device, device.id), with_secrets=True)
 
 
 def changes_in(difference: Difference) -> list[tuple[Change, str]]:
-    lines = [line for block in difference.blocks for line in block]
-    return [(line.change, line.text) for line in lines if line.change is not Change.SAME]
+    told = [line for block in difference.blocks for line in block]
+    return [(line.change, line.text) for line in told if line.change is not Change.SAME]

@@ -9,9 +9,10 @@ from app.errors import ConflictError, InvalidInputError, NotAllowedError
 from app.models import ConfigFile, JournalEntry
 from app.models.enums import FileKind
 from app.security.tenant_scope import only_tenants, set_scope
-from app.services import config_file_edits, config_files, stored_files
+from app.services import config_files, stored_files
 from app.services.author import Author
-from app.services.config_file_edits import Destination, Upload, checked_upload
+from app.services.config_files import edits
+from app.services.config_files.edits import Destination, Upload, checked_upload
 from tests import factories
 from tests.factories import NOW
 
@@ -24,7 +25,7 @@ def upload(name="extra.cfg", content=b"system/ntp/enabled=1\n", kind=FileKind.UP
 
 
 def store(session, *uploads, kind=FileKind.UPLOADED, tenant_id=None, replaces=False):
-    config_file_edits.store(session, uploads, Destination(kind, tenant_id, replaces), **WHO)
+    edits.store(session, uploads, Destination(kind, tenant_id, replaces), **WHO)
     return [config_files.find(session, one.name) for one in uploads]
 
 
@@ -117,28 +118,26 @@ def test_names_that_are_kept_for_others_are_refused(session, name, sentence):
 
 def test_an_edited_file_keeps_the_ends_of_its_lines_and_is_marked(session):
     (file,) = store(session, upload(content=b"a=1\r\nb=2\r\n"))
-    config_file_edits.save(
-        session, file, "a=1\r\nb=3\r\n", etag=file.etag, **{**WHO, "author": Author("olga")}
-    )
+    edits.save(session, file, "a=1\r\nb=3\r\n", etag=file.etag, **{**WHO, "author": Author("olga")})
     assert config_files.content_of(file) == b"a=1\r\nb=3\r\n"
     assert file.edited_by == "olga"
     (unix,) = store(session, upload("unix.cfg", b"a=1\n"))
-    config_file_edits.save(session, unix, "a=2\r\n", etag=unix.etag, **WHO)
+    edits.save(session, unix, "a=2\r\n", etag=unix.etag, **WHO)
     assert config_files.content_of(unix) == b"a=2\n"
 
 
 def test_a_text_typed_over_an_older_version_is_refused_and_says_whose_the_newer_one_is(session):
     (file,) = store(session, upload())
     seen = file.etag
-    config_file_edits.save(session, file, "a=2", etag=seen, **{**WHO, "author": Author("olga")})
+    edits.save(session, file, "a=2", etag=seen, **{**WHO, "author": Author("olga")})
     with pytest.raises(ConflictError, match=r"extra\.cfg was changed by olga after you had opened it"):
-        config_file_edits.save(session, file, "a=3", etag=seen, **WHO)
+        edits.save(session, file, "a=3", etag=seen, **WHO)
     assert config_files.text_of(file) == "a=2"
 
 
 def test_the_next_generate_writes_over_an_edited_file_and_forgets_who_edited_it(session):
     device, file = generated(session)
-    config_file_edits.save(session, file, "a=1", etag=file.etag, **WHO)
+    edits.save(session, file, "a=1", etag=file.etag, **WHO)
     session.expire_all()
     again = config_files.generate(session, device, now=NOW)
     assert again is not None
@@ -159,7 +158,7 @@ def test_an_account_of_a_tenant_writes_its_own_files_and_none_that_are_shared(se
         (lambda: store(session, upload("x.cfg"), tenant_id=globex.id), NotAllowedError, not_yours),
         (lambda: store(session, upload("shared.cfg"), **in_acme), NotAllowedError, "shared by all"),
         (lambda: store(session, upload("globex.cfg"), **in_acme), ConflictError, "does not see"),
-        (lambda: config_file_edits.save(session, shared, "a=2", etag="", **WHO), NotAllowedError, "shared"),
+        (lambda: edits.save(session, shared, "a=2", etag="", **WHO), NotAllowedError, "shared"),
     ):
         with pytest.raises(error, match=sentence):
             refused()
@@ -182,7 +181,7 @@ def test_deleting_takes_what_is_chosen_in_bites_and_never_what_the_account_may_n
         store(session, upload(f"a{number}.cfg"), tenant_id=acme.id)
     before = session.scalar(select(func.count()).select_from(ConfigFile))
     set_scope(session, only_tenants([acme.id]))
-    assert [config_file_edits.delete_some(session, [], most=5, **WHO).number for _ in range(3)] == [5, 2, 0]
+    assert [edits.delete_some(session, [], most=5, **WHO).number for _ in range(3)] == [5, 2, 0]
     assert session.scalar(select(func.count()).select_from(ConfigFile)) == before - 7
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from app.models import ConfigFile
 from app.models.enums import FileKind
-from app.services import config_file_search
-from app.services.config_file_search import SHARED, FileFilter
+from app.services.config_files import search
+from app.services.config_files.search import SHARED, FileFilter
 from tests import factories
 from tests.factories import NOW
 from tests.services.statements import Statements
@@ -26,7 +26,7 @@ def files(session):
 
 
 def read(session, *, size=4, before="", after="", **wanted):
-    return config_file_search.read_page(session, FileFilter(**wanted), size=size, before=before, after=after)
+    return search.read_page(session, FileFilter(**wanted), size=size, before=before, after=after)
 
 
 def numbers(page):

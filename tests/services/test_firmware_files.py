@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.errors import ConflictError, InvalidInputError
-from app.services import firmware_files
+from app.services.firmware import files as firmware_files
 
 BYTES = b"\0UC_2.0.13.121" + bytes(100_000)
 

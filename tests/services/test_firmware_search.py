@@ -4,9 +4,11 @@ from dataclasses import asdict
 
 from app.models import ConfigurationValue
 from app.models.enums import ValueLevel
-from app.services import firmware, firmware_search, firmware_usage
+from app.services import firmware
 from app.services.author import Author
-from app.services.firmware_search import FirmwareFilter
+from app.services.firmware import search as firmware_search
+from app.services.firmware import usage
+from app.services.firmware.search import FirmwareFilter
 from tests import factories
 from tests.factories import NOW
 from tests.services.statements import Statements
@@ -71,16 +73,16 @@ def test_whoever_names_a_firmware_is_counted(session, tmp_path):
         )
     )  # fmt: skip
     session.flush()
-    usage = firmware_usage.of_all(session, [pilot, default])
-    assert usage[pilot.id].counts == {"template": 1, "tenant": 1, "site": 1, "device": 2}
-    assert asdict(usage[default.id]) == {"counts": {}, "model": "430HD", "phones_of_model": 1}
+    found = usage.of_all(session, [pilot, default])
+    assert found[pilot.id].counts == {"template": 1, "tenant": 1, "site": 1, "device": 2}
+    assert asdict(found[default.id]) == {"counts": {}, "model": "430HD", "phones_of_model": 1}
     assert usage[pilot.id].sentence == "it is used by 1 template, 1 tenant, 1 site and 2 devices"
 
 
 def test_the_list_takes_as_many_statements_for_many_as_for_one(session, tmp_path):
     def read():
         rows = search(session)
-        firmware_usage.of_all(session, rows)
+        usage.of_all(session, rows)
         return [row.groups for row in rows]
 
     factories.make_firmware(session, tmp_path, "a.img")

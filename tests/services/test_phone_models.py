@@ -7,7 +7,7 @@ from app.errors import ConflictError, RingmasterError
 from app.models import PhoneModel
 from app.services import phone_models
 from app.services.status_rows import make
-from app.services.zero_touch_facts import Surroundings
+from app.services.zero_touch.facts import Surroundings
 from tests import factories
 from tests.factories import NOW
 from tests.services.statements import Statements

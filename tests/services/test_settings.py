@@ -15,11 +15,11 @@ from app.rendering.daylight import ChangeDate, DateFormat, DaylightSaving, DayOf
 from app.rendering.secret_parameters import MASK
 from app.services import public_address, settings
 from app.services.author import Author
-from app.services.file_sources import Sources
-from app.services.setting_catalogue import CATALOGUE
-from app.services.setting_changes import Change, doubts_of
-from app.services.setting_definitions import Setting
-from app.services.zone_settings import texts_for_zone, with_zone
+from app.services.config_files.sources import Sources
+from app.services.settings.catalogue import CATALOGUE
+from app.services.settings.changes import Change, doubts_of
+from app.services.settings.definitions import Setting
+from app.services.settings.zones import texts_for_zone, with_zone
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

@@ -8,8 +8,10 @@ from sqlalchemy import select
 from app.models import ConfigFile
 from app.models.enums import Train
 from app.security.tenant_scope import ALL_TENANTS, only_tenants, set_scope
-from app.services import config_files, template_phones, trials
-from app.services.template_phones import PhoneFilter, Usage
+from app.services import config_files
+from app.services.templates import phones
+from app.services.templates.phones import PhoneFilter, Usage
+from app.services.zero_touch import trials
 from app.transaction import reading, writing
 from tests import factories
 from tests.factories import NOW
@@ -38,37 +40,37 @@ def new_text(template) -> None:
 def test_a_file_is_of_an_older_text_until_it_is_generated_even_where_its_bytes_stay(
     session, template, devices
 ):
-    assert template_phones.usage(session, template) == Usage(3, 0)
+    assert phones.usage(session, template) == Usage(3, 0)
     new_text(template)
     session.flush()
-    assert template_phones.usage(session, template) == Usage(3, 3)
-    assert template_phones.generate_next(session, template, now=LATER) == 3
-    assert template_phones.usage(session, template) == Usage(3, 0)
+    assert phones.usage(session, template) == Usage(3, 3)
+    assert phones.generate_next(session, template, now=LATER) == 3
+    assert phones.usage(session, template) == Usage(3, 0)
     dates = select(ConfigFile.generated_at).where(ConfigFile.device_id.is_not(None))
     assert set(session.scalars(dates)) == {NOW}
 
 
 def test_a_phone_without_a_file_is_due(session, template):
     factories.make_device(session)
-    assert template_phones.usage(session, template) == Usage(1, 1)
+    assert phones.usage(session, template) == Usage(1, 1)
 
 
 def test_generating_twice_does_nothing_twice(session, template, devices):
     new_text(template)
     session.flush()
-    assert template_phones.generate_next(session, template, now=LATER) == 3
-    assert template_phones.generate_next(session, template, now=LATER) == 0
+    assert phones.generate_next(session, template, now=LATER) == 3
+    assert phones.generate_next(session, template, now=LATER) == 0
 
 
 def test_a_part_at_a_time_is_generated(session, template, devices, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(template_phones, "CHUNK", 2)
+    monkeypatch.setattr(phones, "CHUNK", 2)
     new_text(template)
     session.flush()
-    assert [template_phones.generate_next(session, template, now=LATER) for _ in range(3)] == [2, 1, 0]
+    assert [phones.generate_next(session, template, now=LATER) for _ in range(3)] == [2, 1, 0]
 
 
 def test_two_who_generate_at_once_share_the_work(database, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(template_phones, "CHUNK", 2)
+    monkeypatch.setattr(phones, "CHUNK", 2)
     with writing(database, ALL_TENANTS) as session:
         for _ in range(4):
             factories.make_device(session)
@@ -76,12 +78,12 @@ def test_two_who_generate_at_once_share_the_work(database, monkeypatch: pytest.M
         return  # its writers take turns
     with writing(database, ALL_TENANTS) as first, writing(database, ALL_TENANTS) as second:
         made = [
-            template_phones.generate_next(session, factories.get_template(session), now=LATER)
+            phones.generate_next(session, factories.get_template(session), now=LATER)
             for session in (first, second)
         ]
     assert made == [2, 2]
     with reading(database, ALL_TENANTS) as session:
-        assert template_phones.usage(session, factories.get_template(session)) == Usage(4, 0)
+        assert phones.usage(session, factories.get_template(session)) == Usage(4, 0)
 
 
 def test_the_file_that_phones_include_is_generated_too(session, template, devices):
@@ -90,7 +92,7 @@ def test_the_file_that_phones_include_is_generated_too(session, template, device
     )
     template.version += 1
     session.flush()
-    template_phones.generate_next(session, template, now=LATER)
+    phones.generate_next(session, template, now=LATER)
     shared = config_files.find(session, "Audiocodes_430HD_global_LYNC_empty.cfg")
     assert shared is not None
     assert config_files.text_of(shared) == "a=1\n"
@@ -103,11 +105,11 @@ def test_who_names_his_tenants_sees_and_generates_their_phones_alone(session, te
     session.flush()
     acme_id = devices[0].tenant_id
     set_scope(session, only_tenants([acme_id]))
-    assert template_phones.usage(session, template) == Usage(3, 3)
-    assert template_phones.generate_chosen(session, template, [theirs.id, devices[0].id], now=LATER) == 1
-    assert template_phones.generate_next(session, template, now=LATER) == 2
+    assert phones.usage(session, template) == Usage(3, 3)
+    assert phones.generate_chosen(session, template, [theirs.id, devices[0].id], now=LATER) == 1
+    assert phones.generate_next(session, template, now=LATER) == 2
     set_scope(session, ALL_TENANTS)
-    assert template_phones.usage(session, template) == Usage(4, 1)
+    assert phones.usage(session, template) == Usage(4, 1)
 
 
 def test_phones_are_found_by_mac_user_tenant_and_file(session, template, devices):
@@ -115,7 +117,7 @@ def test_phones_are_found_by_mac_user_tenant_and_file(session, template, devices
     hers = factories.make_device(session, phone_user=anna)
 
     def found(**wanted):
-        page = template_phones.search(session, template, PhoneFilter(**wanted), number=1, size=50)
+        page = phones.search(session, template, PhoneFilter(**wanted), number=1, size=50)
         return [device.id for device in page.rows]
 
     assert found(words="ANNA") == [hers.id]

@@ -9,9 +9,10 @@ from app.errors import ConflictError, NotAllowedError
 from app.models import ConfigFile, ConfigTemplate, JournalEntry, Placeholder, TemplateVersion
 from app.models.enums import Layer
 from app.security.tenant_scope import only_tenants, set_scope
-from app.services import installation, template_placeholders, template_texts, template_versions
+from app.services import installation
 from app.services.author import Author
-from app.services.template_texts import NewText, StaleTextError, UnsavableTextError
+from app.services.templates import placeholders, texts, versions
+from app.services.templates.texts import NewText, StaleTextError, UnsavableTextError
 from tests import factories
 from tests.factories import NOW
 
@@ -30,7 +31,7 @@ def edited(template: ConfigTemplate, line: str = "system/ntp/enabled=0") -> str:
 
 def save(session, template, text, **fields):
     new = NewText(**{"text": text, "base": template.version, **fields})
-    return template_texts.save(session, template.id, new, **ALICE)
+    return texts.save(session, template.id, new, **ALICE)
 
 
 def versions_of(session, template):
@@ -51,10 +52,10 @@ def test_a_saved_text_is_a_version_with_who_when_and_how(session, template):
         (1, "Ringmaster", "came with the product"),
         (2, "alice", "edited"),
     ]
-    latest = template_versions.get_version(session, template.id, 2)
-    before = template_versions.find_before(session, latest)
+    latest = versions.get_version(session, template.id, 2)
+    before = versions.find_before(session, latest)
     assert before is not None
-    assert template_versions.text_of(before) == shipped
+    assert versions.text_of(before) == shipped
 
 
 def test_the_text_that_is_there_is_not_saved_again(session, template):
@@ -118,7 +119,7 @@ def test_restoring_gives_the_shipped_text_and_description_and_keeps_the_edits(se
     description = template.description
     save(session, template, edited(template))
     template.description = "Mine"
-    template_texts.restore(session, template.id, base=2, **ALICE)
+    texts.restore(session, template.id, base=2, **ALICE)
     assert not template.is_edited
     assert template.description == description
     assert [number for number, _, _ in versions_of(session, template)] == [1, 2, 3]
@@ -128,11 +129,11 @@ def test_rolling_back_makes_an_earlier_text_the_latest_version(session, template
     save(session, template, edited(template, "a=1"))
     first = template.content
     save(session, template, first.replace("a=1", "b=1"))
-    template_texts.roll_back(session, template.id, 2, base=3, **ALICE)
+    texts.roll_back(session, template.id, 2, base=3, **ALICE)
     assert template.content == first
     assert versions_of(session, template)[-1] == (4, "alice", "rolled back to version 2")
     with pytest.raises(StaleTextError):
-        template_texts.roll_back(session, template.id, 1, base=3, **ALICE)
+        texts.roll_back(session, template.id, 1, base=3, **ALICE)
 
 
 def test_a_global_file_of_another_template_is_not_taken(session, template):
@@ -176,10 +177,7 @@ def test_what_may_be_used_says_where_values_come_from(session, template):
     factories.make_placeholder(session, "Primary_NTP", "ntp.acme.com", tenant_id=acme.id)
     factories.make_placeholder(session, "LDAPPassword", "open-sesame", template_id=template.id)
     text = edited(template, "system/x=%ITCS_Nobody%")
-    usable = {
-        each.name: each
-        for each in template_placeholders.usable_in(session, template, text, with_secrets=False)
-    }
+    usable = {each.name: each for each in placeholders.usable_in(session, template, text, with_secrets=False)}
     assert usable["Primary_NTP"].source == "1 tenant, else the system"
     assert usable["Language"].source == "the phone and its user, else the system"
     assert (usable["LDAPPassword"].source, usable["LDAPPassword"].value) == (

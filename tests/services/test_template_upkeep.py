@@ -8,10 +8,10 @@ from app.models import ConfigFile, ConfigTemplate, Placeholder, TemplateDefault,
 from app.models.enums import FileKind, Train
 from app.rendering.template_file import parse_template
 from app.security.tenant_scope import only_tenants, set_scope
-from app.services import template_defaults, templates
 from app.services.author import Author
-from app.services.template_defaults import ReplacesDefaultError
-from app.services.templates import Properties
+from app.services.templates import changes, defaults
+from app.services.templates.changes import Properties
+from app.services.templates.defaults import ReplacesDefaultError
 from tests import factories
 from tests.factories import NOW
 
@@ -35,7 +35,7 @@ def properties(session, tenant, **fields) -> Properties:
 
 
 def add(session, tenant, *, is_default=False, replaces=None, **fields) -> ConfigTemplate:
-    return templates.add(
+    return changes.add(
         session,
         properties(session, tenant, **fields),
         clone_from=factories.get_template(session).id,
@@ -98,15 +98,15 @@ def test_a_new_default_replaces_what_was_named(session, acme):
 def test_a_factory_template_keeps_its_place_and_is_not_deleted(session, acme):
     template = factories.get_template(session)
     with pytest.raises(ConflictError, match="came with the product"):
-        templates.change(session, template.id, properties(session, acme, name=template.name), **ALICE)
+        changes.change(session, template.id, properties(session, acme, name=template.name), **ALICE)
     with pytest.raises(ConflictError, match="came with the product"):
-        templates.delete_template(session, template.id, **ALICE)
+        changes.delete_template(session, template.id, **ALICE)
 
 
 def test_a_factory_template_can_be_described(session):
     template = factories.get_template(session)
     wanted = properties(session, None, name=template.name, description="For desks")
-    assert templates.change(session, template.id, wanted, **ALICE).description == "For desks"
+    assert changes.change(session, template.id, wanted, **ALICE).description == "For desks"
 
 
 def test_what_belongs_to_a_template_moves_with_it(session, acme):
@@ -114,7 +114,7 @@ def test_what_belongs_to_a_template_moves_with_it(session, acme):
     template = add(session, acme)
     template.content = template.content.replace("enabled=0", "x=%ITCS_P_Own%", 1)
     factories.make_placeholder(session, "P_Own", "1", template_id=template.id, tenant_id=acme.id)
-    templates.change(session, template.id, properties(session, globex), **ALICE)
+    changes.change(session, template.id, properties(session, globex), **ALICE)
     session.expire_all()
     owners = [
         session.scalars(select(kind.tenant_id).where(kind.template_id == template.id)).all()
@@ -127,10 +127,10 @@ def test_a_template_does_not_move_away_from_those_who_use_it(session, acme):
     globex = factories.make_tenant(session, "Globex")
     template = add(session, acme, is_default=True)
     with pytest.raises(ConflictError, match="default in Acme"), session.begin_nested():
-        templates.change(session, template.id, properties(session, globex), **ALICE)
+        changes.change(session, template.id, properties(session, globex), **ALICE)
     device = factories.make_device(session, tenant=acme, template=template)
     with pytest.raises(ConflictError, match=device.mac):
-        templates.change(session, template.id, properties(session, globex), **ALICE)
+        changes.change(session, template.id, properties(session, globex), **ALICE)
 
 
 def test_a_template_in_use_is_not_deleted_and_its_users_are_named(session, acme):
@@ -140,7 +140,7 @@ def test_a_template_in_use_is_not_deleted_and_its_users_are_named(session, acme)
     for _ in range(6):
         factories.make_device(session, tenant=acme, template=template)
     with pytest.raises(ConflictError, match="7 devices") as refused:
-        templates.delete_template(session, template.id, **ALICE)
+        changes.delete_template(session, template.id, **ALICE)
     assert f"{first.mac} (anna@acme.com)" in str(refused.value)
     assert "and 2 more" in str(refused.value)
 
@@ -149,7 +149,7 @@ def test_what_belongs_to_a_template_goes_with_it_and_waiting_phones_are_decided_
     template = add(session, acme, is_default=True)
     factories.make_placeholder(session, "P_Own", "1", template_id=template.id, tenant_id=acme.id)
     waiting = factories.make_status(session, tenant=acme, template=template)
-    assert templates.delete_template(session, template.id, **ALICE) == "Acme desk"
+    assert changes.delete_template(session, template.id, **ALICE) == "Acme desk"
     session.expire_all()
     for kind in (TemplateVersion, Placeholder, ConfigFile, TemplateDefault):
         rows = select(func.count()).select_from(kind).where(kind.template_id == template.id)
@@ -160,20 +160,20 @@ def test_what_belongs_to_a_template_goes_with_it_and_waiting_phones_are_decided_
 def test_a_default_fits_the_tenant_and_warns_of_another_model(session, acme):
     globex = factories.make_tenant(session, "Globex")
     theirs, shared = add(session, globex), factories.get_template(session, "Audiocodes_450HD_LYNC")
-    kind = template_defaults.Kind(acme.id, factories.get_model(session).id, Train.UC)
+    kind = defaults.Kind(acme.id, factories.get_model(session).id, Train.UC)
     with pytest.raises(InvalidInputError, match="belongs to another tenant"):
-        template_defaults.put(session, kind, theirs, replaces=None, **ALICE)
-    (doubt,) = template_defaults.put(session, kind, shared, replaces=None, **ALICE)
+        defaults.put(session, kind, theirs, replaces=None, **ALICE)
+    (doubt,) = defaults.put(session, kind, shared, replaces=None, **ALICE)
     assert "made for 450HD" in doubt
 
 
 def test_taking_a_default_away_says_what_phones_get_then(session, acme):
     template = add(session, acme, is_default=True)
-    (default,) = template_defaults.of_template(session, template.id)
-    sentence = template_defaults.remove(session, default.id, **ALICE)
+    (default,) = defaults.of_template(session, template.id)
+    sentence = defaults.remove(session, default.id, **ALICE)
     assert "get the factory template Audiocodes_430HD_LYNC" in sentence
     session.flush()
-    rows = {(row.model.name, row.train): row for row in template_defaults.effective_in(session, acme)}
+    rows = {(row.model.name, row.train): row for row in defaults.effective_in(session, acme)}
     assert rows["430HD", Train.UC].template.name == "Audiocodes_430HD_LYNC"
     assert rows["430HD", Train.UC].own is None
     assert rows["8440", Train.UC].template is None

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.models import JournalEntry
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import settings
-from app.services.setting_catalogue import settings_in
+from app.services.settings.catalogue import settings_in
 from app.transaction import reading
 from app.views.system_settings import SECTIONS
 from tests.views.browsing import Browser

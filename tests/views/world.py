@@ -31,7 +31,7 @@ from app.models.enums import Approval, FileKind, Layer, Origin, Severity, Status
 from app.rendering.template_file import FileConfig, TemplateFile, write_template
 from app.security.roles import ADMINISTRATOR, HELPDESK, MONITOR, OPERATOR
 from app.security.secrets import vault
-from app.services import template_versions
+from app.services.templates import versions
 
 PASSWORD = "pass_1234"
 ACME_MAC = "00908facaca1"
@@ -177,7 +177,7 @@ def add_template(session: Session, tenant: Tenant, model: PhoneModel, name: str)
         version=1,
     )
     session.add(TemplateDefault(tenant=tenant, phone_model=model, train=Train.UC, template=template))
-    template_versions.keep(session, template, by="oscar", reason="added")
+    versions.keep(session, template, by="oscar", reason="added")
     return template
 
 

@@ -15,9 +15,9 @@ from app.rendering.secret_parameters import MASK
 from app.rendering.secret_placeholders import is_secret_placeholder, secret_names_in
 from app.rules.zero_touch.trace import Step, steps_from_json
 from app.services import config_files, pending_actions, zero_touch
+from app.services.config_files.owners import read_owners
+from app.services.config_files.sources import Sources
 from app.services.devices_status.phones import Phone, find_phone
-from app.services.file_owners import read_owners
-from app.services.file_sources import Sources
 
 MOST_DECISIONS = 20
 MOST_ALARMS = 50

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from app.models import Placeholder
 from app.models.enums import Layer
 from app.rendering.placeholders import is_private
-from app.services.file_owners import FileOwner, read_owners, values_of_fields
-from app.services.file_sources import Sources, Values
+from app.services.config_files.owners import FileOwner, read_owners, values_of_fields
+from app.services.config_files.sources import Sources, Values
 from app.services.placeholders.secrets import shown
 
 FIELDS = "the phone's own fields"

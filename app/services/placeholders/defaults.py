@@ -14,7 +14,7 @@ from app.rendering.placeholders import CATALOGUE, SYSTEM_DEFAULTS, Group, Placeh
 from app.rendering.secret_placeholders import is_secret_placeholder
 from app.services import journal
 from app.services.author import Author
-from app.services.file_sources import Sources
+from app.services.config_files.sources import Sources
 from app.services.placeholders.changes import check_may_change
 from app.services.placeholders.formats import checked_name, checked_value
 from app.services.placeholders.secrets import secret_test, shown

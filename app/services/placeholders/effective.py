@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from app.models import Device, Placeholder
 from app.models.enums import Layer
 from app.rendering.placeholders import CATALOGUE, display_name, names_in
-from app.services.file_owners import read_owners
-from app.services.file_sources import Sources, Values
+from app.services.config_files.owners import read_owners
+from app.services.config_files.sources import Sources, Values
 from app.services.placeholders.beneath import layers_of
 from app.services.placeholders.secrets import IsSecret, secret_test, shown
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from app.errors import InvalidInputError
 from app.models.enums import VlanMode
 from app.rendering import placeholders
-from app.services.setting_texts import GMT_OFFSET, HOST, LANGUAGES, Control, Kind, choice, whole_number
+from app.services.settings.texts import GMT_OFFSET, HOST, LANGUAGES, Control, Kind, choice, whole_number
 
 _LONGEST_BACKUP_PROXY = 32
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.models import ConfigTemplate, Placeholder
 from app.models.enums import Layer
 from app.rendering.placeholders import CATALOGUE, display_name, is_private, names_in
-from app.services.file_sources import Sources
+from app.services.config_files.sources import Sources
 from app.services.placeholders.beneath import Beneath
 from app.services.placeholders.secrets import secret_test
 

@@ -12,8 +12,8 @@ from app.models.enums import Layer
 from app.rendering.placeholders import CATALOGUE, display_name, is_private, names_in
 from app.rendering.secret_parameters import MASK
 from app.rendering.secret_placeholders import is_secret_placeholder
-from app.services.file_owners import NAMES_OF_FIELDS
-from app.services.file_sources import Sources
+from app.services.config_files.owners import NAMES_OF_FIELDS
+from app.services.config_files.sources import Sources
 
 # Stands in the <destinationDir> of templates, which no phone sees.
 _IN_NO_FILE = frozenset({"destination"})

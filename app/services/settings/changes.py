@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.errors import InvalidInputError
 from app.rendering.placeholders import SYSTEM_DEFAULTS
 from app.rendering.secret_parameters import MASK
-from app.services.setting_definitions import Setting
+from app.services.settings.definitions import Setting
 
 _LONGEST_SHOWN = 200
 _NO_ADDRESS = SYSTEM_DEFAULTS["Outbound_proxy"]

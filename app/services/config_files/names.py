@@ -9,10 +9,11 @@ from app.errors import ConflictError, InvalidInputError
 from app.models import ConfigFile, ConfigTemplate, Device
 from app.rendering.template_file import parse_template
 from app.rules.mac_addresses import find_mac
-from app.services import config_files, stored_files
+from app.services import stored_files
+from app.services.config_files.generation import DHCP_OPTION_FILE, PROXY_OPTION_FILE
 
 _TEMPLATES: Table = ConfigTemplate.__table__  # type: ignore[assignment]  # declared as FromClause, and a Table here
-_FIRST_FILES = {config_files.DHCP_OPTION_FILE, config_files.PROXY_OPTION_FILE.rpartition("/")[2]}
+_FIRST_FILES = {DHCP_OPTION_FILE, PROXY_OPTION_FILE.rpartition("/")[2]}
 
 
 def check_are_free(session: Session, names: Sequence[str], *, replaces: bool) -> None:

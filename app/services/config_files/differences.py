@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from app.models import ConfigFile, Device
 from app.rendering.line_differences import Difference, differences
-from app.services import config_files, stored_files
-from app.services.file_drafts import Draft
-from app.services.file_sources import Sources
+from app.services import stored_files
+from app.services.config_files.drafts import Draft
+from app.services.config_files.generation import find, name_for, render_many, text_of
+from app.services.config_files.sources import Sources
 
 CHUNK = 500
 """Files that are rendered together: so many texts are in memory at once."""
@@ -42,16 +43,16 @@ def find_outdated(
 
 def difference(session: Session, device: Device, *, with_secrets: bool) -> Difference:
     """Return what the next Generate would change in a device's file; nothing where it stays the same."""
-    drafts = config_files.render_many(session, [device.id])
+    drafts = render_many(session, [device.id])
     if not drafts:
         return differences("", "")
-    file = config_files.find(session, config_files.name_for(device.mac))
-    found = differences(config_files.text_of(file) if file else "", drafts[0].rendered.text)
+    file = find(session, name_for(device.mac))
+    found = differences(text_of(file) if file else "", drafts[0].rendered.text)
     return found if with_secrets else found.masked()
 
 
 def _outdated_of(session: Session, ids: Collection[int], sources: Sources) -> list[Outdated]:
-    drafts = config_files.render_many(session, ids, sources=sources)
+    drafts = render_many(session, ids, sources=sources)
     etags = _read_etags(session, drafts)
     return [
         Outdated(draft.device_id, draft.name.removesuffix(".cfg"), has_file=draft.key in etags)

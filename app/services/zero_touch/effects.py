@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.models import Decision
 from app.services import config_files, devices, phone_users
+from app.services.config_files.sources import Sources
 from app.services.devices import Holder, NewDevice, SignIn
-from app.services.file_sources import Sources
 from app.services.phone_users import NamedUser, UserKey
 from app.services.status_rows import StatusRow
 

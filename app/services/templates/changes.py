@@ -25,18 +25,12 @@ from app.models.enums import FileKind, Layer, Train
 from app.rendering.template_file import parse_template
 from app.rules.file_system_names import checked_name
 from app.security.tenant_scope import scope_of
-from app.services import (
-    config_files,
-    journal,
-    template_defaults,
-    template_placeholders,
-    template_texts,
-    template_versions,
-)
+from app.services import config_files, journal
 from app.services.author import Author
 from app.services.flushing import flush_or_refuse
-from app.services.template_search import get_template
-from app.services.template_texts import get_for_change
+from app.services.templates import defaults, placeholders, texts, versions
+from app.services.templates.search import get_template
+from app.services.templates.texts import get_for_change
 
 _MOST_NAMED = 5
 _NOT_IN_FILE_NAMES = r"[^A-Za-z0-9_.-]+"
@@ -84,9 +78,9 @@ def add(
     template.content = _with_own_global_file(session, source.content, template.name)
     session.add(template)
     _flush_name(session)
-    template_versions.keep(session, template, by=author.name, reason=f"cloned from {source.name}"[:200])
-    template_placeholders.add_private(session, template, template.content)
-    template_texts.take_global_name(session, template, now=now)
+    versions.keep(session, template, by=author.name, reason=f"cloned from {source.name}"[:200])
+    placeholders.add_private(session, template, template.content)
+    texts.take_global_name(session, template, now=now)
     _record(
         session,
         template,
@@ -209,8 +203,8 @@ def _make_default(
 ) -> None:
     if template.tenant_id is None:
         raise InvalidInputError("Choose the tenant whose Zero Touch default the template shall be.")
-    kind = template_defaults.Kind(template.tenant_id, template.phone_model_id, template.train)
-    template_defaults.put(session, kind, template, replaces=replaces, author=author, now=now)
+    kind = defaults.Kind(template.tenant_id, template.phone_model_id, template.train)
+    defaults.put(session, kind, template, replaces=replaces, author=author, now=now)
 
 
 def _move(session: Session, template: ConfigTemplate) -> None:
@@ -219,8 +213,8 @@ def _move(session: Session, template: ConfigTemplate) -> None:
         use = use_of(session, template, Device.tenant_id != template.tenant_id)
         if use.devices:
             raise ConflictError(f"Other tenants than {template.tenant} use {template.name}: {use}.")
-        defaults = template_defaults.of_template(session, template.id)
-        others = [str(default.tenant) for default in defaults if default.tenant_id != template.tenant_id]
+        of_it = defaults.of_template(session, template.id)
+        others = [str(default.tenant) for default in of_it if default.tenant_id != template.tenant_id]
         if others:
             raise ConflictError(
                 f"{template.name} is the Zero Touch default in {', '.join(others)}: change that first."

@@ -15,8 +15,10 @@ from app.rendering.config_lines import check_lines
 from app.rules.text_files import read_text
 from app.rules.uploaded_names import checked_name
 from app.security.tenant_scope import scope_of
-from app.services import config_file_names, config_files, journal, stored_files
+from app.services import journal, stored_files
 from app.services.author import Author
+from app.services.config_files.generation import content_of, name_for
+from app.services.config_files.names import check_are_free, mac_in
 from app.services.flushing import flush_or_refuse
 
 LARGEST_FILE = 4_000_000
@@ -61,8 +63,8 @@ def checked_upload(name: str, content: bytes, kind: FileKind, suffixes: Sequence
     checked_name(name, "a configuration file", suffixes)
     text = read_text(content, name)
     _check(text, name, kind)
-    mac = config_file_names.mac_in(name)
-    return Upload(config_files.name_for(mac) if mac else name, text.encode())
+    mac = mac_in(name)
+    return Upload(name_for(mac) if mac else name, text.encode())
 
 
 def may_change(session: Session, file: ConfigFile) -> bool:
@@ -84,7 +86,7 @@ def save(session: Session, file: ConfigFile, typed: str, *, etag: str, author: A
         )
     text = read_text(typed.replace("\r\n", "\n").encode(errors="replace"), file.name)
     _check(text, file.name, file.kind)
-    line_end = "\r\n" if b"\r\n" in config_files.content_of(file) else "\n"
+    line_end = "\r\n" if b"\r\n" in content_of(file) else "\n"
     _fill(file, text.replace("\n", line_end).encode(), author, now)
     session.flush()
     _record(session, "edited", file, author, now)
@@ -103,7 +105,7 @@ def store(
         )
     if goal.tenant_id is not None and session.get(Tenant, goal.tenant_id) is None:
         raise InvalidInputError("There is no such tenant any more. Choose another one.")
-    config_file_names.check_are_free(session, [upload.name for upload in uploads], replaces=goal.replaces)
+    check_are_free(session, [upload.name for upload in uploads], replaces=goal.replaces)
     taken = _files_by_key(session, [upload.key for upload in uploads])
     for upload in uploads:
         file = taken.get(upload.key) or _new_file(session, upload, goal)
@@ -172,7 +174,7 @@ def _files_by_key(session: Session, keys: Sequence[str]) -> dict[str, ConfigFile
 
 def _new_file(session: Session, upload: Upload, goal: Destination) -> ConfigFile:
     """Return a new file; one that bears the MAC of a phone is that phone's own."""
-    mac = config_file_names.mac_in(upload.name)
+    mac = mac_in(upload.name)
     device = session.scalar(select(Device).where(Device.mac == mac)) if mac else None
     if device is None:
         return ConfigFile(name=upload.name, kind=goal.kind, tenant_id=goal.tenant_id)

@@ -17,11 +17,11 @@ from app.rules.zero_touch.template import TemplateChoice, choose_template
 from app.rules.zero_touch.trace import steps_as_json
 from app.services import devices, journal, phone_users
 from app.services.author import Author
+from app.services.config_files.sources import Sources
 from app.services.devices import NewDevice
-from app.services.file_sources import Sources
 from app.services.status_rows import StatusRow
-from app.services.zero_touch_effects import Effects
-from app.services.zero_touch_facts import Surroundings
+from app.services.zero_touch.effects import Effects
+from app.services.zero_touch.facts import Surroundings
 
 MAX_REASON = 500
 _SETTLED = ("tenant_id", "site_id", "template_id", "approval", "placement_reason")

@@ -5,9 +5,9 @@ from types import MappingProxyType
 
 from app.rendering.daylight import DateFormat
 from app.rendering.placeholders import SYSTEM_DEFAULTS
-from app.services.ldap_settings import LDAP_SETTINGS
-from app.services.setting_definitions import NO, YES, Section, Setting, of_placeholder
-from app.services.setting_texts import (
+from app.services.settings.definitions import NO, YES, Section, Setting, of_placeholder
+from app.services.settings.ldap import LDAP_SETTINGS
+from app.services.settings.texts import (
     CHANGE_DATE,
     GMT_OFFSET,
     HOST,

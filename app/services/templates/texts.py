@@ -13,8 +13,9 @@ from app.rendering.template_bytes import as_kept
 from app.rendering.template_check import Checked, check_text
 from app.rendering.template_file import parse_template
 from app.security.tenant_scope import scope_of
-from app.services import config_files, journal, template_placeholders, template_versions
+from app.services import config_files, journal
 from app.services.author import Author
+from app.services.templates import placeholders, versions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,7 @@ def may_change(session: Session, template: ConfigTemplate) -> bool:
 
 def check(session: Session, text: str) -> Checked:
     """Say what is wrong with a text, and where."""
-    return check_text(as_kept(text), template_placeholders.known_names(session))
+    return check_text(as_kept(text), placeholders.known_names(session))
 
 
 def save(session: Session, template_id: int, new: NewText, *, author: Author, now: datetime) -> bool:
@@ -110,11 +111,11 @@ def roll_back(
     """Give a template the text of an earlier version again, as its next version."""
     template = get_for_change(session, template_id)
     _check_base(session, template, base)
-    version = template_versions.get_version(session, template_id, number)
+    version = versions.get_version(session, template_id, number)
     put(
         session,
         template,
-        template_versions.text_of(version),
+        versions.text_of(version),
         f"rolled back to version {number}",
         author=author,
         now=now,
@@ -128,8 +129,8 @@ def put(
     difference = differences(template.content, text)
     template.content, template.changed_at = text, now
     template.version += 1
-    template_versions.keep(session, template, by=author.name, reason=reason[:200])
-    added = template_placeholders.add_private(session, template, text)
+    versions.keep(session, template, by=author.name, reason=reason[:200])
+    added = placeholders.add_private(session, template, text)
     take_global_name(session, template, now=now)
     journal.record(
         session,
@@ -164,7 +165,7 @@ def take_global_name(session: Session, template: ConfigTemplate, *, now: datetim
 def _check_base(session: Session, template: ConfigTemplate, base: int) -> None:
     if template.version == base:
         return
-    by, at = template_versions.last_saved(session, template)
+    by, at = versions.last_saved(session, template)
     raise StaleTextError(
         f"{by} saved version {template.version} of {template.name} at {at:%Y-%m-%d %H:%M} UTC, and what you have began "
         f"with version {base}. Nothing was saved: look at what changed, then save over it or take it over."

@@ -1,6 +1,6 @@
 """Firmware: what is known of each file, and what people do with it (manual 6.11).
 
-The bytes lie under DATA_DIR by checksum (app/services/firmware_files.py) and are found by the name in a phone's URL.
+The bytes lie under DATA_DIR by checksum (app/services/firmware/files.py) and are found by the name in a phone's URL.
 """
 
 from collections.abc import Sequence
@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from app.errors import ConflictError, InvalidInputError, NotFoundError
 from app.models import Firmware, FirmwareGroup
 from app.rules.uploaded_names import checked_name, has_suffix
-from app.services import firmware_usage, journal, upload_suffixes
+from app.services import journal, upload_suffixes
 from app.services.author import Author
-from app.services.firmware_files import StoredBytes, megabytes
+from app.services.firmware.files import StoredBytes, megabytes
+from app.services.firmware.usage import of as usage_of
 from app.services.flushing import flush_or_refuse
 
 MOST_GROUPS = 10
@@ -149,7 +150,7 @@ def change(session: Session, firmware: Firmware, labels: Labels, *, author: Auth
 
 def delete(session: Session, firmware: Firmware, *, author: Author, now: datetime) -> None:
     """Delete a firmware, or raise ConflictError with what names it. Its bytes are ``forget_unnamed``'s work."""
-    usage = firmware_usage.of(session, firmware)
+    usage = usage_of(session, firmware)
     if usage.is_named:
         raise ConflictError(
             f"{firmware.name} cannot be deleted: {usage.sentence}. Give these another firmware first."

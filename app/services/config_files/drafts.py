@@ -53,7 +53,7 @@ class Draft:
         }
 
 
-def store(session: Session, drafts: Collection[Draft], *, now: datetime) -> None:
+def store_drafts(session: Session, drafts: Collection[Draft], *, now: datetime) -> None:
     """Put the texts under their names; a file whose bytes are the same keeps its date.
 
     Of several drafts of one name the last one counts. Files are written in the order of their names, so that two

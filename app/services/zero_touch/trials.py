@@ -14,11 +14,11 @@ from app.rules.zero_touch.firmware import FirmwareChoice
 from app.rules.zero_touch.placement import place
 from app.rules.zero_touch.template import TemplateChoice
 from app.rules.zero_touch.trace import Step
-from app.services import status_rows, zero_touch
-from app.services.file_sources import Sources
-from app.services.waiting_files import WaitingFiles
-from app.services.zero_touch import Decider
-from app.services.zero_touch_facts import Surroundings
+from app.services import status_rows
+from app.services.config_files.sources import Sources
+from app.services.config_files.waiting import WaitingFiles
+from app.services.zero_touch.decider import Decider, choose
+from app.services.zero_touch.facts import Surroundings
 
 # A phone that nobody has: the first of AudioCodes' own range.
 MADE_UP_MAC = "00908f000000"
@@ -65,7 +65,7 @@ def try_tenant(session: Session, *, tenant_name: str, model: str, train: Train) 
     """
     surroundings, sources = Surroundings(session), Sources(session)
     tenant = _check_asked(surroundings, tenant_name, model)
-    choices = zero_touch.choose(surroundings, sources, (model, train, tenant.id, None))
+    choices = choose(surroundings, sources, (model, train, tenant.id, None))
     stages = [(Stage.TEMPLATE, choices.template.steps), (Stage.FIRMWARE, choices.firmware.steps)]
     trial = Trial(choices.template, choices.firmware, stages)
     return _with_file(trial, sources, tenant_id=tenant.id, site_id=None)

@@ -10,11 +10,11 @@ from app.models import ConfigFile, ConfigTemplate, Device
 from app.models.enums import FileKind
 from app.rendering.dhcp_option import SbcProxy, fill_dhcp_option
 from app.rendering.personal_file import Rendered, render_global_file, render_personal_file
-from app.services import file_drafts, journal, option_templates, stored_files
+from app.services import journal, option_templates, stored_files
 from app.services.author import Author
-from app.services.file_drafts import Draft
-from app.services.file_owners import FileOwner, read_owners
-from app.services.file_sources import Sources, Template
+from app.services.config_files.drafts import Draft, store_drafts
+from app.services.config_files.owners import FileOwner, read_owners
+from app.services.config_files.sources import Sources, Template
 from app.services.option_templates import OptionFile
 
 DHCP_OPTION_FILE = "dhcpoption160.cfg"
@@ -62,7 +62,7 @@ def generate_many(
     Placeholders without a value are noted with the file and in the journal; the lines that held them are not in it.
     """
     drafts = render_many(session, device_ids, sources=sources)
-    file_drafts.store(session, drafts, now=now)
+    store_drafts(session, drafts, now=now)
     _note_problems(session, drafts, now)
 
 
@@ -88,14 +88,14 @@ def generate_shared_files(session: Session, *, now: datetime) -> None:
         select(ConfigTemplate.id, ConfigTemplate.tenant_id).order_by(ConfigTemplate.id)
     )
     drafts = [_global_draft(sources, template_id, tenant_id) for template_id, tenant_id in templates]
-    file_drafts.store(session, [*drafts, *_option_drafts(session, sources)], now=now)
+    store_drafts(session, [*drafts, *_option_drafts(session, sources)], now=now)
 
 
 def generate_option_files(session: Session, *, author: Author, now: datetime) -> None:
     """Write the first files of the system URL, with and without an SBC proxy, with an entry in the journal."""
     session.flush()
     drafts = list(_option_drafts(session, Sources(session)))
-    file_drafts.store(session, drafts, now=now)
+    store_drafts(session, drafts, now=now)
     journal.record(
         session,
         at=now,
@@ -140,7 +140,7 @@ def generate_global_file(session: Session, template_id: int, *, now: datetime) -
     """Write the file that all phones of this template include."""
     session.flush()
     tenant_id = session.scalar(select(ConfigTemplate.tenant_id).where(ConfigTemplate.id == template_id))
-    file_drafts.store(session, [_global_draft(Sources(session), template_id, tenant_id)], now=now)
+    store_drafts(session, [_global_draft(Sources(session), template_id, tenant_id)], now=now)
 
 
 def _draft_for(sources: Sources, owner: FileOwner, template: Template) -> Draft:

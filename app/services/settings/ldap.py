@@ -1,7 +1,7 @@
 """The settings of the LDAP directory: every row of the manual's table 10-1, and how the test connects."""
 
-from app.services.setting_definitions import Section, Setting, of_placeholder
-from app.services.setting_texts import CERTIFICATES, Control, choice, line, whole_number
+from app.services.settings.definitions import Section, Setting, of_placeholder
+from app.services.settings.texts import CERTIFICATES, Control, choice, line, whole_number
 
 BY_ADDRESS, PLAIN, START_TLS, LDAPS = "by address", "plain", "starttls", "ldaps"
 

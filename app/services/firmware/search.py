@@ -7,7 +7,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.models import Firmware, FirmwareGroup, PhoneModel
-from app.services import firmware_usage
+from app.services.firmware.usage import phones_without_other
 from app.services.paging import Page, page_of
 
 MOST_CHOICES = 1_000
@@ -52,7 +52,7 @@ def missing(session: Session, wanted: FirmwareFilter) -> list[MissingFirmware]:
     """Return the models that have no firmware of their name, as far as the words fit; none in any group."""
     if wanted.group:
         return []
-    phones = firmware_usage.phones_without_other(session)
+    phones = phones_without_other(session)
     without = [MissingFirmware(name, phones[name.casefold()][1]) for name in _models_without(session)]
     return [one for one in without if wanted.words.casefold() in one.name.casefold()]
 

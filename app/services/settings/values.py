@@ -17,15 +17,15 @@ from app.rendering.daylight import DateFormat, DaylightSaving
 from app.rules.addresses import address_text
 from app.services import journal
 from app.services.author import Author
-from app.services.setting_catalogue import CATALOGUE
-from app.services.setting_changes import (
+from app.services.settings.catalogue import CATALOGUE
+from app.services.settings.changes import (
     Change,
     check_together,
     check_unchanged,
     sentence_of,
 )
-from app.services.setting_definitions import YES, Setting
-from app.services.setting_texts import change_date_of
+from app.services.settings.definitions import YES, Setting
+from app.services.settings.texts import change_date_of
 
 # Read for every batch of reports: to build the statement, or to go through the mapper, takes longer than to run it.
 _SETTINGS: Table = SystemSetting.__table__  # type: ignore[assignment]  # declared as FromClause, and a Table here

@@ -3,7 +3,7 @@
 from app.rendering.personal_file import render_personal_file
 from app.rendering.placeholders import CATALOGUE, display_name
 from app.rendering.secret_parameters import without_secrets
-from app.services.file_sources import Sources
+from app.services.config_files.sources import Sources
 
 _MAC = display_name("mac")
 _EMPTY_SECRETS = {name: "" for name, placeholder in CATALOGUE.items() if placeholder.is_secret}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.rendering.placeholders import SYSTEM_DEFAULTS
-from app.services.setting_texts import Check, Control, Kind
+from app.services.settings.texts import Check, Control, Kind
 
 NO, YES = "no", "yes"
 

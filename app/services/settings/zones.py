@@ -5,9 +5,9 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from app.rendering.zone_clock import ZoneClock, gmt_offset_text, zone_clock
-from app.services.setting_catalogue import CATALOGUE
-from app.services.setting_definitions import NO, YES
-from app.services.setting_texts import change_date_text
+from app.services.settings.catalogue import CATALOGUE
+from app.services.settings.definitions import NO, YES
+from app.services.settings.texts import change_date_text
 
 ZONE = "phone_time_zone"
 FOLLOWING = (

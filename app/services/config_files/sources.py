@@ -18,7 +18,7 @@ from app.rendering.personal_file import Overlays
 from app.rendering.placeholders import SYSTEM_DEFAULTS, Resolved, is_private, merge, names_in
 from app.rendering.template_file import TemplateFile, parse_template
 from app.services import public_address, settings
-from app.services.file_owners import FileOwner, values_of_fields
+from app.services.config_files.owners import FileOwner, values_of_fields
 
 Values: TypeAlias = Mapping[str, str]
 Lines: TypeAlias = tuple[OverlayLine, ...]

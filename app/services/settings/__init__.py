@@ -1,0 +1,29 @@
+"""System settings: what there is to set, what was set, and what phones and screens take from it (manual 9.1)."""
+
+from app.services.settings.values import (
+    SystemSettings,
+    change,
+    change_many,
+    permitted_suffixes,
+    read,
+    read_text,
+    read_texts,
+    sbc_proxy_address,
+    shared_templates_url,
+    try_on,
+    web_ui_time_zone,
+)
+
+__all__ = [
+    "SystemSettings",
+    "change",
+    "change_many",
+    "permitted_suffixes",
+    "read",
+    "read_text",
+    "read_texts",
+    "sbc_proxy_address",
+    "shared_templates_url",
+    "try_on",
+    "web_ui_time_zone",
+]

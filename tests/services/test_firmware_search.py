@@ -76,7 +76,7 @@ def test_whoever_names_a_firmware_is_counted(session, tmp_path):
     found = usage.of_all(session, [pilot, default])
     assert found[pilot.id].counts == {"template": 1, "tenant": 1, "site": 1, "device": 2}
     assert asdict(found[default.id]) == {"counts": {}, "model": "430HD", "phones_of_model": 1}
-    assert usage[pilot.id].sentence == "it is used by 1 template, 1 tenant, 1 site and 2 devices"
+    assert found[pilot.id].sentence == "it is used by 1 template, 1 tenant, 1 site and 2 devices"
 
 
 def test_the_list_takes_as_many_statements_for_many_as_for_one(session, tmp_path):

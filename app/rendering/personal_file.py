@@ -1,14 +1,15 @@
 """The files a phone gets: a template's parts with values filled in and configuration values laid over."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from app.rendering.empty_secrets import Kept, SecretsLeftOut, without_empty_secrets
 from app.rendering.one_line import line_feeds_only
 from app.rendering.overlay_lines import OverlayLine, written
 from app.rendering.placeholders import markers_in
-from app.rendering.secret_parameters import SYSTEM_PAIR, is_empty_value, without_empty_secrets
-from app.rendering.text import CACHED_TEMPLATES, Filled, fill, unknown_in
+from app.rendering.secret_parameters import SYSTEM_PAIR, is_empty_value
+from app.rendering.text import CACHED_TEMPLATES, Pieces
 
 # The lines of a template that say where the overlays go: daylight saving, tenant, site, user.
 TOKENS = ("zzz0_daylight_cfg", "zzz1_tenant_cfg", "zzz2_site_cfg", "zzz3_user_cfg")
@@ -16,7 +17,7 @@ TOKENS = ("zzz0_daylight_cfg", "zzz1_tenant_cfg", "zzz2_site_cfg", "zzz3_user_cf
 # What a phone signs its reports with: a name and a password.
 _PAIR_NAMES = ("ems_server/user_name", "ems_server/user_password")
 
-_NOTHING = Filled("", ())
+_NOTHING = Kept(None, (), ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +43,28 @@ class Rendered:
 class _Section:
     """Lines of a template, and the token of the overlay that comes after them (empty: none)."""
 
-    text: str
+    text: SecretsLeftOut
     token: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """The personal part of a template, taken apart once for all phones.
+
+    ``pair`` are the values of its own name and password for reports, ``by_user`` its sections with them, and
+    ``by_system`` those with the system's in their place.
+    """
+
+    whole: Pieces
+    pair: Sequence[Pieces]
+    by_user: Sequence[_Section]
+    by_system: Sequence[_Section]
+
+    def signs_as_user(self, values: Mapping[str, str]) -> bool:
+        """Tell whether the template's own name and password for reports are both there (protocol 9.1)."""
+        return not any(
+            value.unknown_in(values) or is_empty_value(value.filled(values)) for value in self.pair
+        )
 
 
 def render_personal_file(data: str, values: Mapping[str, str], overlays: Overlays) -> Rendered:
@@ -54,62 +75,77 @@ def render_personal_file(data: str, values: Mapping[str, str], overlays: Overlay
     placeholder is left out and reported. Secrets without a value are not written, and a phone whose user has
     no password signs its reports as ``system``. Lines end with LF, the last one too.
     """
-    source = line_feeds_only(data)
-    blocks: list[str] = []
-    unknown = list(unknown_in(source, values))
+    template = _template(data)
     laid_over = _by_token(overlays)
-    for section in _sections(source if _signs_as_user(source, values) else _signing_as_system(source)):
-        overlay = laid_over.get(section.token, _NOTHING)
-        blocks += fill(section.text, values).text, overlay.text
-        unknown += overlay.unknown
-    return _rendered(blocks, unknown)
+    blocks: list[Kept] = []
+    for section in template.by_user if template.signs_as_user(values) else template.by_system:
+        blocks += section.text.fill(values), laid_over.get(section.token, _NOTHING)
+    return _rendered(blocks, template.whole.unknown_in(values))
 
 
 def has_overlay(data: str, token: str) -> bool:
     """Tell whether an overlay is laid over this template's files: unless the template disables its token."""
-    return any(section.token == token for section in _sections(line_feeds_only(data)))
+    return any(section.token == token for section in _template(data).by_user)
 
 
 def render_global_file(data: str, values: Mapping[str, str]) -> Rendered:
     """Return the file that all phones of a template share: its global part, filled."""
-    filled = fill(data, values)
-    return _rendered([filled.text], filled.unknown)
+    return _rendered([_shared(data).fill(values)], ())
 
 
-def _rendered(blocks: Iterable[str], unknown: Iterable[str]) -> Rendered:
-    text, left_out = without_empty_secrets("\n".join(block for block in blocks if block))
-    return Rendered(text.strip("\ufeff \t\n") + "\n", tuple(dict.fromkeys(unknown)), left_out)
+def _rendered(blocks: Sequence[Kept], unknown: Sequence[str]) -> Rendered:
+    text = "\n".join(block.text for block in blocks if block.text is not None)
+    all_unknown = dict.fromkeys((*unknown, *(name for block in blocks for name in block.unknown)))
+    left_out = dict.fromkeys(name for block in blocks for name in block.left_out)
+    return Rendered(text.strip("\ufeff \t\n") + "\n", tuple(all_unknown), tuple(left_out))
 
 
-def _by_token(overlays: Overlays) -> dict[str, Filled]:
+def _by_token(overlays: Overlays) -> dict[str, Kept]:
     in_order = (overlays.daylight, overlays.tenant, overlays.site, overlays.user)
-    return {token: _overlay(tuple(lines)) for token, lines in zip(TOKENS, in_order, strict=True)}
+    return {token: _overlay(tuple(lines)) for token, lines in zip(TOKENS, in_order, strict=True) if lines}
 
 
 @lru_cache(maxsize=CACHED_TEMPLATES)
-def _overlay(lines: tuple[OverlayLine, ...]) -> Filled:
-    """Return the lines as they are written, without those that hold a placeholder."""
+def _overlay(lines: tuple[OverlayLine, ...]) -> Kept:
+    """Return the lines as they are written, without those that hold a placeholder and secrets without a value."""
     texts = [written(line) for line in lines]
-    kept = [text for text in texts if not markers_in(text)]
-    return Filled("\n".join(kept), markers_in("\n".join(texts)))
+    kept = without_empty_secrets("\n".join(text for text in texts if not markers_in(text)))
+    return replace(kept, unknown=markers_in("\n".join(texts)))
 
 
 @lru_cache(maxsize=CACHED_TEMPLATES)
-def _sections(data: str) -> tuple[_Section, ...]:
+def _template(data: str) -> _Template:
+    source = line_feeds_only(data)
+    return _Template(
+        Pieces(source),
+        [Pieces(value) for value in _pair_values(source)],
+        _sections(source),
+        _sections(_signing_as_system(source)),
+    )
+
+
+_shared = lru_cache(maxsize=CACHED_TEMPLATES)(SecretsLeftOut)
+
+
+def _sections(source: str) -> Sequence[_Section]:
     """Cut the template at its tokens; the overlays without one follow at the end, in their order."""
     sections: list[_Section] = []
     lines: list[str] = []
     found: set[str] = set()
-    for line in data.split("\n"):
+    for line in source.split("\n"):
         token = _parameter(line)
         if token not in TOKENS:
             lines.append(line)
         elif token not in found:
             found.add(token)
-            sections.append(_Section("\n".join(lines), "" if _is_disabled(line) else token))
+            sections.append(_section(lines, "" if _is_disabled(line) else token))
             lines = []
-    sections.append(_Section("\n".join(lines), ""))
-    return (*sections, *(_Section("", token) for token in TOKENS if token not in found))
+    sections.append(_section(lines, ""))
+    return (*sections, *(_section([], token) for token in TOKENS if token not in found))
+
+
+def _section(lines: Sequence[str], token: str) -> _Section:
+    return _Section(SecretsLeftOut("\n".join(lines)), token)
 
 
 def _is_disabled(token_line: str) -> bool:
@@ -120,21 +156,15 @@ def _parameter(line: str) -> str:
     return line.partition("=")[0].strip()
 
 
-def _signs_as_user(data: str, values: Mapping[str, str]) -> bool:
-    """Tell whether the template's own name and password for reports are both there (protocol 9.1)."""
-    own = [fill(value, values) for value in _pair_values(data)]
-    return all(not filled.unknown and not is_empty_value(filled.text) for filled in own)
+def _pair_values(source: str) -> tuple[str, ...]:
+    return tuple(line.partition("=")[2] for line in source.split("\n") if _parameter(line) in _PAIR_NAMES)
 
 
-@lru_cache(maxsize=CACHED_TEMPLATES)
-def _pair_values(data: str) -> tuple[str, ...]:
-    return tuple(line.partition("=")[2] for line in data.split("\n") if _parameter(line) in _PAIR_NAMES)
-
-
-@lru_cache(maxsize=CACHED_TEMPLATES)
-def _signing_as_system(data: str) -> str:
+def _signing_as_system(source: str) -> str:
     """Return the template with the system's name and password where the first of its own stood."""
-    lines = data.split("\n")
+    lines = source.split("\n")
     pair_at = [at for at, line in enumerate(lines) if _parameter(line) in _PAIR_NAMES]
+    if not pair_at:
+        return source
     kept = [line for at, line in enumerate(lines) if at not in pair_at]
     return "\n".join((*kept[: pair_at[0]], *SYSTEM_PAIR, *kept[pair_at[0] :]))

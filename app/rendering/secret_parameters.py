@@ -1,4 +1,4 @@
-"""Which parameters of a phone hold a secret, and how their lines are masked or left out."""
+"""Which parameters of a phone hold a secret, and how their lines are masked."""
 
 import re
 from functools import lru_cache
@@ -42,23 +42,6 @@ def mask_secrets(text: str) -> str:
 def without_secrets(text: str) -> str:
     """Return the text (line ends LF) without the lines that hold a secret, for a phone that waits."""
     return "\n".join(line for line in text.split("\n") if not _holds_secret(line))
-
-
-def without_empty_secrets(text: str) -> tuple[str, tuple[str, ...]]:
-    """Return the text (line ends LF) without the secret parameters that have no value, and their names.
-
-    An empty password written into a phone's file would replace the one the phone has (protocol 9.1). Lines
-    that are comments (``;system/password=``) are left out in the same way.
-    """
-    kept: list[str] = []
-    left_out: dict[str, None] = {}
-    for line in text.split("\n"):
-        name, equals, value = line.partition("=")
-        if equals and is_secret_parameter(name) and is_empty_value(value):
-            left_out[name.strip(" \t;")] = None
-        else:
-            kept.append(line)
-    return "\n".join(kept), tuple(left_out)
 
 
 def _holds_secret(line: str) -> bool:

@@ -1,10 +1,8 @@
-"""Secrets in files: known by the parameter's name, masked, left out."""
+"""Secrets in files: known by the parameter's name, masked."""
 
 import time
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from app.rendering.secret_parameters import (
     MASK,
@@ -12,20 +10,8 @@ from app.rendering.secret_parameters import (
     is_empty_value,
     is_secret_parameter,
     mask_secrets,
-    without_empty_secrets,
     without_secrets,
 )
-
-LINES = [
-    "system/password=",
-    ";system/password= ",
-    "system/password=x",
-    "a/b=",
-    "voip/line/0/id=7",
-    "include g",
-    "",
-]
-FILES = st.lists(st.sampled_from(LINES))
 
 
 @pytest.mark.parametrize(
@@ -85,16 +71,6 @@ def test_masking_a_masked_file_changes_nothing() -> None:
     assert mask_secrets(once) == once
 
 
-def test_secrets_without_a_value_are_left_out_and_named_once() -> None:
-    text = 'a=\nsystem/password=\nb=1\n;system/password= \nvoip/line/0/auth_password={""}\n'
-    assert without_empty_secrets(text) == ("a=\nb=1\n", ("system/password", "voip/line/0/auth_password"))
-
-
-def test_secrets_with_a_value_stay() -> None:
-    text = 'system/password=x\nems_server/user_password={"abc="}\n'
-    assert without_empty_secrets(text) == (text, ())
-
-
 def test_file_for_a_waiting_phone_holds_no_secret_but_the_public_pair() -> None:
     text = "\n".join(
         ["include g.cfg", *SYSTEM_PAIR, "system/password=x", ";system/ldap/password=y", "b=1", ""]
@@ -102,17 +78,8 @@ def test_file_for_a_waiting_phone_holds_no_secret_but_the_public_pair() -> None:
     assert without_secrets(text) == "\n".join(["include g.cfg", *SYSTEM_PAIR, "b=1", ""])
 
 
-@given(FILES)
-def test_each_line_but_the_empty_secrets_stays_in_its_order(lines: list[str]) -> None:
-    kept = [line for line in lines if line.strip(" ;") != "system/password="]
-    text, left_out = without_empty_secrets("\n".join(lines))
-    assert text == "\n".join(kept)
-    assert left_out == (() if len(kept) == len(lines) else ("system/password",))
-
-
 @pytest.mark.parametrize("text", ["=" * 1_000_000, "a" * 1_000_000, "\n" * 1_000_000, "password=" * 100_000])
 def test_hostile_text_of_a_megabyte_is_masked_in_linear_time(text: str) -> None:
     started = time.process_time()
     mask_secrets(text)
-    without_empty_secrets(text)
     assert time.process_time() - started < 10

@@ -87,7 +87,8 @@ class Sources:
 
     def template(self, template_id: int) -> Template:
         """Return a template in its parts."""
-        self._load_templates({template_id})
+        if template_id not in self._templates:
+            self._load_templates({template_id})
         return self._templates[template_id]
 
     def resolve_for(self, owner: FileOwner) -> dict[str, Resolved]:
@@ -101,7 +102,8 @@ class Sources:
             return self._system
         if owner_id is None:
             return _NO_VALUES
-        self._load_layer(layer, {owner_id})
+        if (layer, owner_id) not in self._layers:
+            self._load_layer(layer, {owner_id})
         return self._layers[layer, owner_id]
 
     def values_for(self, owner: FileOwner) -> Values:
@@ -157,7 +159,8 @@ class Sources:
     def _level(self, level: ValueLevel, owner_id: int | None) -> Lines:
         if owner_id is None:
             return ()
-        self._load_level(level, {owner_id})
+        if (level, owner_id) not in self._overlays:
+            self._load_level(level, {owner_id})
         return self._overlays[level, owner_id]
 
     def _load_templates(self, template_ids: Collection[int]) -> None:

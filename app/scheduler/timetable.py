@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -18,7 +18,9 @@ from app.transaction import reading, writing
 log = logging.getLogger(__name__)
 
 CHUNK = 100
-"""Rows that one transaction writes: on SQLite some milliseconds in which nobody else can write."""
+"""Rows that one transaction writes at most: on SQLite some milliseconds in which nobody else can write."""
+_SMALLEST_CHUNK = 10
+_AIM_SECONDS = 0.02
 _PAUSE_SECONDS = 0.01
 
 
@@ -45,8 +47,11 @@ def do_chore(chore: Chore, database: Database, candidacy: Candidacy) -> int:
     """
     total = 0
     with suppress(_LedByAnotherError):
-        for chunk in _chunks(_find(chore, database, candidacy)):
-            total += _do(chore, chunk, database, candidacy)
+        due, first, size = _find(chore, database, candidacy), 0, CHUNK
+        while first < len(due):
+            done, seconds = _do(chore, due[first : first + size], database, candidacy)
+            total += done
+            first, size = first + size, next_size(size, seconds)
             time.sleep(_PAUSE_SECONDS)
         chore.note_done()
     if total:
@@ -65,13 +70,17 @@ def _find(chore: Chore, database: Database, candidacy: Candidacy) -> Sequence[An
         return chore.find(session, datetime.now(UTC))
 
 
-def _do(chore: Chore, chunk: Sequence[Any], database: Database, candidacy: Candidacy) -> int:
-    """Do one chunk in a short transaction of its own."""
+def _do(chore: Chore, chunk: Sequence[Any], database: Database, candidacy: Candidacy) -> tuple[int, float]:
+    """Do one chunk in a short transaction of its own; return how much it was, and how long others had to wait."""
     with writing(database, ALL_TENANTS) as session:
+        began_at = time.monotonic()
         if not candidacy.still_leads(session):
             raise _LedByAnotherError
-        return chore.do(session, chunk, datetime.now(UTC))
+        done = chore.do(session, chunk, datetime.now(UTC))
+    return done, time.monotonic() - began_at
 
 
-def _chunks(due: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    return (due[first : first + CHUNK] for first in range(0, len(due), CHUNK))
+def next_size(size: int, seconds: float) -> int:
+    """Return the size of the next chunk where one of this size took so long: a slow disk gets smaller ones."""
+    aimed_at = int(size * _AIM_SECONDS / seconds) if seconds > 0 else CHUNK
+    return max(_SMALLEST_CHUNK, min(aimed_at, 2 * size, CHUNK))

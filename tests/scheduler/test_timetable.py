@@ -15,7 +15,7 @@ from app.models import DeviceSeen, DeviceStatus, Heartbeat, Lease, PendingAction
 from app.models.enums import Approval, Status
 from app.scheduler.candidacy import Candidacy
 from app.scheduler.chores import Chore, DisconnectSweep, all_chores
-from app.scheduler.timetable import CHUNK, do_chore, start
+from app.scheduler.timetable import CHUNK, do_chore, next_size, start
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import silence
 from app.services.leases import TIMETABLE as LEASE
@@ -84,8 +84,18 @@ def test_a_chore_is_done_in_chunks_and_tells_how_much_it_was(
     pile = Pile(2 * CHUNK + 7)
     with caplog.at_level(logging.INFO):
         assert do_chore(chore(pile), database, candidacy) == 2 * CHUNK + 7
-    assert (pile.chunks, pile.is_noted_done) == ([CHUNK, CHUNK, 7], True)
+    assert pile.chunks[0] == CHUNK
+    assert max(pile.chunks) == CHUNK
+    assert (sum(pile.chunks), pile.is_noted_done) == (2 * CHUNK + 7, True)
     assert caplog.messages == [f"{2 * CHUNK + 7} things were done."]
+
+
+def test_a_chunk_that_took_long_is_followed_by_a_smaller_one_and_a_short_one_by_one_twice_as_big() -> None:
+    assert next_size(100, 0.04) == 50
+    assert next_size(50, 0.02) == 50
+    assert next_size(30, 0.001) == 60
+    assert next_size(80, 0.001) == next_size(80, 0) == CHUNK
+    assert next_size(10, 5) == next_size(100, 5) == 10
 
 
 def test_a_chore_that_finds_nothing_is_not_worth_a_word(

@@ -32,6 +32,7 @@ LDAP_TEST = "LDAP Test"
 CONFIGURATION_FILES = "Phone Configuration Files"
 FIRMWARE = "Phone Firmware Files"
 JOURNAL = "Activity Log"
+SETUP_WIZARD = "Setup Wizard"
 OPERATORS = "Operators"
 ROLES_PAGE = "Roles"
 
@@ -59,6 +60,7 @@ DEEDS: dict[str, tuple[str, ...]] = {
     DEVICES_STATUS: ("can_list", EXPORT),
     DEVICE: ("can_show", APPROVE, RESTART, SHOW_FILE, SEE_SECRETS),
     ALARMS: ("can_list", EXPORT),
+    SETUP_WIZARD: ("can_list", EDIT),
     TEMPLATES: (*LOOK, *CHANGE, GENERATE, SEE_SECRETS),
     TEMPLATES_MAPPING: ("can_list", EDIT),
     **dict.fromkeys(_VALUES_PAGES, ("can_list", *CHANGE, SEE_SECRETS)),
@@ -117,6 +119,7 @@ ROLES: dict[str, list[list[str]]] = {
         _LOOK_AROUND,
         _entry((DEVICES_STATUS, ALARMS), (EXPORT,)),
         _entry((DEVICE,), (APPROVE, RESTART, SHOW_FILE, SEE_SECRETS)),
+        _entry((SETUP_WIZARD,), DEEDS[SETUP_WIZARD]),
         _entry((TEMPLATES,), (*CHANGE, GENERATE, SEE_SECRETS)),
         _entry((TEMPLATES_MAPPING,), (EDIT,)),
         _entry(_VALUES_PAGES, (*CHANGE, SEE_SECRETS)),

@@ -25,6 +25,7 @@ from app.views.placeholders import (
 )
 from app.views.roles import RolesView
 from app.views.sbc_proxy import SbcProxyView
+from app.views.setup_wizard.view import SetupWizardView
 from app.views.sites import SiteView
 from app.views.system_settings import SystemSettingsView
 from app.views.template_phones import TemplatePhonesView
@@ -40,6 +41,7 @@ _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
         (AlarmView, "fa-bell"),
     ),
     "Setup": (
+        (SetupWizardView, "fa-wand-magic-sparkles"),
         (TemplateView, "fa-file-code"),
         (TemplatesMappingView, "fa-diagram-project"),
         (TemplatePlaceholderView, "fa-percent"),

@@ -97,7 +97,7 @@ class TenantView(AsksBeforeDeletion):
         return ask_together(
             "agreed",
             [
-                _takeover(name, replaced) if form.is_default.data and replaced else None,
+                takeover(name, replaced) if form.is_default.data and replaced else None,
                 _renaming(item.name, name) if item and name.casefold() != item.name_key else None,
             ],
         )
@@ -147,7 +147,8 @@ class TenantView(AsksBeforeDeletion):
             self.record("replaced", replaced, f"{item.name} is the default tenant in its place")
 
 
-def _takeover(name: str, replaced: Tenant) -> Question:
+def takeover(name: str, replaced: Tenant) -> Question:
+    """Return the question before a tenant becomes the default in place of another one."""
     text = (
         f"{replaced} is the default tenant now. When you save this, {name} is the default in its place: "
         f"phones that nothing else places go to {name} from then on. Phones that are in {replaced} stay there."

@@ -35,6 +35,11 @@ ALLOWED = {
     "DeviceView.restart": OPERATORS | {"hal", "helen"},
     "DeviceView.approve": OPERATORS,
     "DeviceView.approve_selected": OPERATORS,
+    "SetupWizardView.list": OPERATORS,
+    "SetupWizardView.show": OPERATORS,
+    "SetupWizardView.save": OPERATORS,
+    "SetupWizardView.arrivals": OPERATORS,
+    "SetupWizardView.phone": OPERATORS,
     "AlarmView.list": EVERYBODY,
     "AlarmView.history": EVERYBODY,
     "AlarmView.export": EXPORTERS,
@@ -178,7 +183,7 @@ OPEN = {"SignInView.login", "SignInView.logout", "PhoneManagerView.sign_in", "st
 """What a visitor may open."""
 
 
-ROWS = {"pk", "mac", "template_id", "owner_id", "placeholder_id", "value_id", "file_id"}
+ROWS = {"pk", "mac", "tenant_id", "template_id", "owner_id", "placeholder_id", "value_id", "file_id"}
 """The arguments of addresses that name a row of a tenant."""
 
 
@@ -209,6 +214,8 @@ def address_of(rule: Rule, world: World) -> str:
     kind, owner_id = owners.get(rule.endpoint.partition(".")[0], ("", None))
     values = {
         "pk": ids.get(rule.endpoint.partition(".")[0]),
+        "tenant_id": world.acme,
+        "step": "dhcp-option",
         "template_id": world.acme_template,
         "number": 1,
         "default_id": 1,

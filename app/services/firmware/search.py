@@ -1,6 +1,6 @@
 """The list of firmware, and the phone models that have none."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, or_, select
@@ -12,6 +12,7 @@ from app.services.paging import Page, page_of
 
 MOST_CHOICES = 1_000
 _SPEAKERS = "HRS"
+_SUFFIXES = (".img", ".dfu")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +32,13 @@ class MissingFirmware:
 
     @property
     def name(self) -> str:
-        """The name that its phones ask for; speakers take another kind of file (manual 4.4)."""
-        return f"{self.model}.dfu" if self.model.startswith(_SPEAKERS) else f"{self.model}.img"
+        """The name that its phones ask for."""
+        return name_of_model(self.model)
+
+
+def name_of_model(model: str) -> str:
+    """Return the name of the file that phones of a model ask for; speakers take another kind of it (manual 4.4)."""
+    return f"{model}.dfu" if model.startswith(_SPEAKERS) else f"{model}.img"
 
 
 def search(session: Session, wanted: FirmwareFilter, *, number: int, size: int) -> Page:
@@ -57,6 +63,13 @@ def missing(session: Session, wanted: FirmwareFilter) -> list[MissingFirmware]:
     return [one for one in without if wanted.words.casefold() in one.name.casefold()]
 
 
+def of_models(session: Session, models: Collection[str]) -> dict[str, Firmware]:
+    """Return the firmware that phones of these models take by the name of their model; who has none is not in it."""
+    keys = {f"{model.casefold()}{suffix}": model for model in models for suffix in _SUFFIXES}
+    found = session.scalars(select(Firmware).where(Firmware.name_key.in_(keys)))
+    return {keys[firmware.name_key]: firmware for firmware in found}
+
+
 def group_names(session: Session) -> Sequence[str]:
     """Return the groups that there are."""
     one_of_each = (
@@ -66,7 +79,7 @@ def group_names(session: Session) -> Sequence[str]:
 
 
 def _models_without(session: Session) -> Sequence[str]:
-    own_names = [func.lower(PhoneModel.name) + suffix for suffix in (".img", ".dfu")]
+    own_names = [func.lower(PhoneModel.name) + suffix for suffix in _SUFFIXES]
     has_own = select(Firmware.id).where(Firmware.name_key.in_(own_names)).exists()
     return session.scalars(
         select(PhoneModel.name).where(~has_own).order_by(PhoneModel.name).limit(MOST_CHOICES)

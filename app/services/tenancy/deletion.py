@@ -18,6 +18,7 @@ from app.models import (
     PendingAction,
     PhoneUser,
     Placeholder,
+    SetupProgress,
     Site,
     TemplateDefault,
     TemplateVersion,
@@ -38,6 +39,7 @@ GO_WITH_TENANT: Sequence[type[TenantScoped | TenantOrShared]] = (
     TemplateVersion,
     ConfigTemplate,
     PhoneUser,
+    SetupProgress,
     Site,
 )
 """In this order, so that nothing refers to what is gone."""

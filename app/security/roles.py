@@ -29,6 +29,7 @@ SITE_CONFIGURATION = "Site Configuration"
 USER_CONFIGURATION = "User Configuration"
 SYSTEM_SETTINGS = "System Settings"
 LDAP_TEST = "LDAP Test"
+CHANGED_FILES = "Changed Files"
 CONFIGURATION_FILES = "Phone Configuration Files"
 FIRMWARE = "Phone Firmware Files"
 JOURNAL = "Activity Log"
@@ -61,11 +62,12 @@ DEEDS: dict[str, tuple[str, ...]] = {
     DEVICE: ("can_show", APPROVE, RESTART, SHOW_FILE, SEE_SECRETS),
     ALARMS: ("can_list", EXPORT),
     SETUP_WIZARD: ("can_list", EDIT),
-    TEMPLATES: (*LOOK, *CHANGE, GENERATE, SEE_SECRETS),
+    TEMPLATES: (*LOOK, *CHANGE, SEE_SECRETS),
     TEMPLATES_MAPPING: ("can_list", EDIT),
     **dict.fromkeys(_VALUES_PAGES, ("can_list", *CHANGE, SEE_SECRETS)),
     DEFAULT_PLACEHOLDERS: ("can_list", "can_edit", SEE_SECRETS),
     PHONE_MODELS: (*LOOK, *CHANGE),
+    CHANGED_FILES: ("can_list", SHOW_FILE, GENERATE, SEE_SECRETS),
     CONFIGURATION_FILES: (*LOOK, SEE_SECRETS, *CHANGE),
     FIRMWARE: (*LOOK, DOWNLOAD, *CHANGE),
     TENANTS: (*LOOK, *CHANGE),
@@ -90,6 +92,7 @@ _EVERYBODY_LOOKS = (
     TEMPLATES_MAPPING,
     *_VALUES_PAGES,
     DEFAULT_PLACEHOLDERS,
+    CHANGED_FILES,
 )
 
 _SYSTEM_LEVEL_ONLY = frozenset(
@@ -120,7 +123,8 @@ ROLES: dict[str, list[list[str]]] = {
         _entry((DEVICES_STATUS, ALARMS), (EXPORT,)),
         _entry((DEVICE,), (APPROVE, RESTART, SHOW_FILE, SEE_SECRETS)),
         _entry((SETUP_WIZARD,), DEEDS[SETUP_WIZARD]),
-        _entry((TEMPLATES,), (*CHANGE, GENERATE, SEE_SECRETS)),
+        _entry((TEMPLATES,), (*CHANGE, SEE_SECRETS)),
+        _entry((CHANGED_FILES,), DEEDS[CHANGED_FILES]),
         _entry((TEMPLATES_MAPPING,), (EDIT,)),
         _entry(_VALUES_PAGES, (*CHANGE, SEE_SECRETS)),
         _entry((DEFAULT_PLACEHOLDERS,), ("can_edit", SEE_SECRETS)),
@@ -135,7 +139,7 @@ ROLES: dict[str, list[list[str]]] = {
     MONITOR: [
         _LOOK_AROUND,
         _entry((DEVICES_STATUS, ALARMS), (EXPORT,)),
-        _entry((DEVICE,), (SHOW_FILE,)),
+        _entry((DEVICE, CHANGED_FILES), (SHOW_FILE,)),
         _entry((LDAP_TEST,), LOOK),
         _entry((FIRMWARE, CONFIGURATION_FILES), LOOK),
     ],

@@ -1,12 +1,13 @@
-"""Which phones a change of a value concerns: one query, to be counted, paged, or compared file by file.
+"""Whom a change of a value concerns: which phones, and which files that phones share, each as one query.
 
-``affected_by`` answers from the rows alone: these devices' files are made from the value, whether or not the value
-is another than before. What would change in their files is for ``file_differences`` to say.
+It answers from the rows alone: these files are made from the value, whether or not the value is another than before.
+What would change in them is for ``config_files.differences`` to say.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
@@ -17,9 +18,9 @@ from app.models import ConfigTemplate, Device, Placeholder
 from app.models.enums import Layer, ValueLevel, VlanMode
 from app.rendering.personal_file import TOKENS, has_overlay
 from app.rendering.placeholders import PRECEDENCE, names_in
-from app.rendering.template_file import parse_template
+from app.rendering.template_file import TemplateFile, parse_template
 from app.services.owned_values import PLACEHOLDERS
-from app.services.paging import Page, count_of, page_of
+from app.services.paging import count_of
 from app.services.value_owners import OwnerKind
 
 
@@ -30,6 +31,14 @@ class PlaceholderChange:
     layer: Layer
     owner_id: int | None
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceholdersChange:
+    """Placeholders of an owner change, whichever they are: some may be gone by now."""
+
+    layer: Layer
+    owner_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,7 @@ class DaylightChange:
     """Daylight saving of System Settings changes."""
 
 
-Change: TypeAlias = PlaceholderChange | LinesChange | TemplateChange | DaylightChange
+Change: TypeAlias = PlaceholderChange | PlaceholdersChange | LinesChange | TemplateChange | DaylightChange
 
 _DEVICE_COLUMN: Mapping[Layer, InstrumentedAttribute[Any]] = {
     Layer.DEVICE: Device.id,
@@ -64,6 +73,10 @@ _LEVEL_COLUMN: Mapping[ValueLevel, InstrumentedAttribute[Any]] = {
     ValueLevel.TENANT: Device.tenant_id,
     ValueLevel.SITE: Device.site_id,
     ValueLevel.USER: Device.phone_user_id,
+}
+_TEMPLATE_COLUMN: Mapping[Layer, InstrumentedAttribute[Any]] = {
+    Layer.TENANT: ConfigTemplate.tenant_id,
+    Layer.TEMPLATE: ConfigTemplate.id,
 }
 _DAYLIGHT, _TENANT, _SITE, _USER = TOKENS
 _TOKEN = {ValueLevel.TENANT: _TENANT, ValueLevel.SITE: _SITE, ValueLevel.USER: _USER}
@@ -80,22 +93,38 @@ _FIELDS: Mapping[str, ColumnElement[bool]] = {
 }
 
 
+# Reads the templates in their parts when they are first asked for.
+_Parts: TypeAlias = Callable[[], Mapping[int, TemplateFile]]
+
+
 def affected_by(session: Session, change: Change) -> Select[int]:
     """Return the ids of the devices whose files are made from what changes; the session's scope holds for them."""
-    if isinstance(change, PlaceholderChange):
-        return _ids(_by_placeholder(session, change))
-    if isinstance(change, TemplateChange):
-        return _ids(Device.template_id == change.template_id)
-    if isinstance(change, DaylightChange):
-        return _ids(_has_template_with(session, _DAYLIGHT))
-    return _ids(
-        _LEVEL_COLUMN[change.level] == change.owner_id, _has_template_with(session, _TOKEN[change.level])
-    )
+    return affected_by_any(session, [change])
 
 
 def affected_by_any(session: Session, changes: Sequence[Change]) -> Select[int]:
     """Return the ids of the devices that at least one of these changes concerns."""
-    return _ids(or_(false(), *(Device.id.in_(affected_by(session, change)) for change in changes)))
+    parts = cache(partial(_read_parts, session))
+    concerned = or_(false(), *(_concerns_phone(parts, change) for change in changes))
+    return select(Device.id).where(Device.template_id.is_not(None), concerned)
+
+
+def everybody() -> Select[int]:
+    """Return the ids of all devices that have a file made."""
+    return select(Device.id).where(Device.template_id.is_not(None))
+
+
+def shared_by_any(session: Session, changes: Sequence[Change]) -> Select[int]:
+    """Return the ids of the templates whose global file, which their phones share, is made from what changes."""
+    parts = cache(partial(_read_parts, session))
+    concerned = or_(false(), *(_concerns_shared_file(parts, change) for change in changes))
+    return shared_by_everybody().where(concerned)
+
+
+def shared_by_everybody() -> Select[int]:
+    """Return the ids of all templates that a device uses."""
+    in_use = select(Device.template_id).where(Device.template_id.is_not(None))
+    return select(ConfigTemplate.id).where(ConfigTemplate.id.in_(in_use))
 
 
 def count(session: Session, affected: Select[int], at_most: int) -> int:
@@ -103,30 +132,42 @@ def count(session: Session, affected: Select[int], at_most: int) -> int:
     return count_of(session, affected, at_most)
 
 
-def page(session: Session, affected: Select[int], *, number: int, size: int) -> Page:
-    """Return a page of the devices themselves, in the order of their MACs."""
-    found = page_of(session, affected.order_by(Device.mac), number=number, size=size)
-    devices = {
-        device.id: device for device in session.scalars(select(Device).where(Device.id.in_(found.rows)))
-    }
-    return replace(found, rows=[devices[device_id] for device_id in found.rows])
+def _concerns_phone(parts: _Parts, change: Change) -> ColumnElement[bool]:
+    if isinstance(change, PlaceholderChange):
+        return _by_placeholder(parts, change)
+    if isinstance(change, PlaceholdersChange):
+        return _DEVICE_COLUMN[change.layer] == change.owner_id
+    if isinstance(change, TemplateChange):
+        return Device.template_id == change.template_id
+    if isinstance(change, DaylightChange):
+        return _has_template_with(parts, _DAYLIGHT)
+    is_theirs: ColumnElement[bool] = _LEVEL_COLUMN[change.level] == change.owner_id
+    return is_theirs & _has_template_with(parts, _TOKEN[change.level])
 
 
-def ids(session: Session, affected: Select[int], *, at_most: int, after: int = 0) -> Sequence[int]:
-    """Return the next ids behind ``after``, in their order: what is compared or generated in chunks."""
-    rows = affected.where(Device.id > after).order_by(Device.id).limit(at_most)
-    return session.scalars(rows).all()
+def _concerns_shared_file(parts: _Parts, change: Change) -> ColumnElement[bool]:
+    """A global file has no phone, site or user: it takes values of the system, its template, and that one's tenant."""
+    if isinstance(change, TemplateChange):
+        return ConfigTemplate.id == change.template_id
+    if not isinstance(change, PlaceholderChange | PlaceholdersChange):
+        return false()
+    if change.layer is Layer.SYSTEM:
+        is_theirs: ColumnElement[bool] = true()
+    elif change.layer in _TEMPLATE_COLUMN:
+        is_theirs = _TEMPLATE_COLUMN[change.layer] == change.owner_id
+    else:
+        return false()
+    if isinstance(change, PlaceholdersChange):
+        return is_theirs
+    name = change.name
+    return is_theirs & ConfigTemplate.id.in_(
+        _ids(parts, lambda file: name in names_in(file.global_file.data))
+    )
 
 
-def _ids(*conditions: ColumnElement[bool]) -> Select[int]:
-    return select(Device.id).where(Device.template_id.is_not(None), *conditions)
-
-
-def _by_placeholder(session: Session, change: PlaceholderChange) -> ColumnElement[bool]:
+def _by_placeholder(parts: _Parts, change: PlaceholderChange) -> ColumnElement[bool]:
     """Its template has the placeholder, the device belongs to the owner, and no layer nearer to it has a value."""
-    templates = [
-        template_id for template_id, data in _personal_parts(session) if change.name in names_in(data)
-    ]
+    templates = _ids(parts, lambda file: change.name in names_in(file.personal_file.data))
     nearer = PRECEDENCE[: PRECEDENCE.index(change.layer)]
     is_theirs = true() if change.layer is Layer.SYSTEM else _DEVICE_COLUMN[change.layer] == change.owner_id
     overridden = [_has_value(layer, change.name) for layer in nearer]
@@ -142,13 +183,21 @@ def _has_value(layer: Layer, name: str) -> ColumnElement[bool]:
     return _DEVICE_COLUMN[layer].in_(owners)
 
 
-def _has_template_with(session: Session, token: str) -> ColumnElement[bool]:
-    templates = [template_id for template_id, data in _personal_parts(session) if has_overlay(data, token)]
-    return Device.template_id.in_(templates)
+def _has_template_with(parts: _Parts, token: str) -> ColumnElement[bool]:
+    return Device.template_id.in_(_ids(parts, lambda file: has_overlay(file.personal_file.data, token)))
 
 
-def _personal_parts(session: Session) -> Iterator[tuple[int, str]]:
-    """Yield the text that each template's files are made from; one that cannot be read makes no files."""
-    for template_id, content in session.execute(select(ConfigTemplate.id, ConfigTemplate.content)):
+def _ids(parts: _Parts, wanted: Callable[[TemplateFile], bool]) -> list[int]:
+    return [template_id for template_id, file in parts().items() if wanted(file)]
+
+
+def _read_parts(session: Session) -> Mapping[int, TemplateFile]:
+    """Return what the files of phones are made from, by template; one that cannot be read makes no files."""
+    parts: dict[int, TemplateFile] = {}
+    in_use = select(ConfigTemplate.id, ConfigTemplate.content).where(
+        ConfigTemplate.id.in_(shared_by_everybody())
+    )
+    for template_id, content in session.execute(in_use):
         with suppress(InvalidInputError):
-            yield template_id, parse_template(content).personal_file.data
+            parts[template_id] = parse_template(content)
+    return parts

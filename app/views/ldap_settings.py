@@ -15,6 +15,7 @@ from app.security.roles import SYSTEM_SETTINGS
 from app.services import directory_questions, settings
 from app.services.settings.definitions import Section
 from app.transaction import transaction
+from app.views.concerns import leading_to
 from app.views.directory_test import NO_TEST, DirectoryTest, run, typed_by_form
 from app.views.setting_form import field_groups, seen_texts, typed_texts
 from app.views.setting_saving import save
@@ -43,10 +44,10 @@ class LdapSettingsView(BaseView):
     def save(self) -> ResponseReturnValue:
         """Save what was typed, all or nothing."""
         typed = typed_texts(request.form, SECTIONS)
-        problems = save(typed, seen_texts(request.form, SECTIONS))
-        if not problems:
-            return redirect(_ADDRESS)
-        return _page({**settings.read_texts(db.session()), **typed}, problems)
+        saved = save(typed, seen_texts(request.form, SECTIONS))
+        if not saved.problems:
+            return redirect(leading_to(_ADDRESS, saved.effects))
+        return _page({**settings.read_texts(db.session()), **typed}, saved.problems)
 
     @expose("/try", methods=["POST"])
     @has_access

@@ -1,4 +1,4 @@
-"""Whose configuration values there are, the lines of one owner, and which phones do not have them yet."""
+"""Whose configuration values there are, and the lines of one owner."""
 
 from typing import Any
 
@@ -7,24 +7,19 @@ from flask_appbuilder import BaseView
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 
-from app.errors import InvalidInputError
 from app.models.enums import ValueLevel
 from app.rendering.features import FEATURES
-from app.services import affected, value_owners
-from app.services.config_files import differences
+from app.services import value_owners
+from app.services.affected import LinesChange
 from app.services.configuration_values import listing
 from app.services.owned_values import LINES
 from app.services.value_owners import Owner, OwnerKind
 from app.views.choices import tenant_choice
+from app.views.concerns import concerns_of
 from app.views.list_arguments import read_list_arguments
 from app.views.row_ids import existing
 from app.views.shell import shows_secrets
 from app.views.web_session import db
-
-MOST_COMPARED = 10_000
-"""Phones whose files are compared for one page: about a second's work."""
-MOST_SHOWN = 200
-MOST_COUNTED = 100_000
 
 
 class LineLists(BaseView):
@@ -64,26 +59,7 @@ class LineLists(BaseView):
         return self._render(
             "lines.html", title=f"{self.title}: {owner.name}", owner=owner, page=page, words=arguments.words,
             with_secrets=self.shows_secrets(), features=FEATURES.values(),
-            concerned=affected.count(db.session(), self._concerned(owner), MOST_COUNTED),
-        )  # fmt: skip
-
-    @expose("/<int:owner_id>/pending")
-    @has_access
-    @permission_name("list")
-    def pending(self, owner_id: int) -> str:
-        """Compare the phones' files with what Generate would write, and say how many differ."""
-        owner = self._owner(owner_id)
-        concerned = self._concerned(owner)
-        problem, outdated = "", []
-        try:
-            ids = affected.ids(db.session(), concerned, at_most=MOST_COMPARED)
-            outdated = differences.find_outdated(db.session(), ids)
-        except InvalidInputError as error:
-            ids, problem = (), str(error)
-        return self._render(
-            "lines_pending.html", title="Phones whose files do not have this yet", owner=owner, outdated=outdated,
-            shown=outdated[:MOST_SHOWN], compared=len(ids), problem=problem,
-            concerned=affected.count(db.session(), concerned, MOST_COUNTED),
+            concerns=concerns_of(self.change_of(owner)),
         )  # fmt: skip
 
     @property
@@ -100,11 +76,12 @@ class LineLists(BaseView):
         address: str = url_for(f"{self.endpoint}.lines", owner_id=owner.id)
         return address
 
+    def change_of(self, owner: Owner) -> LinesChange:
+        """Return what a change of the lines of one owner is to phones."""
+        return LinesChange(self.level, owner.id)
+
     def _owner(self, owner_id: int) -> Owner:
         return value_owners.get_owner(db.session(), self.kind, existing(owner_id))
-
-    def _concerned(self, owner: Owner) -> Any:
-        return affected.affected_by(db.session(), affected.LinesChange(self.level, owner.id))
 
     def _render(self, template: str, **values: Any) -> str:
         return render_template(f"ringmaster/{template}", view=self, kind=self.kind, **values)

@@ -20,6 +20,7 @@ from app.services.owned_values import LINES
 from app.services.value_owners import Owner
 from app.transaction import transaction
 from app.views.authors import author
+from app.views.concerns import leading_to
 from app.views.form_problems import sentences_by_field
 from app.views.line_lists import LineLists
 from app.views.row_ids import existing
@@ -112,7 +113,7 @@ class LinePages(LineLists):
         except IntegrityError:
             return self._line_form(owner, typed, {"parameter": _MEANWHILE}, is_new=False, is_secret=is_secret)
         flash(f"{typed['parameter'].strip()} was saved. {NOT_YET}", "success")
-        return redirect(self.address_of(owner))
+        return redirect(self._after_change(owner))
 
     @expose("/delete/<int:value_id>", methods=["POST"])
     @has_access
@@ -124,7 +125,7 @@ class LinePages(LineLists):
         with transaction(db.session()) as session:
             changes.delete(session, row, author=author(), now=time_of_page())
         flash(f"{parameter} was deleted. {NOT_YET}", "success")
-        return redirect(self.address_of(owner))
+        return redirect(self._after_change(owner))
 
     def _lay_over(self, owner: Owner, lines: Sequence[OverlayLine]) -> ResponseReturnValue:
         replaces = request.form.get("replace") == "yes"
@@ -137,7 +138,11 @@ class LinePages(LineLists):
             flash(_MEANWHILE, "danger")
         else:
             flash(f"{_told(done)} {NOT_YET}", "success")
-        return redirect(self.address_of(owner))
+        return redirect(self._after_change(owner))
+
+    def _after_change(self, owner: Owner) -> str:
+        """Return where a person goes after a change, told whose files it concerns."""
+        return leading_to(self.address_of(owner), [self.change_of(owner)])
 
     def _line_form(
         self,

@@ -1,5 +1,6 @@
 """Placeholders of templates, tenants, sites and devices: lists, forms, and copying (manual 9.4.5)."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -15,6 +16,7 @@ from app.models import Placeholder
 from app.models.enums import Layer
 from app.rendering.placeholders import CATALOGUE, display_name
 from app.services import value_owners
+from app.services.affected import Change, PlaceholderChange, PlaceholdersChange
 from app.services.owned_values import PLACEHOLDERS
 from app.services.placeholders import changes, copying, listing
 from app.services.placeholders.listing import PlaceholderFilter
@@ -23,6 +25,7 @@ from app.services.value_owners import Owner, OwnerKind
 from app.transaction import transaction
 from app.views.authors import author
 from app.views.choices import Choice, tenant_choice
+from app.views.concerns import concerns_of, leading_to
 from app.views.form_problems import sentences_by_field
 from app.views.list_arguments import read_list_arguments
 from app.views.row_ids import argument, existing
@@ -30,6 +33,9 @@ from app.views.shell import shows_secrets
 from app.views.times import time_of_page
 from app.views.way_back import way_back
 from app.views.web_session import db
+
+_MOST_NAMED = 20
+"""Placeholders that an address names one by one; beyond that it names their owner."""
 
 _ADDED_MEANWHILE = (
     "Somebody else added this placeholder at this moment: look at it, then change it if need be."
@@ -65,6 +71,7 @@ class PlaceholderPages(BaseView):
         return self._render(
             "placeholders.html", title=self.title, page=page, words=arguments.words, owner=owner,
             choices=self._choices(wanted), with_secrets=with_secrets, unset=unset,
+            concerns=concerns_of(PlaceholdersChange(self.layer, owner.id)) if owner else [],
         )  # fmt: skip
 
     @expose("/choose")
@@ -98,13 +105,13 @@ class PlaceholderPages(BaseView):
             return self._form(owner, {"name": request.args.get("name", ""), "value": "", "description": ""})
         try:
             with transaction(db.session()) as session:
-                changes.add(session, owner, **_typed(), author=author(), now=time_of_page())
+                name = changes.add(session, owner, **_typed(), author=author(), now=time_of_page()).name
         except InvalidInputError as error:
             return self._form(owner, _typed(), sentences_by_field(error))
         except IntegrityError:
             return self._form(owner, _typed(), {"name": _ADDED_MEANWHILE})
-        flash(f"{_shown_name()} was added to the {owner.title}. {_NOT_YET}", "success")
-        return redirect(self._way_back(owner))
+        flash(f"{display_name(name)} was added to the {owner.title}. {_NOT_YET}", "success")
+        return redirect(self._after_change(owner, name))
 
     @expose("/edit/<int:placeholder_id>", methods=["GET", "POST"])
     @has_access
@@ -122,18 +129,19 @@ class PlaceholderPages(BaseView):
                 "description": row.description,
             }
             return self._form(owner, typed, row=row, is_secret=is_secret)
-        typed = _typed()
+        typed, name_before = _typed(), row.name
         if is_secret and not typed["value"]:
             typed["value"] = row.value
         try:
             with transaction(db.session()) as session:
                 changes.edit(session, row, **typed, author=author(), now=time_of_page())
+                name = row.name
         except InvalidInputError as error:
             return self._form(owner, _typed(), sentences_by_field(error), row=row, is_secret=is_secret)
         except IntegrityError:
             return self._form(owner, _typed(), {"name": _ADDED_MEANWHILE}, row=row, is_secret=is_secret)
-        flash(f"{_shown_name()} of the {owner.title} was saved. {_NOT_YET}", "success")
-        return redirect(self._way_back(owner))
+        flash(f"{display_name(name)} of the {owner.title} was saved. {_NOT_YET}", "success")
+        return redirect(self._after_change(owner, name_before, name))
 
     @expose("/delete/<int:placeholder_id>", methods=["POST"])
     @has_access
@@ -141,11 +149,11 @@ class PlaceholderPages(BaseView):
     def delete(self, placeholder_id: int) -> ResponseReturnValue:
         """Delete a placeholder."""
         row = PLACEHOLDERS.get(db.session(), self.kind, existing(placeholder_id))
-        owner, marker = PLACEHOLDERS.owner_of(db.session(), row), display_name(row.name)
+        owner, name = PLACEHOLDERS.owner_of(db.session(), row), row.name
         with transaction(db.session()) as session:
             changes.delete(session, row, author=author(), now=time_of_page())
-        flash(f"{marker} of the {owner.title} was deleted. {_NOT_YET}", "success")
-        return redirect(self._way_back(owner))
+        flash(f"{display_name(name)} of the {owner.title} was deleted. {_NOT_YET}", "success")
+        return redirect(self._after_change(owner, name))
 
     @expose("/copy/<int:owner_id>", methods=["GET", "POST"])
     @has_access
@@ -169,7 +177,7 @@ class PlaceholderPages(BaseView):
                 session, source, target, replaces=replaces, author=author(), now=time_of_page()
             )
         flash(_told(done, source, replaces=replaces), "success")
-        return redirect(self._way_back(target))
+        return redirect(self._after_change(target, *done.added, *(done.different if replaces else ())))
 
     @property
     def kind(self) -> OwnerKind:
@@ -191,6 +199,15 @@ class PlaceholderPages(BaseView):
 
     def _way_back(self, owner: Owner) -> str:
         return way_back(self.address_of(owner))
+
+    def _after_change(self, owner: Owner, *names: str) -> str:
+        """Return where a person goes after a change of these placeholders, told whose files it concerns."""
+        changed: Sequence[Change] = [
+            PlaceholderChange(self.layer, owner.id, name) for name in dict.fromkeys(names)
+        ]
+        if len(changed) > _MOST_NAMED:
+            changed = [PlaceholdersChange(self.layer, owner.id)]
+        return leading_to(self._way_back(owner), changed)
 
     def _form(
         self,
@@ -227,10 +244,6 @@ _NOT_YET = "Phones get it with the next Generate."
 
 def _typed() -> dict[str, str]:
     return {name: request.form.get(name, "") for name in ("name", "value", "description")}
-
-
-def _shown_name() -> str:
-    return display_name(request.form.get("name", "").strip().removeprefix("%ITCS_").removesuffix("%"))
 
 
 def _told(done: copying.Plan, source: Owner, *, replaces: bool) -> str:

@@ -23,6 +23,7 @@ from app.security.roles import (
     TENANT_CONFIGURATION,
 )
 from app.services import devices, value_owners
+from app.services.affected import PlaceholderChange, PlaceholdersChange
 from app.services.config_files import differences
 from app.services.placeholders import defaults
 from app.services.placeholders.effective import Effective, effective_values
@@ -30,6 +31,7 @@ from app.services.placeholders.unset import Unset, unset_in_template
 from app.services.value_owners import Owner
 from app.transaction import transaction
 from app.views.authors import author
+from app.views.concerns import concerns_of, leading_to
 from app.views.form_problems import sentences_by_field
 from app.views.list_arguments import read_list_arguments
 from app.views.placeholder_pages import PlaceholderPages
@@ -93,16 +95,17 @@ class DevicePlaceholderView(PlaceholderPages):
         device = found[0] if found else abort(HTTPStatus.NOT_FOUND, f"There is no device {mac} to be seen.")
         owner = value_owners.get_owner(db.session(), self.kind, device.id)
         rows: Sequence[Effective] = ()
-        lines, problem = None, ""
+        difference, problem = None, ""
         try:
             rows = effective_values(db.session(), device, with_secrets=self.shows_secrets())
             if may(SHOW_FILE, DEVICE):
-                lines = differences.difference(db.session(), device, with_secrets=self.shows_secrets())
+                difference = differences.difference(db.session(), device, with_secrets=self.shows_secrets())
         except InvalidInputError as error:
             problem = str(error)
         return render_template(
             "ringmaster/effective_values.html", title=f"Values of {mac}", view=self, device=device, owner=owner,
-            rows=rows, difference=lines, problem=problem, with_secrets=self.shows_secrets(),
+            rows=rows, difference=difference, problem=problem, with_secrets=self.shows_secrets(),
+            concerns=concerns_of(PlaceholdersChange(self.layer, owner.id)),
         )  # fmt: skip
 
     def address_of(self, owner: Owner) -> str:
@@ -142,13 +145,14 @@ class DefaultPlaceholderView(BaseView):
         try:
             with transaction(db.session()) as session:
                 value = request.form.get("value", "")
-                defaults.change_default(session, name, value, author=author(), now=time_of_page())
+                changed = defaults.change_default(session, name, value, author=author(), now=time_of_page())
         except InvalidInputError as error:
             return _default_form(name, request.form.get("value", ""), sentences_by_field(error))
         flash(
-            f"The default of {display_name(name)} was saved. Phones get it with the next Generate.", "success"
+            f"The default of {display_name(changed)} was saved. Phones get it with the next Generate.",
+            "success",
         )
-        return redirect(url_for("DefaultPlaceholderView.list"))
+        return redirect(_defaults_after(changed))
 
     @expose("/reset", methods=["POST"])
     @has_access
@@ -157,9 +161,15 @@ class DefaultPlaceholderView(BaseView):
         """Let a default be again what was delivered."""
         name = request.form.get("name", "")
         with transaction(db.session()) as session:
-            defaults.reset_default(session, name, author=author(), now=time_of_page())
+            is_reset = defaults.reset_default(session, name, author=author(), now=time_of_page())
         flash(f"{display_name(name[:64])} has the delivered default again.", "success")
-        return redirect(url_for("DefaultPlaceholderView.list"))
+        return redirect(_defaults_after(name) if is_reset else url_for("DefaultPlaceholderView.list"))
+
+
+def _defaults_after(name: str) -> str:
+    """Return the address of the defaults, which tells whose files the change of one concerns."""
+    change = PlaceholderChange(Layer.SYSTEM, None, name)
+    return leading_to(url_for("DefaultPlaceholderView.list"), [change])
 
 
 def _present_value(name: str) -> str:

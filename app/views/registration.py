@@ -5,6 +5,7 @@ from flask_appbuilder.baseviews import AbstractViewApi
 
 from app.views.accounts import OperatorView
 from app.views.alarms import AlarmView
+from app.views.changed_files import ChangedFilesView
 from app.views.configuration import SiteConfigurationView, TenantConfigurationView, UserConfigurationView
 from app.views.configuration_files import ConfigurationFileView
 from app.views.dashboard import DashboardView
@@ -52,6 +53,7 @@ _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
         (DefaultPlaceholderView, "fa-list-check"),
         (PhoneModelView, "fa-phone"),
         (SystemSettingsView, "fa-gear"),
+        (ChangedFilesView, "fa-code-compare"),
         (ConfigurationFileView, "fa-file-lines"),
         (FirmwareView, "fa-microchip"),
     ),

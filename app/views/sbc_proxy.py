@@ -42,7 +42,7 @@ class SbcProxyView(OptionFileView):
         """Save the proxy's address and port."""
         stored = settings.read_texts(db.session())
         typed = typed_texts(request.form, _SECTIONS)
-        problems = save(typed, seen_texts(request.form, _SECTIONS))
+        problems = save(typed, seen_texts(request.form, _SECTIONS)).problems
         if not problems:
             return redirect(f"{self.route_base}/")
         groups = field_groups(_SECTIONS, {**stored, **typed}, stored, problems)

@@ -1,12 +1,15 @@
 """Saving the forms of system settings: all that was typed or nothing, and a message that says which."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from flask import flash
 
 from app.errors import InvalidInputError
 from app.services import settings
-from app.services.settings.changes import Change, doubts_of
+from app.services.affected import Change
+from app.services.settings.changes import SettingChange, doubts_of
+from app.services.settings.effects import effects_of
 from app.transaction import transaction
 from app.views.authors import author
 from app.views.form_problems import sentences_by_field
@@ -14,9 +17,19 @@ from app.views.times import time_of_page
 from app.views.web_session import db
 
 
-def save(texts: Mapping[str, str], seen: Mapping[str, str]) -> Mapping[str, str]:
-    """Save settings in one transaction and tell what was saved, or save nothing and return a sentence for each that
-    will not do; ``seen`` are the texts that the form showed."""
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What came of a form: a sentence for each setting that will not do, or what phones' files will have."""
+
+    problems: Mapping[str, str] = field(default_factory=dict)
+    effects: Sequence[Change] = ()
+
+
+def save(texts: Mapping[str, str], seen: Mapping[str, str]) -> Saved:
+    """Save settings in one transaction and tell what was saved, or save nothing where one will not do.
+
+    ``seen`` are the texts that the form showed.
+    """
     try:
         with transaction(db.session()) as session:
             changes = settings.change_many(
@@ -27,12 +40,12 @@ def save(texts: Mapping[str, str], seen: Mapping[str, str]) -> Mapping[str, str]
                 now=time_of_page(),
             )
     except InvalidInputError as error:
-        return sentences_by_field(error)
+        return Saved(problems=sentences_by_field(error))
     _tell(changes)
-    return {}
+    return Saved(effects=effects_of(changes))
 
 
-def _tell(changes: Sequence[Change]) -> None:
+def _tell(changes: Sequence[SettingChange]) -> None:
     if not changes:
         flash("Nothing was changed.", "info")
         return

@@ -15,7 +15,7 @@ from app.security.roles import ALARMS, SEE_SECRETS
 from app.security.tenant_scope import scope_of
 from app.services import alarm_search, settings
 from app.services.firmware.files import megabytes
-from app.views import times
+from app.views import concerns, times
 from app.views.web_session import db
 
 _PAGES_OF = {"/devices-status/": "/devices/"}
@@ -121,6 +121,7 @@ def install(app: Flask) -> None:
     times.install(app)
     app.add_template_filter(megabytes)
     app.jinja_env.globals.update(csp_nonce=nonce, may=may, same_page=same_page, severities=list(Severity))
+    app.jinja_env.globals.update(asked_about=concerns.asked_about, query_of=concerns.query_of)
     app.context_processor(
         lambda: {"shell": _shell_of_request(), "appbuilder": current_app.extensions["appbuilder"]}
     )

@@ -14,6 +14,7 @@ from app.security.roles import SYSTEM_SETTINGS
 from app.services import public_address, settings
 from app.services.settings import zones
 from app.services.settings.definitions import Section
+from app.views.concerns import leading_to
 from app.views.list_arguments import read_list_arguments
 from app.views.setting_form import field_groups, seen_texts, time_zone_names, typed_texts
 from app.views.setting_saving import save
@@ -53,12 +54,12 @@ class SystemSettingsView(BaseView):
         if "fill_in" in request.form:
             return _filled_in({**stored, **typed})
         texts, sentence = zones.with_zone(typed, stored, time_of_page().year)
-        problems = save(texts, seen_texts(request.form, SECTIONS))
-        if problems:
-            return _page({**stored, **typed}, problems)
+        saved = save(texts, seen_texts(request.form, SECTIONS))
+        if saved.problems:
+            return _page({**stored, **typed}, saved.problems)
         if sentence:
             flash(sentence, "info")
-        return redirect(_ADDRESS)
+        return redirect(leading_to(_ADDRESS, saved.effects))
 
 
 def _filled_in(texts: Mapping[str, str]) -> Response:

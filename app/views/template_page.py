@@ -9,8 +9,10 @@ from app.errors import NotAllowedError
 from app.models import ConfigTemplate
 from app.rendering.secret_parameters import mask_secrets
 from app.security.roles import EDIT, SEE_SECRETS, TEMPLATES
+from app.services.affected import TemplateChange
 from app.services.templates import phones, texts
 from app.services.templates.search import get_template
+from app.views.concerns import concerns_of
 from app.views.list_arguments import LARGEST_ID
 from app.views.shell import may
 from app.views.web_session import db
@@ -53,7 +55,8 @@ def template_page(
         template=template,
         may_edit=may_edit(template),
         is_masked=not may(SEE_SECRETS, TEMPLATES),
-        usage=phones.usage(db.session(), template),
+        number_of_phones=phones.count(db.session(), template),
+        concerns=concerns_of(TemplateChange(template.id)),
         **parts,
     )
     return make_response(html, status)

@@ -17,8 +17,9 @@ from app.views.request_guards import STATIC, carries_files, is_for_phones
 
 _READS_ONLY = {"GET", "HEAD", "OPTIONS"}
 _GETS_THAT_WRITE = {"/logout/", "/logout"}
-# To check a password takes a tenth of a second, in which SQLite's only writer must not be somebody who may be anybody.
-_WRITES_LATE = {"/login/", "/login"}
+# To check a password takes a tenth of a second, in which SQLite's only writer must not be somebody who may be anybody;
+# what is due to be generated is found by comparing, which takes longer than to write it.
+_WRITES_LATE = {"/login/", "/login", "/changed-files/generate"}
 _POSTS_THAT_ONLY_READ = {"/system-settings/ldap/try", "/ldap-test/"}
 
 

@@ -1,17 +1,17 @@
 """A running server with a company that looks alive, and a real browser in which people sign in."""
 
 import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page
 from werkzeug.serving import make_server
 
 from app.security.secrets import open_vault
+from tests.browser.chromium import running_chromium
 from tests.browser.company import make_company
 from tests.databases import INSTALLATION_KEY, Databases
 from tests.views.installations import fill, open_app
@@ -19,10 +19,6 @@ from tests.views.world import PASSWORD
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 WIDE, NARROW = (1440, 900), (390, 844)
-_ARGUMENTS = (
-    "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update "
-    "--disable-sync"
-)
 
 OpenPage = Callable[..., Page]
 
@@ -60,11 +56,8 @@ def address(company_app: Flask) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A headless Chromium, the system's own; closed after each file, since no other test may run in its event loop."""
-    path = shutil.which("chromium") or "/usr/bin/chromium"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS.split())
+    with running_chromium() as chromium:
         yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -88,15 +88,18 @@ def test_what_somebody_else_saved_meanwhile_is_shown_and_nothing_typed_is_lost(
     expect(alice.get_by_text("Version 3 of")).to_be_visible()
 
 
-def test_files_of_an_older_text_are_generated_with_their_progress(open_page: OpenPage, company_app: Flask):
+def test_an_edit_says_whose_files_it_changes_and_generates_them(open_page: OpenPage, company_app: Flask):
     give_template(company_app, "Audiocodes_420HD")
-    template_id = template_id_of(company_app, "Audiocodes_420HD")
-    page = open_page(f"/templates/edit/{template_id}")
+    page = open_page(f"/templates/edit/{template_id_of(company_app, 'Audiocodes_420HD')}")
     replace(page, "time=120", "time=300")
     page.get_by_role("button", name="Save").click()
-    page.get_by_role("link", name="See and generate them").click()
-    page.get_by_role("button", name="Generate all 60 files").click()
-    expect(page.get_by_text("Every phone's file is of the present text")).to_be_visible()
+    expect(page.get_by_text("60 phones' files would change.")).to_be_visible()
+    page.get_by_role("link", name="Phones 60").click()
+    expect(page.get_by_text("would change", exact=True)).to_have_count(50)
+    page.get_by_role("button", name="Generate now").click()
+    expect(page.get_by_text("60 files were generated.")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("up to date", exact=True)).to_have_count(50)
 
 
 def test_a_default_is_replaced_after_it_was_announced(open_page: OpenPage):

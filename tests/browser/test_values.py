@@ -21,9 +21,8 @@ pytestmark = pytest.mark.browser
 
 TakePicture = Callable[[Page, str], None]
 
-
 # Files of other phones of the company may wait as well.
-WAITING = re.compile(r"phone('s file does|s' files do) not have this yet")
+WAITING = re.compile(r"phone('s file|s' files) would change")
 
 
 @pytest.fixture
@@ -70,7 +69,8 @@ def test_a_placeholder_is_added_by_keyboard_and_deleted_after_a_question(open_pa
     page.keyboard.press("Enter")
     row = page.get_by_role("row", name="%ITCS_SRTP%")
     expect(row).to_contain_text("this phone")
-    expect(page.get_by_label("Difference of the file")).to_contain_text("+ voip/media/srtp/enabled=1")
+    added = page.get_by_label("Difference of the file").get_by_role("row", name="added")
+    expect(added.filter(has_text="voip/media/srtp/enabled=1")).to_be_visible()
     row.get_by_role("button", name="Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(page.get_by_role("row", name="%ITCS_SRTP%")).to_contain_text("the system")
@@ -88,9 +88,9 @@ def test_a_line_that_is_there_asks_and_the_bar_tells_what_is_waiting(
     expect(page.get_by_role("alert")).to_contain_text("system/syslog/mode = NETWORK")
     page.get_by_role("button", name="Replace").press("Enter")
     expect(page.get_by_text("Lines: 1 added, 1 replaced.")).to_be_visible()
-    page.get_by_role("link", name="Which phones?").click()
-    page.get_by_role("link", name=phone.mac).click()
-    expect(page.get_by_label("Difference of the file")).to_contain_text("+ system/syslog/log_level = 3")
+    page.get_by_role("link", name="See them").click()
+    page.get_by_role("row", name=phone.mac).get_by_role("button", name="Difference").click()
+    expect(page.get_by_label("Difference of the file")).to_contain_text("system/syslog/log_level = 3")
 
 
 def test_pictures(open_page: OpenPage, phone: Device, take_picture: TakePicture):

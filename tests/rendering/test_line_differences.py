@@ -30,6 +30,16 @@ def test_equal_texts_do_not_differ():
     assert not differences(FORTY, FORTY + "\n")
 
 
+def test_lines_are_compared_before_they_are_masked():
+    found = differences("a/pin=1\na/password=2", "a/pin=1\na/password=3").masked()
+    (block,) = found.blocks
+    assert [(line.change, line.text) for line in block] == [
+        (Change.SAME, "a/pin=••••••"),
+        (Change.REMOVED, "a/password=••••••"),
+        (Change.ADDED, "a/password=••••••"),
+    ]
+
+
 @given(TEXTS, TEXTS)
 def test_what_stays_and_what_is_added_makes_the_text_after(before: str, after: str):
     lines = [line for block in differences(before, after).blocks for line in block]

@@ -2,12 +2,17 @@
 
 import pytest
 
-from app.models import Device
 from app.models.enums import Layer, ValueLevel, VlanMode
 from app.rendering.line_differences import Change, Difference
 from app.security.tenant_scope import only_tenants, set_scope
 from app.services import affected, config_files
-from app.services.affected import DaylightChange, LinesChange, PlaceholderChange, TemplateChange
+from app.services.affected import (
+    DaylightChange,
+    LinesChange,
+    PlaceholderChange,
+    PlaceholdersChange,
+    TemplateChange,
+)
 from app.services.author import Author
 from app.services.config_files import differences
 from app.services.config_files.differences import Outdated
@@ -106,6 +111,10 @@ class TestOthers:
         phones["lyon"].template = None
         assert "lyon" not in concerned(DaylightChange())
 
+    def test_placeholders_of_an_owner_concern_its_phones_whichever_they_are(self, phones, acme, concerned):
+        assert concerned(PlaceholdersChange(Layer.TENANT, acme.id)) == ["berlin 1", "berlin 2", "lyon"]
+        assert concerned(PlaceholdersChange(Layer.DEVICE, phones["lyon"].id)) == ["lyon"]
+
     def test_several_changes_are_one_question(self, session, phones, acme):
         session.flush()
         found = affected.affected_by_any(
@@ -116,19 +125,53 @@ class TestOthers:
             ],
         )
         assert affected.count(session, found, 100) == 3
-        assert affected.affected_by_any(session, []) is not None
         assert affected.count(session, affected.affected_by_any(session, []), 100) == 0
 
-    def test_an_account_of_one_tenant_counts_its_own_phones_only(self, session, phones, acme):
+    @pytest.mark.usefixtures("phones")
+    def test_an_account_of_one_tenant_counts_its_own_phones_only(self, session, acme):
         session.flush()
         set_scope(session, only_tenants([acme.id]))
         found = affected.affected_by(session, DaylightChange())
         assert affected.count(session, found, 100) == 3
-        assert [device.mac for device in affected.page(session, found, number=1, size=2).rows] == [
-            phones["berlin 1"].mac,
-            phones["berlin 2"].mac,
-        ]
-        assert len(affected.ids(session, found, at_most=10, after=phones["berlin 1"].id)) == 2
+        assert affected.count(session, affected.everybody(), 100) == 3
+
+
+class TestSharedFiles:
+    @pytest.fixture
+    def shared_by(self, session, phones):
+        """Let the global file of the template in Lyon have a placeholder, and say which templates are concerned."""
+        template = phones["lyon"].template
+        template.content = template.content.replace(
+            "<data><![CDATA[]]></data>", "<data><![CDATA[ntp=%ITCS_Primary_NTP%]]></data>", 1
+        )
+
+        def shared_by(change):
+            session.flush()
+            names = {device.template_id: device.template.name for device in phones.values()}
+            return {names[found] for found in session.scalars(affected.shared_by_any(session, [change]))}
+
+        return shared_by
+
+    def test_they_take_values_of_the_system_and_of_their_template(self, phones, shared_by):
+        template = phones["lyon"].template
+        assert shared_by(PlaceholderChange(Layer.SYSTEM, None, NTP)) == {template.name}
+        assert shared_by(PlaceholderChange(Layer.TEMPLATE, template.id, NTP)) == {template.name}
+        assert shared_by(PlaceholdersChange(Layer.TEMPLATE, template.id)) == {template.name}
+        assert shared_by(TemplateChange(template.id)) == {template.name}
+        assert shared_by(PlaceholderChange(Layer.SYSTEM, None, "SRTP")) == set()
+
+    def test_a_tenants_value_is_in_those_of_its_own_templates_only(self, phones, acme, shared_by):
+        change = PlaceholderChange(Layer.TENANT, acme.id, NTP)
+        assert shared_by(change) == set()
+        phones["lyon"].template.tenant = acme
+        assert shared_by(change) == {phones["lyon"].template.name}
+
+    def test_values_of_sites_phones_and_lines_are_in_none(self, phones, acme, shared_by):
+        lyon = phones["lyon"]
+        assert shared_by(PlaceholderChange(Layer.SITE, lyon.site_id, NTP)) == set()
+        assert shared_by(PlaceholdersChange(Layer.DEVICE, lyon.id)) == set()
+        assert shared_by(LinesChange(ValueLevel.TENANT, acme.id)) == set()
+        assert shared_by(DaylightChange()) == set()
 
 
 class TestDifferences:
@@ -170,13 +213,21 @@ class TestDifferences:
         shown = differences.difference(session, device, with_secrets=True)
         assert (Change.ADDED, "system/password = second") in changes_in(shown)
 
+    def test_a_secret_that_stays_is_no_difference(self, session, phones, acme):
+        device = phones["berlin 1"]
+        lay_over(session, "tenant", acme, ("a/b", "1"), ("system/password", "first"))
+        config_files.generate(session, device, now=NOW)
+        lay_over(session, "tenant", acme, ("a/b", "2"))
+        masked = differences.difference(session, device, with_secrets=False)
+        assert changes_in(masked) == [(Change.REMOVED, "a/b = 1"), (Change.ADDED, "a/b = 2")]
+
     def test_a_file_that_stays_has_no_difference(self, session, phones):
         device = phones["berlin 1"]
         config_files.generate(session, device, now=NOW)
         assert not differences.difference(session, device, with_secrets=True)
         device.template = None
         session.flush()
-        assert not differences.difference(session, session.get(Device, device.id), with_secrets=True)
+        assert not differences.difference(session, device, with_secrets=True)
 
 
 def changes_in(difference: Difference) -> list[tuple[Change, str]]:

@@ -17,7 +17,7 @@ from app.services import public_address, settings
 from app.services.author import Author
 from app.services.config_files.sources import Sources
 from app.services.settings.catalogue import CATALOGUE
-from app.services.settings.changes import Change, doubts_of
+from app.services.settings.changes import SettingChange, doubts_of
 from app.services.settings.definitions import Setting
 from app.services.settings.zones import texts_for_zone, with_zone
 
@@ -28,7 +28,7 @@ def change(session: Session, name: str, text: str) -> str:
     return settings.change(session, name, text, author=Author("alice", "10.0.0.9"), now=NOW)
 
 
-def change_many(session: Session, texts: dict[str, str], **options: object) -> list[Change]:
+def change_many(session: Session, texts: dict[str, str], **options: object) -> list[SettingChange]:
     return settings.change_many(session, texts, author=Author("alice"), now=NOW, **options)
 
 

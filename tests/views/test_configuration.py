@@ -1,15 +1,12 @@
 """Tenant, site and user configuration, as a person uses them."""
 
 import pytest
-from sqlalchemy import select
 
-from app.models import ConfigTemplate, ConfigurationValue, Device
+from app.models import ConfigurationValue
 from app.security.tenant_scope import ALL_TENANTS
-from app.services import config_files
-from app.transaction import reading, writing
+from app.transaction import reading
 from tests.views.conftest import SignIn
 from tests.views.installations import database_of
-from tests.views.world import ACME_MAC, NOW
 
 
 def stored(app, **wanted) -> dict[str, str]:
@@ -24,7 +21,7 @@ def stored(app, **wanted) -> dict[str, str]:
 def test_a_line_is_added_changed_and_deleted(app, world, sign_in: SignIn, kind, owner):
     olga, owner_id = sign_in("olga"), getattr(world, owner)
     answer = olga.post(f"/{kind}-configuration/add/{owner_id}", {"parameter": "a/b", "value": "1"})
-    assert answer.location == f"/{kind}-configuration/{owner_id}/"
+    assert answer.location == f"/{kind}-configuration/{owner_id}/?change=lines.{kind}.{owner_id}"
     assert "before Generate" in olga.get(answer.location).text
     assert stored(app, level=kind, tenant_id=world.acme)["a/b"] == "1"
     row_id = world.lines[kind]
@@ -83,22 +80,6 @@ def test_a_refused_feature_says_why_at_the_field(world, sign_in: SignIn):
     assert 'value="V"' in answer.text
 
 
-def test_the_page_says_how_many_files_do_not_have_it_yet(app, world, sign_in: SignIn):
-    with writing(database_of(app), ALL_TENANTS) as session:
-        device = session.scalars(select(Device).where(Device.mac == ACME_MAC)).one()
-        device.template = session.scalars(
-            select(ConfigTemplate).where(ConfigTemplate.name == "Audiocodes_450HD")
-        ).one()
-        config_files.generate(session, device, now=NOW)
-    olga, address = sign_in("olga"), f"/tenant-configuration/{world.acme}/"
-    assert "concern 1 phone." in olga.get(address).text
-    assert "Generate would change no file" in olga.get(f"{address}pending").text
-    olga.post(f"/tenant-configuration/add/{world.acme}", {"parameter": "a/b", "value": "1"})
-    pending = olga.get(f"{address}pending").text
-    assert "1 phone&#39;s file does not have this yet" in pending
-    assert ACME_MAC in pending
-
-
 def test_secrets_are_shown_to_those_who_may_see_them_and_ask(people, shared_world):
     address = f"/tenant-configuration/{shared_world.acme}/"
     shown = {name for name in people if "open-sesame" in people[name].get(f"{address}?secrets=shown").text}
@@ -118,7 +99,7 @@ def test_a_secret_is_not_in_its_form_and_stays_when_left_empty(app, world, sign_
 
 def test_what_is_another_tenants_does_not_exist(app, world, sign_in: SignIn):
     olga, line = sign_in("olga"), {"parameter": "a/b", "value": "1"}
-    for address in (f"{world.globex}/", f"{world.globex}/pending", f"paste/{world.globex}"):
+    for address in (f"{world.globex}/", f"paste/{world.globex}"):
         assert olga.get(f"/tenant-configuration/{address}").status_code == 404
     assert olga.post(f"/site-configuration/add/{world.globex_site}", line).status_code == 404
     assert olga.post(f"/user-configuration/edit/{world.lines['site']}", line).status_code == 404

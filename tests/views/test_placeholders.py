@@ -19,7 +19,9 @@ def stored(app, **wanted) -> list[str]:
 def test_a_placeholder_is_added_changed_and_deleted(app, world, sign_in: SignIn):
     olga = sign_in("olga")
     answer = olga.post(f"/tenant-configuration/placeholders/add/{world.acme}", NTP)
-    assert answer.location == f"/tenant-configuration/placeholders/?owner={world.acme}"
+    page_of_acme = f"/tenant-configuration/placeholders/?owner={world.acme}"
+    change = f"&change=placeholder.tenant.{world.acme}"
+    assert answer.location == f"{page_of_acme}{change}.Primary_NTP"
     page = olga.get(answer.location).text
     assert "%ITCS_Primary_NTP%" in page
     assert "with the next Generate" in page
@@ -27,8 +29,13 @@ def test_a_placeholder_is_added_changed_and_deleted(app, world, sign_in: SignIn)
         row_id = session.query(Placeholder.id).filter_by(name="Primary_NTP", layer=Layer.TENANT).scalar()
     olga.post(f"/tenant-configuration/placeholders/edit/{row_id}", {**NTP, "value": "ntp2.acme.example"})
     assert stored(app, name="Primary_NTP") == ["ntp2.acme.example"]
-    olga.post(f"/tenant-configuration/placeholders/delete/{row_id}")
-    assert stored(app, name="Primary_NTP") == []
+    renamed = olga.post(
+        f"/tenant-configuration/placeholders/edit/{row_id}", {**NTP, "name": "P_Ntp", "next": answer.location}
+    )
+    assert renamed.location == f"{page_of_acme}{change}.Primary_NTP{change}.P_Ntp"
+    deleted = olga.post(f"/tenant-configuration/placeholders/delete/{row_id}")
+    assert deleted.location == f"{page_of_acme}{change}.P_Ntp"
+    assert stored(app, tenant_id=world.acme, name="P_Ntp") == []
 
 
 def test_a_refused_form_keeps_what_was_typed_and_says_why_at_the_field(app, world, sign_in: SignIn):
@@ -91,7 +98,11 @@ def test_copying_says_what_would_happen_and_does_it(app, world, sign_in: SignIn)
     alice.post(f"/tenant-configuration/placeholders/add/{world.globex}", NTP)
     alice.post(f"/tenant-configuration/placeholders/add/{world.acme}", {**NTP, "value": "other.example"})
     assert "There already, with another value (1)" in alice.get(address).text
-    alice.post(address, {"existing": "replace"})
+    answer = alice.post(address, {"existing": "replace"})
+    changed = [
+        f"placeholder.tenant.{world.acme}.{name}" for name in ("Globex_tenant_password", "Primary_NTP")
+    ]
+    assert answer.location.endswith(f"owner={world.acme}&change={'&change='.join(changed)}")
     assert stored(app, name="Primary_NTP", tenant_id=world.acme) == ["ntp.acme.example"]
 
 
@@ -105,11 +116,14 @@ def test_a_phones_page_shows_its_values_and_no_other_phones(people):
 def test_a_default_is_changed_and_restored(app, world, sign_in: SignIn):
     oscar = sign_in("oscar")
     assert oscar.post("/placeholders/defaults/edit", {"name": "SRTP", "value": "2"}).status_code == 400
-    oscar.post("/placeholders/defaults/edit", {"name": "SRTP", "value": "1"})
+    answer = oscar.post("/placeholders/defaults/edit", {"name": "SRTP", "value": "1"})
+    assert answer.location == "/placeholders/defaults/?change=placeholder.system.SRTP"
     assert stored(app, name="SRTP") == ["1"]
     assert "changed" in oscar.get("/placeholders/defaults/?q=SRTP").text
-    oscar.post("/placeholders/defaults/reset", {"name": "SRTP"})
+    answer = oscar.post("/placeholders/defaults/reset", {"name": "SRTP"})
+    assert answer.location == "/placeholders/defaults/?change=placeholder.system.SRTP"
     assert stored(app, name="SRTP") == []
+    assert oscar.post("/placeholders/defaults/reset", {"name": "SRTP"}).location == "/placeholders/defaults/"
 
 
 def test_ids_that_are_none_are_not_found(people):

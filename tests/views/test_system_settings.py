@@ -44,7 +44,8 @@ def test_every_setting_has_a_field_with_a_label(people: dict[str, Browser]):
 def test_what_is_saved_is_shown_and_noted_in_one_entry(app: Flask, sign_in: SignIn):
     alice = sign_in("alice")
     answer = alice.post(ADDRESS, PHONES)
-    assert answer.location == ADDRESS
+    changes = [f"placeholder.system.{name}" for name in ("Language", "Primary_NTP")]
+    assert answer.location == f"{ADDRESS}?change={'&change='.join(changes)}"
     page = alice.get(ADDRESS).text
     assert "Saved: IP phones&#39; language, NTP server." in page
     assert "Phones get what concerns them when their files are generated." in page

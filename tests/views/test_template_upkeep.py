@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.models import ConfigFile, ConfigTemplate, Device, TemplateDefault
+from app.models import ConfigTemplate, Device, TemplateDefault
 from app.models.enums import Train
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import settings
@@ -144,48 +144,30 @@ def test_a_list_leads_to_the_shared_templates_where_an_address_is_set(app: Flask
 
 
 class TestPhones:
-    def test_generating_goes_on_until_nothing_is_left(self, app: Flask, world: World, sign_in: SignIn):
-        olga = sign_in("olga")
-        use(app, world.acme_template, ACME_MAC)
-        assert (
-            "has a file of an older text, or none" in olga.get(f"/templates/show/{world.acme_template}").text
-        )
-        form = {"csrf_token": olga.token(), "first": "yes"}
-        for expected in ({"made": 1, "left": 0}, {"made": 0, "left": 0}):
-            answer = olga.client.post(
-                f"/templates/generate/{world.acme_template}",
-                data=form,
-                headers={"Accept": "application/json"},
-            )
-            assert answer.json == expected
-        with reading(database_of(app), ALL_TENANTS) as session:
-            file = session.scalars(select(ConfigFile).where(ConfigFile.name == f"{ACME_MAC}.cfg")).one()
-            assert (file.template_id, file.template_version) == (world.acme_template, 1)
-
-    def test_without_a_script_the_button_generates_and_says_so(
+    def test_the_page_says_which_files_would_change_and_generates_selected_ones(
         self, app: Flask, world: World, sign_in: SignIn
     ):
-        olga = sign_in("olga")
+        olga, address = sign_in("olga"), f"/templates/phones/{world.acme_template}"
         use(app, world.acme_template, ACME_MAC)
-        answer = olga.post(f"/templates/generate/{world.acme_template}", {"first": "yes"})
-        assert "1 file generated, 0 left" in olga.get(answer.location).text
+        page = olga.get(address).text
+        assert f"change=template.{world.acme_template}" in page
+        assert "would change" in page
+        answer = olga.post(
+            "/changed-files/generate-chosen", {"device": str(world.acme_device), "next": address}
+        )
+        assert answer.location == address
+        page = olga.get(address).text
+        assert "1 file generated." in page
+        assert "up to date" in page
 
-    def test_phones_of_another_tenant_are_neither_shown_nor_generated(self, app: Flask, sign_in: SignIn):
-        olga, oscar = sign_in("olga"), sign_in("oscar")
+    def test_phones_of_another_tenant_are_not_shown(self, app: Flask, sign_in: SignIn):
         with reading(database_of(app), ALL_TENANTS) as session:
             shared = session.scalars(
                 select(ConfigTemplate.id).where(ConfigTemplate.name == "Audiocodes_450HD_LYNC")
             ).one()
-            theirs = session.scalars(select(Device.id).where(Device.mac == GLOBEX_MAC)).one()
         use(app, shared, ACME_MAC, GLOBEX_MAC)
-        assert GLOBEX_MAC not in olga.get(f"/templates/phones/{shared}").text
-        olga.post(f"/templates/generate-chosen/{shared}", {"device": str(theirs)})
-        olga.post(f"/templates/generate/{shared}")
-        assert "of an older text" not in olga.get(f"/templates/show/{shared}").text
-        assert (
-            "1 of the 2 phones that use this template has a file of an older text"
-            in oscar.get(f"/templates/show/{shared}").text
-        )
+        assert GLOBEX_MAC not in sign_in("olga").get(f"/templates/phones/{shared}").text
+        assert GLOBEX_MAC in sign_in("oscar").get(f"/templates/phones/{shared}").text
 
 
 class TestMapping:

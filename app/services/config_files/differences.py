@@ -10,7 +10,7 @@ from app.models import ConfigFile, Device
 from app.rendering.line_differences import Difference, differences
 from app.services import stored_files
 from app.services.config_files.drafts import Draft
-from app.services.config_files.generation import find, name_for, render_many, text_of
+from app.services.config_files.generation import find, render_global_files, render_many, text_of
 from app.services.config_files.sources import Sources
 
 CHUNK = 500
@@ -26,6 +26,16 @@ class Outdated:
     has_file: bool
 
 
+@dataclass(frozen=True, slots=True)
+class OutdatedShared:
+    """A template whose global file, which its phones share, would change; ``name`` is that of the file."""
+
+    template_id: int
+    template_name: str
+    name: str
+    has_file: bool
+
+
 def find_outdated(
     session: Session, device_ids: Collection[int], *, sources: Sources | None = None
 ) -> list[Outdated]:
@@ -37,32 +47,52 @@ def find_outdated(
     ids = sorted(device_ids)
     found: list[Outdated] = []
     for start in range(0, len(ids), CHUNK):
-        found += _outdated_of(session, ids[start : start + CHUNK], sources)
+        drafts = render_many(session, ids[start : start + CHUNK], sources=sources)
+        found += [
+            Outdated(draft.device_id, draft.name.removesuffix(".cfg"), has_file)
+            for draft, has_file in _changed(session, drafts)
+            if draft.device_id is not None
+        ]
     return sorted(found, key=lambda outdated: outdated.mac)
+
+
+def find_outdated_shared(session: Session, template_ids: Collection[int]) -> list[OutdatedShared]:
+    """Return those of these templates whose global file would change, in the order of the files' names."""
+    drafts = render_global_files(session, template_ids)
+    found = [
+        OutdatedShared(draft.template_id, draft.template_name, draft.name, has_file)
+        for draft, has_file in _changed(session, drafts)
+        if draft.template_id is not None
+    ]
+    return sorted(found, key=lambda outdated: outdated.name)
 
 
 def difference(session: Session, device: Device, *, with_secrets: bool) -> Difference:
     """Return what the next Generate would change in a device's file; nothing where it stays the same."""
-    drafts = render_many(session, [device.id])
-    if not drafts:
-        return differences("", "")
-    file = find(session, name_for(device.mac))
-    found = differences(text_of(file) if file else "", drafts[0].rendered.text)
+    return _difference(session, render_many(session, [device.id]), with_secrets=with_secrets)
+
+
+def shared_difference(session: Session, template_id: int, *, with_secrets: bool) -> Difference:
+    """Return what the next Generate would change in the file that all phones of a template include."""
+    return _difference(session, render_global_files(session, [template_id]), with_secrets=with_secrets)
+
+
+def _difference(session: Session, drafts: Collection[Draft], *, with_secrets: bool) -> Difference:
+    before, after = "", ""
+    for draft in drafts:
+        file = find(session, draft.name)
+        before, after = text_of(file) if file else "", draft.rendered.text
+    found = differences(before, after)
     return found if with_secrets else found.masked()
 
 
-def _outdated_of(session: Session, ids: Collection[int], sources: Sources) -> list[Outdated]:
-    drafts = render_many(session, ids, sources=sources)
-    etags = _read_etags(session, drafts)
-    return [
-        Outdated(draft.device_id, draft.name.removesuffix(".cfg"), has_file=draft.key in etags)
-        for draft in drafts
-        if draft.device_id is not None
-        and etags.get(draft.key) != stored_files.etag_of(draft.rendered.text.encode())
-    ]
-
-
-def _read_etags(session: Session, drafts: Collection[Draft]) -> dict[str, str]:
+def _changed(session: Session, drafts: Collection[Draft]) -> list[tuple[Draft, bool]]:
+    """Return the drafts whose bytes differ from what is stored, each with whether there is a file."""
     keys = [draft.key for draft in drafts]
     rows = select(ConfigFile.name_key, ConfigFile.etag).where(ConfigFile.name_key.in_(keys))
-    return dict(session.execute(rows).all()) if keys else {}
+    etags = dict(session.execute(rows).all()) if keys else {}
+    return [
+        (draft, draft.key in etags)
+        for draft in drafts
+        if etags.get(draft.key) != stored_files.etag_of(draft.rendered.text.encode())
+    ]

@@ -66,6 +66,12 @@ def generate_many(
     _note_problems(session, drafts, now)
 
 
+def generation_times(session: Session, device_ids: Collection[int]) -> dict[int, datetime]:
+    """Return when the bytes of these devices' files were written last, for those that have one."""
+    files = select(Device.id, ConfigFile.generated_at).join(ConfigFile, ConfigFile.device_id == Device.id)
+    return dict(session.execute(files.where(Device.id.in_(device_ids))).all()) if device_ids else {}
+
+
 def render_many(
     session: Session, device_ids: Collection[int], *, sources: Sources | None = None
 ) -> list[Draft]:
@@ -83,12 +89,8 @@ def render_many(
 def generate_shared_files(session: Session, *, now: datetime) -> None:
     """Write the files that phones share: each template's global file, and the first file of the system URL."""
     session.flush()
-    sources = Sources(session)
-    templates = session.execute(
-        select(ConfigTemplate.id, ConfigTemplate.tenant_id).order_by(ConfigTemplate.id)
-    )
-    drafts = [_global_draft(sources, template_id, tenant_id) for template_id, tenant_id in templates]
-    store_drafts(session, [*drafts, *_option_drafts(session, sources)], now=now)
+    drafts = render_global_files(session, session.scalars(select(ConfigTemplate.id)).all())
+    store_drafts(session, [*drafts, *_option_drafts(session, Sources(session))], now=now)
 
 
 def generate_option_files(session: Session, *, author: Author, now: datetime) -> None:
@@ -136,11 +138,20 @@ def holder_of(session: Session, name: str) -> int | None:
     return 0 if row.device_id is not None else row.template_id or 0
 
 
-def generate_global_file(session: Session, template_id: int, *, now: datetime) -> None:
-    """Write the file that all phones of this template include."""
+def generate_global_files(session: Session, template_ids: Collection[int], *, now: datetime) -> None:
+    """Write the files that all phones of each of these templates include."""
     session.flush()
-    tenant_id = session.scalar(select(ConfigTemplate.tenant_id).where(ConfigTemplate.id == template_id))
-    store_drafts(session, [_global_draft(Sources(session), template_id, tenant_id)], now=now)
+    store_drafts(session, render_global_files(session, template_ids), now=now)
+
+
+def render_global_files(session: Session, template_ids: Collection[int]) -> list[Draft]:
+    """Return what ``generate_global_files`` would store, in the order of the templates, and store nothing."""
+    sources = Sources(session)
+    templates = select(ConfigTemplate.id, ConfigTemplate.tenant_id).where(ConfigTemplate.id.in_(template_ids))
+    return [
+        _global_draft(sources, template_id, tenant_id)
+        for template_id, tenant_id in session.execute(templates.order_by(ConfigTemplate.id))
+    ]
 
 
 def _draft_for(sources: Sources, owner: FileOwner, template: Template) -> Draft:

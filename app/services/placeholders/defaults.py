@@ -81,8 +81,8 @@ def get_default(session: Session, name: str, *, with_secrets: bool) -> Default:
     raise NotFoundError(f"There is no placeholder {display_name(name[:64])} among the defaults.")
 
 
-def change_default(session: Session, name: str, value: str, *, author: Author, now: datetime) -> None:
-    """Set the value for all phones, or raise InvalidInputError at the name or the value."""
+def change_default(session: Session, name: str, value: str, *, author: Author, now: datetime) -> str:
+    """Set the value for all phones, or raise InvalidInputError at the name or the value; return the name as kept."""
     check_may_change(session, None)
     name, value = _checked(name, value)
     row = _find(session, name)
@@ -94,16 +94,19 @@ def change_default(session: Session, name: str, value: str, *, author: Author, n
     row.value = value
     session.flush()
     _note(session, name, "changed", {"before": before, "after": value}, author, now)
+    return name
 
 
-def reset_default(session: Session, name: str, *, author: Author, now: datetime) -> None:
-    """Let the value be again what was delivered; nothing happens where it is."""
+def reset_default(session: Session, name: str, *, author: Author, now: datetime) -> bool:
+    """Let the value be again what was delivered; return whether it was another one."""
     check_may_change(session, None)
     row = _find(session, name)
-    if row is not None:
-        _note(session, name, "reset", {"before": row.value}, author, now)
-        session.delete(row)
-        session.flush()
+    if row is None:
+        return False
+    _note(session, name, "reset", {"before": row.value}, author, now)
+    session.delete(row)
+    session.flush()
+    return True
 
 
 def _checked(name: str, value: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ _ON = "1"
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class SettingChange:
     """A setting, its text before and its text after."""
 
     setting: Setting
@@ -37,7 +37,7 @@ class Change:
         return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
-def sentence_of(changes: Sequence[Change]) -> str:
+def sentence_of(changes: Sequence[SettingChange]) -> str:
     """Return what changed as one sentence, each setting with its text before and after."""
     parts = [
         f"{change.setting.name} was changed from '{change.shown_before}' to '{change.shown_after}'"
@@ -57,7 +57,7 @@ def check_together(texts: Mapping[str, str], touched: Mapping[str, str]) -> None
         raise InvalidInputError(by_field=problems)
 
 
-def check_unchanged(changes: Iterable[Change], seen: Mapping[str, str]) -> None:
+def check_unchanged(changes: Iterable[SettingChange], seen: Mapping[str, str]) -> None:
     """Refuse to replace a text that is no longer the one that was ``seen``."""
     problems = {
         change.setting.name: f"Somebody else has set this to '{change.shown_before}' meanwhile. "

@@ -19,7 +19,7 @@ from app.services import journal
 from app.services.author import Author
 from app.services.settings.catalogue import CATALOGUE
 from app.services.settings.changes import (
-    Change,
+    SettingChange,
     check_together,
     check_unchanged,
     sentence_of,
@@ -112,7 +112,7 @@ def change_many(
     seen: Mapping[str, str] = MappingProxyType({}),
     author: Author,
     now: datetime,
-) -> list[Change]:
+) -> list[SettingChange]:
     """Change all settings that these texts say something new of, or none, and return what changed.
 
     ``seen`` are texts as they were when somebody began to change them: where one is another by now, nothing is
@@ -153,9 +153,9 @@ def _stored(session: Session, wanted: Iterable[Setting]) -> dict[str, str]:
     return found
 
 
-def _checked(texts: Mapping[str, str], before: Mapping[str, str]) -> list[Change]:
+def _checked(texts: Mapping[str, str], before: Mapping[str, str]) -> list[SettingChange]:
     """Return what changes; a text that is the one there is need not pass the check of today."""
-    changes: list[Change] = []
+    changes: list[SettingChange] = []
     problems: dict[str, str] = {}
     for name, text in texts.items():
         setting = CATALOGUE[name]
@@ -168,7 +168,7 @@ def _checked(texts: Mapping[str, str], before: Mapping[str, str]) -> list[Change
             problems[name] = str(error)
             continue
         if after != before[name]:
-            changes.append(Change(setting, before[name], after))
+            changes.append(SettingChange(setting, before[name], after))
     if problems:
         raise InvalidInputError(by_field=problems)
     return changes
@@ -188,7 +188,7 @@ def _store(session: Session, setting: Setting, text: str) -> None:
         row.value = text
 
 
-def _note(session: Session, changes: list[Change], *, author: Author, now: datetime) -> None:
+def _note(session: Session, changes: list[SettingChange], *, author: Author, now: datetime) -> None:
     journal.record(
         session,
         at=now,

@@ -154,7 +154,7 @@ def take_global_name(session: Session, template: ConfigTemplate, *, now: datetim
     name = parse_template(template.content).global_file.name
     holder = config_files.holder_of(session, name)
     if holder is None:
-        config_files.generate_global_file(session, template.id, now=now)
+        config_files.generate_global_files(session, [template.id], now=now)
     elif holder != template.id:
         raise ConflictError(
             f"There is a file {name} already, of another template or uploaded: give the global file of "

@@ -13,7 +13,7 @@ from app.models.enums import Layer, ValueLevel
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import config_files
 from app.transaction import writing
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import NARROW, OpenPage
 from tests.views.installations import database_of
 from tests.views.world import NOW
 
@@ -112,3 +112,31 @@ def test_pictures(open_page: OpenPage, phone: Device, take_picture: TakePicture)
 def test_pages_fit_a_narrow_window(open_page: OpenPage, phone: Device, path: str):
     page = open_page(path, size=(390, 844))
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_lines_are_copied_from_another_tenant_after_a_look(
+    open_page: OpenPage, take_picture: TakePicture, company_app: Flask, phone: Device
+):
+    with writing(database_of(company_app), ALL_TENANTS) as session:
+        globex = session.scalars(select(Tenant).where(Tenant.name == "Globex")).one()
+        for parameter, value in (("system/syslog/mode", "DISABLE"), ("system/ntp/enabled", "1")):
+            session.add(
+                ConfigurationValue(
+                    level=ValueLevel.TENANT, tenant_id=globex.id, parameter=parameter, value=value
+                )
+            )
+    page = open_page(f"/tenant-configuration/{globex.id}/")
+    page.get_by_role("link", name="Copy from…").press("Enter")
+    page.get_by_role("link", name="Acme").press("Enter")
+    expect(page.get_by_role("heading", name="New (1)")).to_be_visible()
+    expect(page.get_by_role("row", name="system/syslog/mode DISABLE NETWORK")).to_be_visible()
+    expect(page.get_by_text("s3cret")).to_have_count(0)
+    take_picture(page, "lines-copy")
+    page.get_by_label("Replace them with those of Acme").press("Space")
+    page.get_by_role("button", name="Copy").press("Enter")
+    expect(page.get_by_text("1 added, 1 replaced")).to_be_visible()
+    expect(page.get_by_role("row", name="system/syslog/mode NETWORK")).to_be_visible()
+    narrow = open_page(
+        f"/tenant-configuration/copy/{globex.id}?source={phone.tenant_id}", size=NARROW, theme="dark"
+    )
+    assert narrow.evaluate("document.documentElement.scrollWidth") <= NARROW[0]

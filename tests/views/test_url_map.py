@@ -126,6 +126,7 @@ ALLOWED = {
     "FirmwareView.upload": SYSTEM_LEVEL_OPERATORS,
     "FirmwareView.replace": SYSTEM_LEVEL_OPERATORS,
     "FirmwareView.edit": SYSTEM_LEVEL_OPERATORS,
+    "FirmwareView.make_default": SYSTEM_LEVEL_OPERATORS,
     "FirmwareView.delete": SYSTEM_LEVEL_OPERATORS,
     "ConfigurationFileView.list": LOOKERS_AT_FILES,
     "ConfigurationFileView.show": LOOKERS_AT_FILES,

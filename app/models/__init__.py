@@ -18,6 +18,7 @@ from app.models.process import Heartbeat, Lease
 from app.models.system_setting import SystemSetting
 from app.models.template_version import TemplateVersion
 from app.models.tenant import Site, Tenant
+from app.models.user_keys import UserKeysRow
 
 __all__ = [
     "Alarm",
@@ -43,4 +44,5 @@ __all__ = [
     "TemplateDefault",
     "TemplateVersion",
     "Tenant",
+    "UserKeysRow",
 ]

@@ -10,7 +10,7 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from app.errors import InvalidInputError
 from app.models.enums import ValueLevel
 from app.rendering.features import FEATURES
-from app.services import affected, value_owners
+from app.services import affected, user_keys, value_owners
 from app.services.config_files import differences
 from app.services.configuration_values import listing
 from app.services.owned_values import LINES
@@ -65,6 +65,7 @@ class LineLists(BaseView):
             "lines.html", title=f"{self.title}: {owner.name}", owner=owner, page=page, words=arguments.words,
             with_secrets=self.shows_secrets(), features=FEATURES.values(),
             concerned=affected.count(db.session(), self._concerned(owner), MOST_COUNTED),
+            kept=user_keys.read(db.session(), owner.id) if self.kind is OwnerKind.USER else None,
         )  # fmt: skip
 
     @expose("/<int:owner_id>/pending")

@@ -5,7 +5,8 @@ from sqlalchemy import select
 
 from app.models import ConfigTemplate, ConfigurationValue, Device
 from app.security.tenant_scope import ALL_TENANTS
-from app.services import config_files
+from app.services import config_files, user_keys
+from app.services.user_keys import Upload
 from app.transaction import reading, writing
 from tests.views.conftest import SignIn
 from tests.views.installations import database_of
@@ -168,3 +169,24 @@ def test_nothing_is_copied_from_or_to_another_tenant(app, world, sign_in: SignIn
     assert "Globex" not in olga.get(f"/{kind}-configuration/copy/{own}").text
     itself = olga.get(f"/{kind}-configuration/copy/{own}?source={own}")
     assert (itself.status_code, f"Choose another {kind}" in itself.text) == (400, True)
+
+
+def test_what_a_user_set_on_a_phone_is_shown_and_can_be_deleted(app, world, sign_in: SignIn):
+    with writing(database_of(app), ALL_TENANTS) as session:
+        lines = (("personal_settings/functional_key/3/key_label", "Bob <b>"),)
+        sent = Upload(mac=ACME_MAC, user_name="", version=0, lines=lines, address="10.1.0.7")
+        user_keys.upload(session, sent, now=NOW)
+    olga, vera, address = sign_in("olga"), sign_in("vera"), f"/user-configuration/{world.acme_user}/"
+    page = olga.get(address).text
+    assert "Set on the phone" in page
+    assert "Bob &lt;b&gt;" in page
+    assert f"/devices/{ACME_MAC}/" in page
+    delete = f"/user-configuration/delete-keys/{world.acme_user}"
+    assert delete in page
+    assert delete not in vera.get(address).text
+    assert vera.post(delete).status_code == 403
+    assert olga.post(delete).location == address
+    page = olga.get(address).text
+    assert "Bob" not in page
+    assert "by olga" in page
+    assert "Set on the phone" not in olga.get(f"/tenant-configuration/{world.acme}/").text

@@ -110,6 +110,7 @@ ALLOWED = {
     "UserConfigurationView.feature": OPERATORS,
     "UserConfigurationView.edit": OPERATORS,
     "UserConfigurationView.delete": OPERATORS,
+    "UserConfigurationView.delete_keys": OPERATORS,
     "DefaultPlaceholderView.list": EVERYBODY,
     "DefaultPlaceholderView.edit": SYSTEM_LEVEL_OPERATORS,
     "DefaultPlaceholderView.reset": SYSTEM_LEVEL_OPERATORS,

@@ -20,6 +20,11 @@ def transaction(session: Session) -> Iterator[Session]:
         raise
 
 
+def let_go(session: Session) -> None:
+    """End a transaction that has changed nothing: whoever waits for the database goes on."""
+    session.rollback()
+
+
 @contextmanager
 def writing(database: Database, scope: TenantScope) -> Iterator[Session]:
     """Open a session with this scope for one transaction that may write."""

@@ -117,6 +117,7 @@ def _add_conduct(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--stay", type=_seconds, help="mean seconds until a person signs out (never)")
     group.add_argument("--away", type=_seconds, help="mean seconds until the return (never)")
     group.add_argument("--shared-desks", type=float, help="share of returns in which another person signs in")
+    group.add_argument("--keys-per-hour", type=float, help="speed dials that each person sets (0)")
     group.add_argument("--no-sign-in", dest="signs_in", action="store_false", help="nobody signs in")
     group.add_argument(
         "--open-registrar", action="store_true", help="generic phones register without an account"

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     REPORT = "report"
     MALFORMED = "malformed report"
     ALARM = "alarm"
+    KEYS = "user's keys"
 
 
 @dataclass(frozen=True, slots=True)

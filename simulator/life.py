@@ -47,6 +47,8 @@ class Life:
         self._plan(self._until_check(), self._check)
         if self._options.alarms_per_hour:
             self._plan(self._until_alarm(), self._raise_alarm)
+        if self._options.keys_per_hour:
+            self._plan(self._until_key(), self._set_key)
         if self._options.stay or self._phone.character.vanishes:
             self._plan(self._until_leaving(), self._leave)
 
@@ -72,6 +74,20 @@ class Life:
             await self._phone.raise_alarm(name)
             self._plan(self._options.alarm_time.total_seconds(), lambda: self._clear_alarm(name))
         self._plan(self._until_alarm(), self._raise_alarm)
+
+    async def _set_key(self) -> None:
+        """A person puts a colleague on a key."""
+        if self._phone.is_on and self._phone.user is not None:
+            key = f"personal_settings/functional_key/{self._rng.randrange(12)}"
+            colleague = self._rng.choice(self._people)
+            await self._phone.set_keys(
+                {
+                    f"{key}/type": "SPEED_DIAL",
+                    f"{key}/key_label": colleague.display_name,
+                    f"{key}/speed_dial_number": colleague.phone_number,
+                }
+            )
+        self._plan(self._until_key(), self._set_key)
 
     async def _clear_alarm(self, name: str) -> None:
         if self._phone.is_on:
@@ -127,6 +143,9 @@ class Life:
 
     def _until_alarm(self) -> float:
         return self._rng.expovariate(self._options.alarms_per_hour / SECONDS_PER_HOUR)
+
+    def _until_key(self) -> float:
+        return self._rng.expovariate(self._options.keys_per_hour / SECONDS_PER_HOUR)
 
     def _until_leaving(self) -> float:
         return self._around(self._options.stay or MEAN_TIME_TO_VANISH)

@@ -81,6 +81,7 @@ class Options:
     away: timedelta | None = None
     alarms_per_hour: float = 0.0
     alarm_time: timedelta = timedelta(seconds=60)
+    keys_per_hour: float = 0.0
 
     keeps_acknowledged: bool = False
 
@@ -97,8 +98,9 @@ class Options:
                 raise InvalidOptionError(f"{name.replace('_', ' ')} is a share and lies between 0 and 1.")
         if self.phones < 1 or self.concurrency < 1:
             raise InvalidOptionError("There must be at least one phone and one connection at a time.")
-        if self.alarms_per_hour < 0:
-            raise InvalidOptionError("The number of alarms per hour cannot be negative.")
+        for name in ("alarms_per_hour", "keys_per_hour"):
+            if getattr(self, name) < 0:
+                raise InvalidOptionError(f"The number of {name.replace('_', ' ')} cannot be negative.")
         if not self.networks:
             raise InvalidOptionError(
                 "Phones need a network to take their addresses from, such as 10.1.0.0/16."

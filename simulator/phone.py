@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from simulator import option_160
 from simulator.alarms import REGISTRATION_FAILURE, Alarm, Severity
 from simulator.identity import Hardware, Identity, Train
+from simulator.keys import Keys
 from simulator.option_160 import Option160
 from simulator.payloads import JsonStyle, Status
 from simulator.provisioning import Provisioning
@@ -72,6 +73,11 @@ class Phone:
         return self.provisioning.configuration
 
     @property
+    def keys(self) -> Mapping[str, str]:
+        """The speed dials and programmable keys that its user has set, on this phone or on another one."""
+        return self.provisioning.keys.values
+
+    @property
     def alarms(self) -> Mapping[str, Alarm]:
         """The alarms that stand, by their name on the wire."""
         return self.reporter.alarms
@@ -123,6 +129,23 @@ class Phone:
             if self._has_another_account():
                 await self._sign_in(line)
             return is_there
+
+    async def set_keys(self, changes: Mapping[str, str | None]) -> bool:
+        """Let the user set some keys, or take them away (None); whether the manager keeps them.
+
+        A phone that does not know what its user set elsewhere reads its file, and sends its changes once more.
+        """
+        async with self._on_the_line() as line:
+            if await self._send_keys(line, changes):
+                return True
+            return await self.provisioning.fetch(line) and await self._send_keys(line, changes)
+
+    async def reset_to_factory(self) -> None:
+        """Forget everything that was ever set on it, and start anew."""
+        async with self._on_the_line() as line:
+            self.provisioning.forget()
+            await self._go_down(line)
+            await self._boot(line)
 
     async def raise_alarm(self, name: str, severity: Severity | None = None, description: str = "") -> bool:
         """Raise an alarm by its name on the wire; whether it was answered."""
@@ -177,6 +200,16 @@ class Phone:
             await self.reporter.send_malformed(line)
         if self._can_register() and not self._is_signed_out:
             await self._sign_in(line)
+
+    async def _send_keys(self, line: Line, changes: Mapping[str, str | None]) -> bool:
+        if self.user is None:
+            return False
+        keys = self.provisioning.keys.with_changes(changes)
+        version = await self.reporter.send_keys(line, self.user, keys)
+        if version is None:
+            return False
+        self.provisioning.set_keys(Keys(version, keys.values))
+        return True
 
     async def _take_firmware(self, line: Line) -> None:
         version = await self.provisioning.other_firmware(line)

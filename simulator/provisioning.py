@@ -4,6 +4,7 @@ from simulator import downloads, option_160
 from simulator import settings as phone_settings
 from simulator.downloads import Configuration
 from simulator.identity import Hardware
+from simulator.keys import Keys, keys_in
 from simulator.ledger import Kind, Ledger
 from simulator.option_160 import Option160
 from simulator.options import Options
@@ -21,6 +22,7 @@ class Provisioning:
         self.settings = Settings()
         self.has_personal_file = False
         self.template_name = ""
+        self.keys = Keys()
         self._hardware = hardware
         self._option = option
         self._options = options
@@ -46,6 +48,19 @@ class Provisioning:
         base = self._options.rest_url or self.settings.rest_url or self._option.rest_url
         return f"{base.rstrip('/')}/{path}"
 
+    def forget(self) -> None:
+        """Go back to the factory's defaults."""
+        self.configuration.clear()
+        self.settings, self.keys = Settings(), Keys()
+        self.has_personal_file, self.template_name = False, ""
+
+    def set_keys(self, keys: Keys) -> None:
+        """Let these be the user's keys; those that he has no more are no longer part of the configuration."""
+        for name in self.keys.values.keys() - keys.values.keys():
+            self.configuration.pop(name, None)
+        self.configuration |= keys.values
+        self.keys = keys
+
     async def fetch(self, line: Line) -> bool:
         """Read the configuration file in force and take it over; whether there was one."""
         url = self._configuration_url()
@@ -59,6 +74,8 @@ class Provisioning:
         self._take_over(read)
         # The personal file names no other place to read from than the one it came from.
         self.has_personal_file = url == self._configuration_url() and not is_for_all
+        if self.has_personal_file:
+            self.set_keys(keys_in(read.answer.body))
         return True
 
     async def other_firmware(self, line: Line) -> str:

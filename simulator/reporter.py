@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from simulator import answers, payloads
 from simulator.alarms import USUAL_SEVERITY, Alarm, Severity
 from simulator.identity import Hardware
+from simulator.keys import Keys, keys_text, version_told
 from simulator.ledger import Kind, Ledger
 from simulator.payloads import JsonStyle, Status
 from simulator.provisioning import Provisioning
@@ -14,6 +15,7 @@ from simulator.users import User
 
 KEEP_ALIVE = "rest/v1/ipphoneMgrStatus/keep-alive"
 ALERT = "rest/v1/ipphoneMgrAlert/alert"
+USER_KEYS = "rest/v1/ipphoneMgrStatus/user-keys"
 
 
 class Reporter:
@@ -77,6 +79,14 @@ class Reporter:
         over = Alarm(alarm.unique_id, alarm.name, Severity.CLEARED, alarm.description)
         return await self._send_alarm(line, over)
 
+    async def send_keys(self, line: Line, user: User, keys: Keys) -> int | None:
+        """Send all that a user has set; the version under which it is kept, None where the phone is behind."""
+        url, body = self._provisioning.rest_url(USER_KEYS), keys_text(self._hardware, user, keys)
+        answer = await line.ask(Request(Kind.KEYS, url, _is_kept_or_behind, body))
+        if not _is_kept_or_behind(answer):
+            self._ledger.fail(Kind.KEYS, answer.reason)
+        return version_told(answer.body) if answer.status == 200 else None
+
     async def _send_alarm(self, line: Line, alarm: Alarm) -> bool:
         head = payloads.credentials(self._provisioning.settings, self._rng)
         mac = self._hardware.identity.mac
@@ -112,6 +122,11 @@ class Reporter:
 
 def _is_answer(answer: Answer) -> bool:
     return not answer.error and answers.is_answered(answer.status, answer.body)
+
+
+def _is_kept_or_behind(answer: Answer) -> bool:
+    """That a phone does not know what its user set on another one is an answer, too: it reads its file then."""
+    return _is_answer(answer) or (answer.status == 409 and not answer.error)
 
 
 def _is_refusal(answer: Answer) -> bool:

@@ -1,12 +1,14 @@
 """The numbered migrations: up, down, and in step with the models, on both kinds of database."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, MetaData, inspect, text
 
 from app import schema
 from app.database import make_engine
@@ -75,3 +77,36 @@ def test_language_and_keep_alive_period_become_values_of_placeholders_and_go_bac
     with engine.begin() as connection:
         names = connection.execute(text("SELECT name FROM system_setting ORDER BY name")).scalars().all()
         assert names == ["language", "public_url"]
+
+
+def test_values_that_stayed_behind_with_another_tenant_are_brought_home(engine: Engine) -> None:
+    before = ScriptDirectory(str(schema.MIGRATIONS)).get_revision("0010").down_revision
+    schema.migrate(engine, before)
+    found = MetaData()
+    found.reflect(engine)
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    tenant = {"description": "", "is_default": False, "approves_automatically": False, "endpoint_licenses": 1}
+    named = {"id": 1, "tenant_id": 2, "name": "n", "name_key": "n"}
+    value = {"tenant_id": 1, "value": b"x"}
+    rows: tuple[tuple[str, dict[str, Any]], ...] = (
+        *(("tenant", {**tenant, "id": n, "name": f"t{n}", "name_key": f"t{n}", "created_at": at}) for n in (1, 2)),
+        ("site", {**named, "description": "", "is_auto_detection": False}),
+        (
+            "phone_user",
+            {
+                **named, "display_name": "", "nickname": "", "is_system": False, "created_at": at,
+            },
+        ),
+        ("placeholder", {**value, "layer": "site", "site_id": 1, "name": "P", "description": ""}),
+        ("placeholder", {**value, "layer": "tenant", "name": "P", "description": ""}),
+        ("configuration_value", {**value, "level": "site", "site_id": 1, "parameter": "a/b"}),
+        ("configuration_value", {**value, "level": "user", "phone_user_id": 1, "parameter": "a/b"}),
+    )  # fmt: skip
+    with engine.begin() as connection:
+        for table, row in rows:
+            connection.execute(found.tables[table].insert(), row)
+    schema.migrate(engine, "0010")
+    with engine.connect() as connection:
+        placeholders = text("SELECT layer, tenant_id FROM placeholder ORDER BY layer")
+        assert connection.execute(placeholders).all() == [("site", 2), ("tenant", 1)]
+        assert connection.execute(text("SELECT tenant_id FROM configuration_value")).scalars().all() == [2, 2]

@@ -19,6 +19,7 @@ from app.models.setup_progress import SetupProgress
 from app.models.system_setting import SystemSetting
 from app.models.template_version import TemplateVersion
 from app.models.tenant import Site, Tenant
+from app.models.user_keys import UserKeysRow
 
 __all__ = [
     "Alarm",
@@ -45,4 +46,5 @@ __all__ = [
     "TemplateDefault",
     "TemplateVersion",
     "Tenant",
+    "UserKeysRow",
 ]

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy.orm import Session
 
-from app.phone_api import alarms, firmware, keep_alive, provisioning
+from app.phone_api import alarms, firmware, keep_alive, provisioning, user_keys
 from app.phone_api.context import Context
 from app.phone_api.delivery import Answer
 from app.phone_api.messages import PhoneRequest
@@ -52,6 +52,7 @@ def _route(pattern: str, methods: tuple[str, ...], endpoint: Endpoint) -> Route:
 
 _KEEP_ALIVE = Endpoint(keep_alive.parse, record=keep_alive.record)
 _ALERT = Endpoint(alarms.parse, record=alarms.record)
+_USER_KEYS = Endpoint(user_keys.parse, record=user_keys.record)
 _TENANT_FILE = Endpoint(
     provisioning.parse, provisioning.find_phone_file, provisioning.first_contact, provisioning.wants
 )
@@ -72,6 +73,7 @@ ROUTES = (
         _KEEP_ALIVE,
     ),
     _route(r"/rest/v1/ipphoneMgrAlert/alert", ("POST",), _ALERT),
+    _route(r"/rest/v1/ipphoneMgrStatus/user-keys", ("POST",), _USER_KEYS),
     _route(r"/ipp/(?P<name>dhcpoption160\.cfg)", READ_METHODS, _STORED_FILE),
     _route(rf"/ipp/(?:tenant|region)/(?P<tenant>[^/]+)/{_NAME}", READ_METHODS, _TENANT_FILE),
     _route(r"/ipp/httpproxy/(?P<name>[^/]*)", READ_METHODS, _PROXY_FILE),

@@ -10,6 +10,7 @@ from app.rendering.overlay_lines import OverlayLine, written
 from app.rendering.placeholders import markers_in
 from app.rendering.secret_parameters import SYSTEM_PAIR, is_empty_value
 from app.rendering.text import CACHED_TEMPLATES, Pieces
+from app.rendering.user_keys import NO_KEYS, UserKeys, with_keys
 
 # The lines of a template that say where the overlays go: daylight saving, tenant, site, user.
 TOKENS = ("zzz0_daylight_cfg", "zzz1_tenant_cfg", "zzz2_site_cfg", "zzz3_user_cfg")
@@ -22,12 +23,16 @@ _NOTHING = Kept(None, (), ())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overlays:
-    """The lines laid over a template's own, in the order in which a later one overrides an earlier one."""
+    """The lines laid over a template's own, in the order in which a later one overrides an earlier one.
+
+    ``keys`` are what the user set on a phone: the last lines of a file, whatever its template says.
+    """
 
     daylight: Sequence[OverlayLine] = ()
     tenant: Sequence[OverlayLine] = ()
     site: Sequence[OverlayLine] = ()
     user: Sequence[OverlayLine] = ()
+    keys: UserKeys = NO_KEYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,10 @@ def render_personal_file(data: str, values: Mapping[str, str], overlays: Overlay
     blocks: list[Kept] = []
     for section in template.by_user if template.signs_as_user(values) else template.by_system:
         blocks += section.text.fill(values), laid_over.get(section.token, _NOTHING)
-    return _rendered(blocks, template.whole.unknown_in(values))
+    rendered = _rendered(blocks, template.whole.unknown_in(values))
+    if not overlays.keys.version:
+        return rendered
+    return replace(rendered, text=with_keys(rendered.text, overlays.keys))
 
 
 def has_overlay(data: str, token: str) -> bool:

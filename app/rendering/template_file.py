@@ -1,9 +1,11 @@
 """The XML file of a template: its model and description, and the two files it makes (protocol 10.1)."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from xml.parsers import expat
 from xml.sax.saxutils import escape
 
 from lxml import etree
@@ -12,6 +14,8 @@ from app.errors import InvalidInputError
 from app.rendering.one_line import line_feeds_only
 
 MAX_BYTES = 1024 * 1024
+MOST_PARTS = 1000
+"""Elements, attributes and processing instructions; templates have some twenty."""
 
 # The element is spelled so in every template there is.
 ROOT = "ipphonetamplate"
@@ -55,7 +59,8 @@ def parse_template(content: str) -> TemplateFile:
     """Read the XML text of a template.
 
     Raises TemplateFaultError, which names the place and says what to do, for anything that is not a template:
-    more than 1 MiB, not well-formed, with a document type, or with a part that is missing or there twice. An
+    more than 1 MiB, not well-formed, with a document type or far more elements than templates have, or with a part
+    that is missing or there twice. An
     encoding named in the XML declaration is ignored, since ``content`` is decoded.
     """
     root = _parse(content)
@@ -93,6 +98,8 @@ def write_template(template: TemplateFile) -> str:
 
 
 def _parse(content: str) -> _Element:
+    encoded = _encoded(content)
+    _check_before_parsing(encoded)
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -103,7 +110,7 @@ def _parse(content: str) -> _Element:
         encoding="utf-8",
     )
     try:
-        root = etree.fromstring(_encoded(content), parser)
+        root: _Element = etree.fromstring(encoded, parser)
     except etree.XMLSyntaxError as error:
         line, column = error.position
         # What follows in further lines of the message is content, which may be a secret.
@@ -113,12 +120,40 @@ def _parse(content: str) -> _Element:
             line,
             column,
         ) from error
-    if root.getroottree().docinfo.internalDTD is not None:
+    return root
+
+
+def _check_before_parsing(encoded: bytes) -> None:
+    """Refuse a document type, and more parts than any template has, before libxml2 sees the text.
+
+    libxml2 keeps each name that it meets until its thread ends, so that texts full of names would fill the memory. What
+    is not well-formed is left to it, which tells the place better.
+    """
+    parser, left = expat.ParserCreate("utf-8"), MOST_PARTS
+
+    def take(parts: int) -> None:
+        nonlocal left
+        left -= parts
+        if left < 0:
+            raise TemplateFaultError(
+                f"The template has more than {MOST_PARTS} elements and attributes (line {parser.CurrentLineNumber}), "
+                "and templates have some twenty: take a phone template.",
+                parser.CurrentLineNumber,
+            )
+
+    def refuse(*_declared: object) -> None:
         raise TemplateFaultError(
             "The template declares a document type (<!DOCTYPE …>), which may refer to other files: "
-            "remove the declaration."
+            "remove the declaration.",
+            parser.CurrentLineNumber,
         )
-    return root
+
+    parser.ordered_attributes = True
+    parser.StartElementHandler = lambda _name, attributes: take(1 + len(attributes) // 2)
+    parser.ProcessingInstructionHandler = lambda _target, _data: take(1)
+    parser.StartDoctypeDeclHandler = refuse
+    with suppress(expat.ExpatError):
+        parser.Parse(encoded, True)  # noqa: FBT003  # the stub names no argument
 
 
 def _encoded(content: str) -> bytes:

@@ -1,8 +1,18 @@
 """Tenant Configuration, Site Configuration and User Configuration."""
 
+from flask import flash, redirect
+from flask.typing import ResponseReturnValue
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.security.decorators import has_access, permission_name
+
 from app.models.enums import ValueLevel
 from app.security.roles import SITE_CONFIGURATION, TENANT_CONFIGURATION, USER_CONFIGURATION
+from app.services import user_keys
+from app.transaction import transaction
+from app.views.authors import author
 from app.views.line_pages import LinePages
+from app.views.times import time_of_page
+from app.views.web_session import db
 
 
 class TenantConfigurationView(LinePages):
@@ -33,3 +43,14 @@ class UserConfigurationView(LinePages):
     level = ValueLevel.USER
     title = USER_CONFIGURATION
     lead = "Lines laid over the files of a user's phones. They win over all others."
+
+    @expose("/delete-keys/<int:owner_id>", methods=["POST"])
+    @has_access
+    @permission_name("delete")
+    def delete_keys(self, owner_id: int) -> ResponseReturnValue:
+        """Drop what the user set on a phone."""
+        owner = self._owner(owner_id)
+        with transaction(db.session()) as session:
+            user_keys.delete(session, owner.id, author=author(), now=time_of_page())
+        flash(f"What {owner.name} set on a phone was deleted. A phone keeps it until it is reset.", "success")
+        return redirect(self.address_of(owner))

@@ -3,8 +3,9 @@
 import logging
 from http import HTTPStatus
 
-from flask import Flask, jsonify, render_template
+from flask import Flask, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
@@ -17,7 +18,10 @@ from app.errors import (
     RingmasterError,
     UnreachableError,
 )
+from app.transaction import let_go
 from app.views.request_guards import is_for_phones, wants_json
+from app.views.uploads import hear_out_refused
+from app.views.web_session import db
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +32,8 @@ STATUS_OF: dict[type[RingmasterError], HTTPStatus] = {
     ConflictError: HTTPStatus.CONFLICT,
     UnreachableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
+_HEARD_OUT = {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
+"""What may be answered before all of a form has come."""
 NOT_PERMITTED = "You do not have permission to modify this item."
 _SENTENCES = {
     HTTPStatus.BAD_REQUEST: "The request cannot be understood. Go back and try again.",
@@ -50,11 +56,14 @@ def install(app: Flask) -> None:
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     if is_for_phones() or error.code is None or error.code < 400:
         return error
+    if error.code in _HEARD_OUT:
+        _hear_out()
     own_words = error.description if error.description != type(error).description else None
     return _page(HTTPStatus(error.code), own_words)
 
 
 def _csrf_error(_error: CSRFError) -> ResponseReturnValue:
+    _hear_out()
     return _page(
         HTTPStatus.BAD_REQUEST,
         "The form was open for too long or came from another place. Open the page again.",
@@ -71,6 +80,13 @@ def _our_error(error: RingmasterError) -> ResponseReturnValue:
 def _data_error(error: DataError) -> ResponseReturnValue:
     log.warning("A value did not fit its column: %s", error.orig)
     return _page(HTTPStatus.BAD_REQUEST, "A value is too long or out of range.")
+
+
+def _hear_out() -> None:
+    """Let somebody who is signed in send the rest of his form, so that his browser shows him the page."""
+    if request.method == "POST" and current_user.is_authenticated:
+        let_go(db.session())
+        hear_out_refused()
 
 
 def _page(status: HTTPStatus, sentence: str | None = None) -> ResponseReturnValue:

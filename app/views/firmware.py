@@ -13,10 +13,10 @@ from app.errors import ConflictError, InvalidInputError, RingmasterError
 from app.models import Firmware
 from app.security.roles import FIRMWARE
 from app.services import firmware, upload_suffixes
-from app.services.firmware import search, usage
+from app.services.firmware import files, search, usage, users
 from app.services.firmware.files import StoredBytes, megabytes
 from app.services.firmware.search import FirmwareFilter
-from app.transaction import transaction
+from app.transaction import let_go, transaction
 from app.views.authors import author
 from app.views.choices import Choice
 from app.views.error_pages import STATUS_OF
@@ -65,7 +65,40 @@ class FirmwareView(BaseView):
             title=found.name,
             firmware=found,
             usage=usage.of(db.session(), found),
+            users=users.read(db.session(), found),
+            most_named=users.MOST_NAMED,
         )
+
+    @expose("/default/<int:firmware_id>", methods=["GET", "POST"])
+    @has_access
+    @permission_name("edit")
+    def make_default(self, firmware_id: int) -> ResponseReturnValue:
+        """Choose the model whose default a firmware becomes, and make it so."""
+        found, model = _get(firmware_id), request.form.get("model", "")
+        if request.method == "GET":
+            return _default_form(found, request.args.get("model", ""))
+        # The folder is locked before the database is.
+        let_go(db.session())
+        try:
+            with files.held(firmware_folder()), transaction(db.session()) as session:
+                made, before = firmware.make_default(
+                    session,
+                    _get(firmware_id),
+                    model,
+                    replaces=request.form.get("replaces") == "yes",
+                    author=author(),
+                    now=time_of_page(),
+                )
+        except InvalidInputError as error:
+            return _default_form(_get(firmware_id), model, refused=str(error)), HTTPStatus.BAD_REQUEST
+        except ConflictError as error:
+            return _default_form(_get(firmware_id), model, present=str(error)), HTTPStatus.CONFLICT
+        if before:
+            forget(before)
+        flash(
+            f"{made.name} is the default of the {model} now. Phones take it when they next look.", "success"
+        )
+        return redirect(f"{LIST}show/{made.id}")
 
     @expose("/download/<int:firmware_id>")
     @has_access
@@ -190,6 +223,7 @@ def _form(title: str, **shown: object) -> str:
         largest=largest_file(),
         largest_shown=megabytes(largest_file()),
         groups=search.group_names(db.session()),
+        models=firmware.model_names(db.session()),
         **{"typed": {}, "replaced": None, **shown},
     )
 
@@ -200,6 +234,18 @@ def _refuse(error: RingmasterError, title: str, **shown: object) -> ResponseRetu
     if wants_json():
         return jsonify(refused=str(error)), status
     return _form(title, typed=request.form, refused=str(error), **shown), status
+
+
+def _default_form(found: Firmware, model: str, *, refused: str = "", present: str = "") -> str:
+    return render_template(
+        "ringmaster/firmware_default.html",
+        title=f"Make {found.name} the default of a model",
+        firmware=found,
+        models=firmware.model_names(db.session()),
+        model=model,
+        refused=refused,
+        present=present,
+    )
 
 
 def _edit_form(found: Firmware, typed: object, refused: str = "") -> str:

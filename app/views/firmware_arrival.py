@@ -1,6 +1,6 @@
 """A firmware on its way into the store, and out of it (docs/decisions/0026)."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from flask import current_app
@@ -61,9 +61,18 @@ class Arrival:
         typed_labels(fields)
         with transaction(db.session()) as session:
             suffixes = upload_suffixes.for_firmware(session)
-            name = firmware.name_for(self._named or fields.get("name", "").strip(), file_name, suffixes)
+            name = self._name(session, fields, file_name, suffixes)
             self._check(session, name)
         return name
+
+    def _name(self, session: Session, fields: Fields, file_name: str, suffixes: Sequence[str]) -> str:
+        """Return the name as it was given, typed, that of a chosen model, or the file's own."""
+        typed, model = fields.get("name", "").strip(), fields.get("model", "")
+        if self._named or not model:
+            return firmware.name_for(self._named or typed, file_name, suffixes)
+        if typed:
+            raise InvalidInputError("Choose a model, or give the file a name of its own: not both.")
+        return firmware.name_for_model(session, model, file_name, suffixes)
 
 
 def largest_file() -> int:

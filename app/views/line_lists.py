@@ -9,7 +9,7 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 
 from app.models.enums import ValueLevel
 from app.rendering.features import FEATURES
-from app.services import value_owners
+from app.services import user_keys, value_owners
 from app.services.affected import LinesChange
 from app.services.configuration_values import listing
 from app.services.owned_values import LINES
@@ -60,6 +60,7 @@ class LineLists(BaseView):
             "lines.html", title=f"{self.title}: {owner.name}", owner=owner, page=page, words=arguments.words,
             with_secrets=self.shows_secrets(), features=FEATURES.values(),
             concerns=concerns_of(self.change_of(owner)),
+            kept=user_keys.read(db.session(), owner.id) if self.kind is OwnerKind.USER else None,
         )  # fmt: skip
 
     @property

@@ -1,6 +1,7 @@
 """Configuration values added, pasted, put in by a feature's form, changed and deleted."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -14,21 +15,28 @@ from app.errors import InvalidInputError
 from app.rendering.features import FEATURES, Feature, feature_lines
 from app.rendering.overlay_lines import OverlayLine
 from app.rendering.secret_parameters import is_secret_parameter
-from app.services.configuration_values import changes, listing
+from app.services import value_owners
+from app.services.configuration_values import changes, copying, listing
 from app.services.configuration_values.changes import LaidOver, ReplacementError
+from app.services.configuration_values.copying import StalePlanError
 from app.services.owned_values import LINES
-from app.services.value_owners import Owner
+from app.services.value_owners import Owner, OwnerKind
 from app.transaction import transaction
 from app.views.authors import author
+from app.views.choices import tenant_choice
 from app.views.concerns import leading_to
 from app.views.form_problems import sentences_by_field
 from app.views.line_lists import LineLists
-from app.views.row_ids import existing
+from app.views.list_arguments import read_list_arguments
+from app.views.row_ids import argument, existing
 from app.views.times import time_of_page
 from app.views.web_session import db
 
 NOT_YET = "Nothing reaches a phone's file before Generate."
 _MEANWHILE = "Somebody else changed these lines at this moment: look at them, then do this again."
+
+MOST_SHOWN = 200
+"""Lines of a plan that are shown one by one."""
 
 
 class LinePages(LineLists):
@@ -65,6 +73,36 @@ class LinePages(LineLists):
             return self._paste_form(owner, text, present=error.present)
         except InvalidInputError as error:
             return self._paste_form(owner, text, refused=str(error))
+
+    @expose("/copy/<int:owner_id>", methods=["GET", "POST"])
+    @has_access
+    @permission_name("add")
+    def copy(self, owner_id: int) -> ResponseReturnValue:
+        """Choose whose lines are copied, say what that would do, and do it."""
+        owner, source_id = self._owner(owner_id), argument("source")
+        if source_id is None:
+            return self._choose_source(owner)
+        source = self._owner(source_id)
+        if request.method == "GET":
+            return self._copy_form(owner, source)
+        replaces = request.form.get("existing") == "replace"
+        try:
+            with transaction(db.session()) as session:
+                done = copying.copy(
+                    session,
+                    source,
+                    owner,
+                    told=request.form.get("told", ""),
+                    replaces=replaces,
+                    author=author(),
+                    now=time_of_page(),
+                )
+        except StalePlanError as error:
+            return self._copy_form(owner, source, refused=str(error))
+        except IntegrityError:
+            return self._copy_form(owner, source, refused=_MEANWHILE)
+        flash(f"{_told(done)} Copied from the {source.title}. {NOT_YET}", "success")
+        return redirect(self.address_of(owner))
 
     @expose("/feature/<int:owner_id>/<feature>", methods=["GET", "POST"])
     @has_access
@@ -144,6 +182,28 @@ class LinePages(LineLists):
         """Return where a person goes after a change, told whose files it concerns."""
         return leading_to(self.address_of(owner), [self.change_of(owner)])
 
+    def _choose_source(self, owner: Owner) -> Response:
+        arguments, tenant = read_list_arguments(request.args), request.args.get("tenant", "")
+        page = value_owners.search(
+            db.session(), self.kind, words=arguments.words, tenant_name=tenant,
+            number=arguments.number, size=arguments.size,
+        )  # fmt: skip
+        counts = LINES.count(db.session(), self.kind, [found.id for found in page.rows])
+        choices = () if self.kind is OwnerKind.TENANT else (tenant_choice(tenant),)
+        return self._form(
+            "lines_copy_choose.html", owner, None, None, title=f"Copy lines to {owner.name}", page=page,
+            counts=counts, words=arguments.words, choices=choices,
+        )  # fmt: skip
+
+    def _copy_form(self, owner: Owner, source: Owner, *, refused: str = "") -> Response:
+        plan = copying.plan(db.session(), source, owner)
+        title = f"Copy lines to {owner.name}"
+        page = self._render(
+            "lines_copy.html", title=title, owner=owner, source=source, plan=plan, refused=refused,
+            most_shown=MOST_SHOWN, shown=partial(listing.shown, with_secrets=False),
+        )  # fmt: skip
+        return make_response(page, HTTPStatus.CONFLICT if refused else HTTPStatus.OK)
+
     def _line_form(
         self,
         owner: Owner,
@@ -193,4 +253,4 @@ def _told(done: LaidOver) -> str:
         for names, word in ((done.added, "added"), (done.replaced, "replaced"), (done.same, "there already"))
         if names
     ]
-    return f"Lines: {', '.join(parts)}."
+    return f"Lines: {', '.join(parts)}." if parts else "No line was changed."

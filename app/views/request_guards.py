@@ -34,7 +34,6 @@ _CONTENT_SECURITY_POLICY = (
 def install(app: Flask) -> None:
     """Guard every request but those of phones, which have their own rules."""
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES_OF_A_FORM
-    app.before_request(_name_account)
     app.before_request(_refuse_nul_bytes)
     app.before_request(_send_visitors_to_sign_in)
     csrf.init_app(app)
@@ -71,11 +70,6 @@ def refuse_nul_bytes(*texts: str) -> None:
     """Refuse what no database column can hold; PostgreSQL would fail on it."""
     if any("\0" in text for text in texts):
         abort(400, "A value contains a NUL byte, which no field can hold.")
-
-
-def _name_account() -> None:
-    """Say who asks where Flask-AppBuilder looks for it; it does so itself, after a refusal needs a page with a menu."""
-    g.user = current_user
 
 
 def _refuse_nul_bytes() -> None:

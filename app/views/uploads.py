@@ -1,8 +1,7 @@
 """Forms that carry files, read as they come: they take neither memory nor the database's write lock meanwhile.
 
 A view that is marked ``takes_files`` calls ``receive``. The form's fields come first, its files behind them; the
-token is checked before the first byte of a file is taken. Whoever is refused is heard out, up to a limit, because a
-browser shows no answer that comes before it has sent everything.
+token is checked before the first byte of a file is taken. Whoever is refused is heard out (app/views/hearing_out.py).
 """
 
 import threading
@@ -26,6 +25,7 @@ from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, Multip
 from app.errors import ConflictError, InvalidInputError, RingmasterError
 from app.services.firmware.files import megabytes
 from app.views.hanging_up import Progress, hung_up_when_stalled
+from app.views.hearing_out import hear_out, most_bytes_heard
 from app.views.request_guards import csrf, refuse_nul_bytes, wants_json
 
 _PIECE = 64 * 1024
@@ -52,15 +52,24 @@ def receive(take_file: TakeFile, *, most_bytes: int) -> Fields:
     the error goes on. ``most_bytes`` bounds the whole form; InvalidInputError beyond it.
     """
     request.form = ImmutableMultiDict()  # so that nothing parses what comes
-    with _slot(), hung_up_when_stalled(request.environ) as progress:
-        body = _Body(most_bytes, progress)
-        form = _Form(body)
+    with _slot():
         try:
-            form.read(take_file)
+            with hung_up_when_stalled(request.environ) as progress:
+                _Form(_Body(most_bytes, progress)).read(take_file)
         except RingmasterError:
-            body.drain()
+            hear_out()
             raise
     return request.form
+
+
+def hear_out_refused() -> None:
+    """Hear out somebody whose form was refused before it was read, unless as many files come in as may."""
+    slots: threading.BoundedSemaphore = current_app.extensions[_SLOTS]
+    if slots.acquire(blocking=False):
+        try:
+            hear_out()
+        finally:
+            slots.release()
 
 
 def done(address: str, sentence: str) -> ResponseReturnValue:
@@ -77,8 +86,7 @@ class _Body:
     def __init__(self, most_bytes: int, progress: Progress) -> None:
         self._most_bytes = most_bytes
         self._progress = progress
-        # So much is heard at most of somebody who is refused.
-        request.max_content_length = 2 * most_bytes
+        request.max_content_length = most_bytes_heard()
         self._stream = request.stream
 
     def pieces(self) -> Iterator[bytes]:
@@ -87,11 +95,6 @@ class _Body:
             if self._progress.taken > self._most_bytes:
                 raise InvalidInputError(f"What was sent is larger than {megabytes(self._most_bytes)}.")
             yield piece
-
-    def drain(self) -> None:
-        """Read to the end and drop it."""
-        while self._read():
-            pass
 
     def _read(self) -> bytes:
         try:

@@ -13,6 +13,7 @@ from app.database import Database, ScopedSession, set_up
 from app.models.operator import Operator, operator_tenant
 from app.security.roles import ADMINISTRATOR
 from app.security.tenant_scope import ALL_TENANTS, NO_TENANT, TenantScope, only_tenants, set_scope
+from app.transaction import let_go
 from app.views.request_guards import STATIC, carries_files, is_for_phones
 
 _READS_ONLY = {"GET", "HEAD", "OPTIONS"}
@@ -49,7 +50,13 @@ def install(app: Flask) -> None:
     with app.app_context():
         set_up(db.engine)
         app.extensions["ringmaster_database"] = Database(db.engine)
+    app.before_request(_name_account)
     app.before_request(_prepare_session)
+
+
+def _name_account() -> None:
+    """Say who asks where Flask-AppBuilder looks for it; it does so itself, after a refusal needs a page with a menu."""
+    g.user = current_user
 
 
 def _prepare_session() -> None:
@@ -58,9 +65,19 @@ def _prepare_session() -> None:
     is_to_write = request.method not in _READS_ONLY or request.path in _GETS_THAT_WRITE
     # Nor must it be somebody whose file is still on its way.
     is_late = request.path in _WRITES_LATE | _POSTS_THAT_ONLY_READ or carries_files()
-    g.request_writes = is_to_write and not is_late
+    g.request_writes = False
     set_scope(db.session(), NO_TENANT)
     set_scope(db.session(), scope_of_account(current_user))
+    if is_to_write and not is_late:
+        _take_in_form()
+        begin_to_write()
+
+
+def _take_in_form() -> None:
+    """Read the form of this request before SQLite's write lock is taken, which a slow sender would hold otherwise."""
+    let_go(db.session())
+    if request.method not in _READS_ONLY:
+        _ = request.form
 
 
 def begin_to_write() -> None:

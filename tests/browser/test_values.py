@@ -11,9 +11,10 @@ from sqlalchemy import delete, select
 from app.models import ConfigTemplate, ConfigurationValue, Device, Placeholder, Tenant
 from app.models.enums import Layer, ValueLevel
 from app.security.tenant_scope import ALL_TENANTS
-from app.services import config_files
+from app.services import config_files, user_keys
+from app.services.user_keys import Upload
 from app.transaction import writing
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import NARROW, OpenPage
 from tests.views.installations import database_of
 from tests.views.world import NOW
 
@@ -112,3 +113,51 @@ def test_pictures(open_page: OpenPage, phone: Device, take_picture: TakePicture)
 def test_pages_fit_a_narrow_window(open_page: OpenPage, phone: Device, path: str):
     page = open_page(path, size=(390, 844))
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_lines_are_copied_from_another_tenant_after_a_look(
+    open_page: OpenPage, take_picture: TakePicture, company_app: Flask, phone: Device
+):
+    with writing(database_of(company_app), ALL_TENANTS) as session:
+        globex = session.scalars(select(Tenant).where(Tenant.name == "Globex")).one()
+        for parameter, value in (("system/syslog/mode", "DISABLE"), ("system/ntp/enabled", "1")):
+            session.add(
+                ConfigurationValue(
+                    level=ValueLevel.TENANT, tenant_id=globex.id, parameter=parameter, value=value
+                )
+            )
+    page = open_page(f"/tenant-configuration/{globex.id}/")
+    page.get_by_role("link", name="Copy from…").press("Enter")
+    page.get_by_role("link", name="Acme").press("Enter")
+    expect(page.get_by_role("heading", name="New (1)")).to_be_visible()
+    expect(page.get_by_role("row", name="system/syslog/mode DISABLE NETWORK")).to_be_visible()
+    expect(page.get_by_text("s3cret")).to_have_count(0)
+    take_picture(page, "lines-copy")
+    page.get_by_label("Replace them with those of Acme").press("Space")
+    page.get_by_role("button", name="Copy").press("Enter")
+    expect(page.get_by_text("1 added, 1 replaced")).to_be_visible()
+    expect(page.get_by_role("row", name="system/syslog/mode NETWORK")).to_be_visible()
+    narrow = open_page(
+        f"/tenant-configuration/copy/{globex.id}?source={phone.tenant_id}", size=NARROW, theme="dark"
+    )
+    assert narrow.evaluate("document.documentElement.scrollWidth") <= NARROW[0]
+
+
+def test_what_a_user_set_on_the_phone_is_shown_and_deleted_after_a_question(
+    open_page: OpenPage, take_picture: TakePicture, company_app: Flask, phone: Device
+):
+    lines = [
+        (f"personal_settings/functional_key/{n}/key_label", name) for n, name in enumerate(("Bob", "Carol"))
+    ]
+    with writing(database_of(company_app), ALL_TENANTS) as session:
+        sent = Upload(mac=phone.mac, user_name="", version=0, lines=tuple(lines), address="10.1.0.7")
+        user_keys.upload(session, sent, now=NOW)
+    page = open_page(f"/user-configuration/{phone.phone_user_id}/")
+    expect(page.get_by_role("row", name="functional_key/1/key_label Carol")).to_be_visible()
+    take_picture(page, "user-keys")
+    narrow = open_page(f"/user-configuration/{phone.phone_user_id}/", size=NARROW, theme="dark")
+    assert narrow.evaluate("document.documentElement.scrollWidth") <= NARROW[0]
+    page.get_by_role("button", name="Delete", exact=True).press("Enter")
+    page.get_by_role("dialog").get_by_role("button", name="Delete").press("Enter")
+    expect(page.get_by_text("was deleted. A phone keeps it until it is reset.")).to_be_visible()
+    expect(page.get_by_text("Carol")).to_have_count(0)

@@ -3,18 +3,20 @@
 import re
 import urllib.parse
 import urllib.request
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from http.cookiejar import CookieJar
 
 from tests.flows.installation import PASSWORD, Installation
 from tests.phone_api.doors import Reply
 from tests.phone_api.wire import Wire, wire_to
+from tests.views.multipart import CONTENT_TYPE, field_part, file_head
 
 MEGABYTE = 1024 * 1024
 UPLOAD = "/firmware/upload"
 PATIENCE_SECONDS = 60
 HEAD = b"\0\x01420HDUC_3.2.1.558\0"
-_END = b"\r\n--b--\r\n"
+JSON = "application/json"
+END = b"\r\n--b--\r\n"
 _token = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"').search
 
 
@@ -41,34 +43,65 @@ class Uploader:
         return found[1]
 
     def upload(self, name: str, content: Iterable[bytes], size: int) -> Reply:
-        """Send a file of so many bytes and return the answer."""
+        """Send a firmware of so many bytes and return the answer."""
         with wire_to(self._port) as wire:
             self.begin(wire, name, size)
             for piece in content:
                 wire.send(piece)
-            wire.send(_END)
+            wire.send(END)
             return wire.receive()
 
     def break_off(self, name: str, content: Iterable[bytes], size: int) -> None:
-        """Send what there is of a file, and leave."""
+        """Send what there is of a firmware, and leave."""
         with wire_to(self._port) as wire:
             self.begin(wire, name, size)
             for piece in content:
                 wire.send(piece)
 
     def begin(self, wire: Wire, name: str, size: int) -> None:
-        """Send all that comes before the bytes of a file."""
+        """Send all that comes before the bytes of a firmware."""
+        parts = self.before_the_file(name)
+        wire.send(self.head(UPLOAD, len(parts) + size + len(END), accept=JSON) + parts)
+
+    def before_the_file(self, name: str, fields: Mapping[str, str] | None = None) -> bytes:
+        """Return the parts of a form up to the bytes of its file."""
+        filled_in = {"csrf_token": self.token(), **(fields or {})}
+        return b"".join(field_part(*field) for field in filled_in.items()) + file_head(name)
+
+    def post(self, address: str, body: bytes, content_type: str = CONTENT_TYPE) -> Reply:
+        """Send a form as it is, and return the page."""
+        with wire_to(self._port) as wire:
+            wire.send(self.head(address, len(body), content_type=content_type) + body)
+            return wire.receive()
+
+    def post_without_length(self, address: str, pieces: Iterable[bytes]) -> Reply:
+        """Send a form piece by piece without saying how much it is, and return the page."""
+        with wire_to(self._port) as wire:
+            wire.send(self.head(address, None))
+            for piece in pieces:
+                wire.send(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
+            wire.send(b"0\r\n\r\n")
+            return wire.receive()
+
+    def post_in_pieces(self, address: str, pieces: Iterable[bytes], length: int) -> Reply:
+        """Send a form of so many bytes piece by piece, and return the page; what is missing is never sent."""
+        with wire_to(self._port) as wire:
+            wire.send(self.head(address, length))
+            for piece in pieces:
+                wire.send(piece)
+            wire.say_no_more()
+            return wire.receive()
+
+    def head(
+        self, address: str, length: int | None, *, accept: str = "text/html", content_type: str = CONTENT_TYPE
+    ) -> bytes:
+        """Return the head of a request that sends a form."""
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._cookies)
-        fields = (
-            f'--b\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{self.token()}\r\n'
-            f'--b\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+        size = "Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}"
+        return (
+            f"POST {address} HTTP/1.1\r\nHost: x\r\nCookie: {cookies}\r\nAccept: {accept}\r\n"
+            f"Content-Type: {content_type}\r\n{size}\r\n\r\n"
         ).encode()
-        head = (
-            f"POST {UPLOAD} HTTP/1.1\r\nHost: x\r\nCookie: {cookies}\r\nAccept: application/json\r\n"
-            "Content-Type: multipart/form-data; boundary=b\r\n"
-            f"Content-Length: {len(fields) + size + len(_END)}\r\n\r\n"
-        ).encode()
-        wire.send(head + fields)
 
 
 def image(size: int) -> Iterator[bytes]:

@@ -100,13 +100,26 @@ def test_fault_is_named_by_line_and_column() -> None:
     [
         "", " \n", "\0", "hello", "include shared.cfg\nsystem/ntp/enabled=1\n", "<ipphonetamplate>", "{}",
         '<?xml version="1.0"?>', "<a/><b/>", "<a>&nbsp;</a>", "<a>\x0b</a>", "<a>\uffff</a>", "<a>&#0;</a>",
-        "<a b=1/>", "<a b='1' b='2'/>", "<a><![CDATA[x</a>", "\ufffe<a/>", "<a>" * 100_000,
+        "<a b=1/>", "<a b='1' b='2'/>", "<a><![CDATA[x</a>", "\ufffe<a/>",
     ],
 )  # fmt: skip
 def test_what_is_not_xml_is_refused_with_the_place(content: str) -> None:
     assert re.match(
         r"The template is not well-formed XML at line \d+, column \d+: .+\. Correct", refusal(content)
     )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<a>" * 100_000,
+        f"<a>{'<b/>' * 1000}</a>",
+        "<a " + " ".join(f'a{number}=""' for number in range(1000)) + "/>",
+        f"<a>{'<?b?>' * 1000}</a>",
+    ],
+)
+def test_more_parts_than_any_template_has_are_refused(content: str) -> None:
+    assert refusal(content).startswith("The template has more than 1000 elements and attributes (line 1)")
 
 
 def test_text_that_cannot_be_encoded_is_refused_with_the_place() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from app.errors import InvalidInputError
-from app.rules.text_files import read_text
+from app.rules.text_files import check_markup, read_text
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,23 @@ def test_utf_8_is_read_and_its_mark_left_out(content: bytes, text: str):
 def test_what_is_no_text_for_phones_is_refused_with_its_line(content: bytes, sentence: str):
     with pytest.raises(InvalidInputError, match=sentence):
         read_text(content, "x.cfg")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('<?xml version="1.0"?>\n<!DOCTYPE x SYSTEM "http://evil.example/x.dtd">\n<x/>', "in line 2"),
+        ("<x/>\n\n<!entity a 'b'>", "in line 3"),
+        ("<!doctype html><p>Sign in</p>", "is a web page"),
+        ("\n<!-- proxy -->\n<HTML><body>", "is a web page"),
+        ("<svg onload=x>", "is a web page"),
+    ],
+)
+def test_what_would_blow_up_those_who_read_it_is_refused(text: str, sentence: str):
+    with pytest.raises(InvalidInputError, match=sentence):
+        check_markup(text, "x.xml")
+
+
+@pytest.mark.parametrize("text", ["<Directory/>", "a=<!DOCTYPE x>", "; <html>\na=1", "<headset/>"])
+def test_other_texts_with_angle_brackets_are_taken(text: str):
+    check_markup(text, "x.xml")

@@ -8,8 +8,9 @@ from app.models import ConfigurationValue, JournalEntry
 from app.rendering.secret_parameters import MASK
 from app.security.tenant_scope import only_tenants, set_scope
 from app.services.author import Author
-from app.services.configuration_values import changes, listing
+from app.services.configuration_values import changes, copying, listing
 from app.services.configuration_values.changes import ReplacementError
+from app.services.configuration_values.copying import Different, Plan, StalePlanError
 from app.services.owned_values import LINES
 from app.services.value_owners import OwnerKind, get_owner
 from tests import factories
@@ -139,6 +140,55 @@ class TestLists:
     def test_words_find_parameters(self, session, acme):
         lay(session, acme, ("system/syslog/mode", "1"), ("voip/line/0/id", "1"))
         assert [line.parameter for line in lines_of(session, acme, words="SYSLOG")] == ["system/syslog/mode"]
+
+
+class TestCopying:
+    @pytest.fixture
+    def globex(self, session):
+        return get_owner(session, OwnerKind.TENANT, factories.make_tenant(session, "Globex").id)
+
+    def copy(self, session, source, target, *, replaces=False):
+        told = copying.plan(session, source, target).fingerprint
+        return copying.copy(session, source, target, told=told, replaces=replaces, author=ALICE, now=NOW)
+
+    def test_the_plan_says_what_is_new_what_differs_and_what_is_the_same(self, session, acme, globex):
+        lay(session, acme, ("a/new", "1"), ("b/other", "1"), ("c/same", "1"))
+        lay(session, globex, ("c/same", "1"), ("b/other", "2"), ("d/own", "1"))
+        assert copying.plan(session, acme, globex) == Plan(
+            added=[("a/new", "1")], different=[Different("b/other", "2", "1")], same=[("c/same", "1")]
+        )
+
+    def test_what_is_there_stays_unless_it_is_to_be_replaced(self, session, acme, globex):
+        lay(session, acme, ("a/new", "1"), ("b/other", "1"))
+        lay(session, globex, ("b/other", "2"), ("d/own", "1"))
+        assert self.copy(session, acme, globex).added == ["a/new"]
+        assert pairs(session, globex) == [("b/other", "2"), ("d/own", "1"), ("a/new", "1")]
+        assert self.copy(session, acme, globex, replaces=True).replaced == ["b/other"]
+        assert pairs(session, globex) == [("b/other", "1"), ("d/own", "1"), ("a/new", "1")]
+        assert pairs(session, acme) == [("a/new", "1"), ("b/other", "1")]
+
+    def test_a_line_that_came_meanwhile_is_looked_at_first(self, session, acme, globex):
+        lay(session, acme, ("a/new", "1"))
+        told = copying.plan(session, acme, globex).fingerprint
+        lay(session, globex, ("a/new", "2"))
+        with pytest.raises(StalePlanError):
+            copying.copy(session, acme, globex, told=told, replaces=True, author=ALICE, now=NOW)
+        assert pairs(session, globex) == [("a/new", "2")]
+
+    def test_the_journal_says_from_whom_and_has_no_secret(self, session, acme, globex):
+        lay(session, acme, ("system/password", "open-sesame"))
+        self.copy(session, acme, globex)
+        entry = session.scalars(select(JournalEntry).order_by(JournalEntry.id.desc())).first()
+        assert (
+            entry.text
+            == "alice: system/password laid over for the tenant Globex, copied from the tenant Acme."
+        )
+        assert (entry.tenant_id, entry.details) == (globex.id, {"lines": {"system/password": MASK}})
+
+    def test_a_user_is_copied_from_a_user_only(self, session, acme, anna):
+        for source in (acme, anna):
+            with pytest.raises(InvalidInputError, match="Choose another user"):
+                copying.plan(session, source, anna)
 
 
 def test_nothing_of_another_tenant_is_seen_or_changed(session, acme):

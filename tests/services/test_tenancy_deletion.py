@@ -21,6 +21,7 @@ from app.models import (
     Site,
     TemplateDefault,
     Tenant,
+    UserKeysRow,
 )
 from app.models.enums import FileKind, Status, Train, ValueLevel
 from app.security.tenant_scope import TenantOrNobody, TenantOrShared, TenantScoped
@@ -80,6 +81,14 @@ def furnish(session: Session, tenant: Tenant) -> None:
             ConfigurationValue(level=ValueLevel.TENANT, **of_tenant),
             ConfigurationValue(level=ValueLevel.SITE, site_id=berlin.id, **of_tenant),
             ConfigurationValue(level=ValueLevel.USER, phone_user_id=anna.id, **of_tenant),
+            UserKeysRow(
+                phone_user_id=anna.id,
+                tenant_id=tenant.id,
+                version=1,
+                lines="",
+                changed_at=NOW,
+                changed_by="phone plane",
+            ),
             ConfigFile(
                 name="acme_global.cfg",
                 kind=FileKind.GLOBAL,
@@ -137,7 +146,7 @@ def test_all_that_goes_with_a_tenant_is_told(session: Session) -> None:
     assert departing.is_possible
     assert counts(departing, Fate.GOES) == [
         "2 sites", "1 phone user", "1 template", "1 Zero Touch default", "3 placeholder values",
-        "3 configuration values", "1 configuration file",
+        "3 configuration values", "1 user's speed dials", "1 configuration file",
     ]  # fmt: skip
     assert [thing.name for thing in departing.of(Fate.GOES)[0].usage.first] == ["Berlin", "Lyon"]
 

@@ -4,9 +4,12 @@ import pytest
 
 from app.models import ConfigurationValue
 from app.security.tenant_scope import ALL_TENANTS
-from app.transaction import reading
+from app.services import user_keys
+from app.services.user_keys import Upload
+from app.transaction import reading, writing
 from tests.views.conftest import SignIn
 from tests.views.installations import database_of
+from tests.views.world import ACME_MAC, NOW
 
 
 def stored(app, **wanted) -> dict[str, str]:
@@ -103,3 +106,70 @@ def test_what_is_another_tenants_does_not_exist(app, world, sign_in: SignIn):
         assert olga.get(f"/tenant-configuration/{address}").status_code == 404
     assert olga.post(f"/site-configuration/add/{world.globex_site}", line).status_code == 404
     assert olga.post(f"/user-configuration/edit/{world.lines['site']}", line).status_code == 404
+
+
+def test_copying_shows_what_would_change_without_secrets_and_asks_before_it_replaces(
+    app, world, sign_in: SignIn
+):
+    oscar = sign_in("oscar")
+    oscar.post(f"/tenant-configuration/add/{world.acme}", {"parameter": "a/new", "value": "1"})
+    oscar.post(f"/tenant-configuration/add/{world.globex}", {"parameter": "a/kept", "value": "2"})
+    line = {"parameter": "system/password", "value": "another-secret", "replace": "yes"}
+    oscar.post(f"/tenant-configuration/add/{world.globex}", line)
+    copy = f"/tenant-configuration/copy/{world.globex}"
+    assert f"{copy}?source={world.acme}" in oscar.get(copy).text
+    page = oscar.get(f"{copy}?source={world.acme}").text
+    assert "New (1)" in page
+    assert "There already, with another value (2)" in page
+    assert "open-sesame" not in page
+    assert "another-secret" not in page
+    told = page.partition('name="told" value="')[2].partition('"')[0]
+    before = stored(app, level="tenant", tenant_id=world.globex)
+    kept = oscar.post(f"{copy}?source={world.acme}", {"told": told, "existing": "keep"})
+    assert kept.location == f"/tenant-configuration/{world.globex}/"
+    assert stored(app, level="tenant", tenant_id=world.globex) == {**before, "a/new": "1"}
+    stale = oscar.post(f"{copy}?source={world.acme}", {"told": told, "existing": "replace"})
+    assert (stale.status_code, "were changed meanwhile" in stale.text) == (409, True)
+    told = stale.text.partition('name="told" value="')[2].partition('"')[0]
+    oscar.post(f"{copy}?source={world.acme}", {"told": told, "existing": "replace"})
+    assert stored(app, level="tenant", tenant_id=world.globex) == {
+        "system/tenant": "Acme", "system/password": "open-sesame", "a/kept": "2", "a/new": "1",
+    }  # fmt: skip
+    page = oscar.get(f"{copy}?source={world.acme}").text
+    assert "There already, the same (3)" in page
+    assert "disabled" in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "owner", "theirs"), [("site", "acme_site", "globex_site"), ("tenant", "acme", "globex")]
+)
+def test_nothing_is_copied_from_or_to_another_tenant(app, world, sign_in: SignIn, kind, owner, theirs):
+    olga, own, other = sign_in("olga"), getattr(world, owner), getattr(world, theirs)
+    for target, source in ((own, other), (other, own)):
+        address = f"/{kind}-configuration/copy/{target}?source={source}"
+        assert olga.get(address).status_code == 404
+        assert olga.post(address, {"existing": "replace"}).status_code == 404
+    assert "Globex" not in olga.get(f"/{kind}-configuration/copy/{own}").text
+    itself = olga.get(f"/{kind}-configuration/copy/{own}?source={own}")
+    assert (itself.status_code, f"Choose another {kind}" in itself.text) == (400, True)
+
+
+def test_what_a_user_set_on_a_phone_is_shown_and_can_be_deleted(app, world, sign_in: SignIn):
+    with writing(database_of(app), ALL_TENANTS) as session:
+        lines = (("personal_settings/functional_key/3/key_label", "Bob <b>"),)
+        sent = Upload(mac=ACME_MAC, user_name="", version=0, lines=lines, address="10.1.0.7")
+        user_keys.upload(session, sent, now=NOW)
+    olga, vera, address = sign_in("olga"), sign_in("vera"), f"/user-configuration/{world.acme_user}/"
+    page = olga.get(address).text
+    assert "Set on the phone" in page
+    assert "Bob &lt;b&gt;" in page
+    assert f"/devices/{ACME_MAC}/" in page
+    delete = f"/user-configuration/delete-keys/{world.acme_user}"
+    assert delete in page
+    assert delete not in vera.get(address).text
+    assert vera.post(delete).status_code == 403
+    assert olga.post(delete).location == address
+    page = olga.get(address).text
+    assert "Bob" not in page
+    assert "by olga" in page
+    assert "Set on the phone" not in olga.get(f"/tenant-configuration/{world.acme}/").text

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app.models import Device, Firmware, JournalEntry, SystemSetting
+from app.models import ConfigurationValue, Device, Firmware, JournalEntry, SystemSetting
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import firmware
 from app.transaction import reading, writing
@@ -233,6 +233,65 @@ def test_a_firmware_in_use_is_not_deleted_and_the_page_says_by_whom(app: Flask, 
     answer = oscar.post(f"/firmware/delete/{world.firmware}")
     assert (answer.status_code, "it is used by 1 device" in answer.text) == (409, True)
     assert stored(app, "450HD.img") is not None
+
+
+def test_a_file_is_the_default_of_the_chosen_model_whatever_it_is_called(app: Flask, oscar: Browser):
+    assert "<option selected>420HD</option>" in oscar.get(f"{UPLOAD}?model=420HD").text
+    assert send(oscar, IMAGE, "release 7.img", model="420HD").status_code == 303
+    assert stored(app, "420HD.img") is not None
+    assert "No firmware for the 420HD" not in oscar.get(LIST).text
+    for fields, sentence in (
+        ({"model": "420HD"}, "There is a firmware called 420HD.img already"),
+        ({"model": "430HD", "name": "mine"}, "Choose a model, or give the file a name of its own"),
+        ({"model": "99HD"}, "There is no phone model"),
+    ):
+        answer = send(oscar, IMAGE, "release 7.img", **fields)
+        assert answer.status_code in {400, 409}
+        assert sentence in answer.text
+        assert stored(app, "430HD.img") is None
+
+
+def test_a_stored_file_becomes_the_default_of_a_model_and_asks_before_it_replaces(app: Flask, oscar: Browser):
+    send(oscar, IMAGE, "spring.img", version="1.0")
+    send(oscar, b"\0UC_9.9.9.9" + IMAGE, "summer.img")
+    spring, summer = stored(app, "spring.img"), stored(app, "summer.img")
+    assert spring is not None
+    assert summer is not None
+    assert oscar.post(f"/firmware/default/{spring.id}", {"model": ""}).status_code == 400
+    made = oscar.post(f"/firmware/default/{spring.id}", {"model": "420HD"})
+    default = stored(app, "420HD.img")
+    assert default is not None
+    assert made.location == f"/firmware/show/{default.id}"
+    assert (default.sha256, default.version) == (spring.sha256, "1.0")
+    asked = oscar.post(f"/firmware/default/{summer.id}", {"model": "420HD"})
+    assert asked.status_code == 409
+    assert "is the default of the 420HD with the version 1.0" in asked.text
+    oscar.post(f"/firmware/delete/{spring.id}")
+    assert left_in(app) == sorted([default.sha256, summer.sha256])
+    oscar.post(f"/firmware/default/{summer.id}", {"model": "420HD", "replaces": "yes"})
+    assert stored(app, "420HD.img").sha256 == summer.sha256
+    assert left_in(app) == [summer.sha256]
+
+
+def test_the_page_of_a_firmware_names_its_users_their_places_and_what_they_run(
+    app: Flask, oscar: Browser, world: World
+):
+    with writing(database_of(app), ALL_TENANTS) as session:
+        session.query(Device).filter_by(mac=ACME_MAC).one().firmware_id = world.firmware
+        value = "http://x/firmwarefiles/450hd.img"
+        session.add(
+            ConfigurationValue(
+                level="site", tenant_id=world.acme, site_id=world.acme_site,
+                parameter="provisioning/firmware/url", value=value,
+            )
+        )  # fmt: skip
+        factories.make_placeholder(session, "FirmwareFile", "450HD.img", tenant_id=world.globex)
+    page = oscar.get(f"/firmware/show/{world.firmware}").text
+    assert f'<a href="/sites/show/{world.acme_site}">Valley</a>' in page
+    assert f'<a href="/tenants/show/{world.globex}">Globex</a>' in page
+    assert "site=Valley" in page
+    assert "version=UC_3.4.6.604" in page
+    assert "this file" in page
 
 
 def test_a_download_is_the_file_under_its_name_and_parts_of_it_can_be_had(app: Flask, oscar: Browser):

@@ -1,9 +1,17 @@
 """What every answer carries, and what no request may contain."""
 
+import io
+from urllib.parse import urlencode
+
 import pytest
 from flask import Flask
 
+from app.security.tenant_scope import ALL_TENANTS
+from app.transaction import writing
+from tests import factories
 from tests.views.browsing import Browser
+from tests.views.conftest import SignIn
+from tests.views.installations import database_of
 
 ADDRESSES = ["/login/", "/dashboard/", "/nothing", "/static/ringmaster/nothing.css", "/dashboard/figures"]
 
@@ -71,3 +79,38 @@ def test_static_files_are_kept_under_an_address_with_their_version(shared_app: F
     with visitor.get(address) as answer:
         assert answer.status_code == 200
         assert answer.cache_control.max_age == 12 * 3600
+
+
+def test_whoever_is_refused_is_heard_out_and_a_visitor_is_not(people: dict[str, Browser], visitor: Browser):
+    for browser, is_heard in ((people["alice"], True), (visitor, False)):
+        body = io.BytesIO(b"x" * 3_000_000)
+        answer = browser.client.post(
+            "/tenants/add", input_stream=body, content_type="text/plain",
+            environ_overrides={"CONTENT_LENGTH": "3000000"},
+        )  # fmt: skip
+        assert answer.status_code == 413
+        assert (body.tell() == 3_000_000) is is_heard
+
+
+def test_a_form_is_read_before_its_request_takes_the_write_lock(app: Flask, sign_in: SignIn):
+    """SQLite has one writer, and it must not be somebody whose form is still on its way."""
+
+    class Slow(io.BytesIO):
+        wrote = False
+
+        def readinto(self, target) -> int:
+            if not self.wrote:
+                with writing(database_of(app), ALL_TENANTS) as session:
+                    factories.make_tenant(session, "Meanwhile")
+                Slow.wrote = True
+            return super().readinto(target)
+
+    oscar = sign_in("oscar")
+    body = Slow(urlencode({"csrf_token": oscar.token(), "deed": "save", "template": "nonsense"}).encode())
+    answer = oscar.client.post(
+        "/system-settings/dhcp-option/",
+        input_stream=body,
+        content_type="application/x-www-form-urlencoded",
+        environ_overrides={"CONTENT_LENGTH": str(len(body.getvalue()))},
+    )
+    assert (answer.status_code, "no equals sign" in answer.text, Slow.wrote) == (400, True, True)

@@ -12,7 +12,7 @@ from app.errors import ConflictError, InvalidInputError, NotAllowedError
 from app.models import ConfigFile, Device, Tenant
 from app.models.enums import FileKind
 from app.rendering.config_lines import check_lines
-from app.rules.text_files import read_text
+from app.rules.text_files import check_markup, read_text
 from app.rules.uploaded_names import checked_name
 from app.security.tenant_scope import scope_of
 from app.services import journal, stored_files
@@ -154,6 +154,7 @@ def delete_some(
 
 
 def _check(text: str, name: str, kind: FileKind) -> None:
+    check_markup(text, name)
     if kind is FileKind.COMPANY_DIRECTORY or not name.lower().endswith(".cfg"):
         return
     try:

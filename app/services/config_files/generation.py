@@ -10,6 +10,7 @@ from app.models import ConfigFile, ConfigTemplate, Device
 from app.models.enums import FileKind
 from app.rendering.dhcp_option import SbcProxy, fill_dhcp_option
 from app.rendering.personal_file import Rendered, render_global_file, render_personal_file
+from app.rendering.user_keys import UserKeys, with_keys
 from app.services import journal, option_templates, stored_files
 from app.services.author import Author
 from app.services.config_files.drafts import Draft, store_drafts
@@ -84,6 +85,23 @@ def render_many(
         for owner in owners
         if owner.template_id is not None
     ]
+
+
+def lay_keys(session: Session, device_ids: Collection[int], keys: UserKeys, *, now: datetime) -> None:
+    """Put what a user set on a phone into these devices' files; all else in them waits for Generate."""
+    files = (
+        select(ConfigFile)
+        .where(ConfigFile.device_id.in_(device_ids), ConfigFile.kind == FileKind.PHONE)
+        .order_by(ConfigFile.name_key)
+        .options(undefer(ConfigFile.content))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    for file in session.scalars(files):
+        text = with_keys(text_of(file), keys).encode()
+        file.content, file.size, file.etag = stored_files.pack(text), len(text), stored_files.etag_of(text)
+        file.generated_at = now
+    session.flush()
 
 
 def generate_shared_files(session: Session, *, now: datetime) -> None:

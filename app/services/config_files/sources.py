@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.models import ConfigTemplate, ConfigurationValue, Placeholder
+from app.models import ConfigTemplate, ConfigurationValue, Placeholder, UserKeysRow
 from app.models.enums import Layer, ValueLevel
 from app.rendering.daylight import daylight_lines
 from app.rendering.manager_urls import ManagerUrls
@@ -17,6 +17,7 @@ from app.rendering.overlay_lines import OverlayLine
 from app.rendering.personal_file import Overlays
 from app.rendering.placeholders import SYSTEM_DEFAULTS, Resolved, is_private, merge, names_in
 from app.rendering.template_file import TemplateFile, parse_template
+from app.rendering.user_keys import NO_KEYS, UserKeys
 from app.services import public_address, settings
 from app.services.config_files.owners import FileOwner, values_of_fields
 
@@ -60,6 +61,7 @@ class Sources:
         self._session = session
         self._layers: dict[tuple[Layer, int], Values] = {}
         self._overlays: dict[tuple[ValueLevel, int], Lines] = {}
+        self._keys: dict[int, UserKeys] = {}
         self._templates: dict[int, Template] = {}
         self._shared: dict[tuple[int | None, int | None, int | None], Values] = {}
 
@@ -76,6 +78,7 @@ class Sources:
     def load(self, owners: Collection[FileOwner]) -> None:
         """Read all that these devices' files are built from, with one statement for each layer and level."""
         tenants, sites = {owner.tenant_id for owner in owners}, {owner.site_id for owner in owners}
+        users = {owner.user_id for owner in owners if owner.user_id is not None}
         self._load_templates({owner.template_id for owner in owners if owner.template_id is not None})
         self._load_layer(Layer.TEMPLATE, self._templates.keys())
         self._load_layer(Layer.TENANT, tenants)
@@ -83,7 +86,8 @@ class Sources:
         self._load_layer(Layer.DEVICE, {owner.id for owner in owners})
         self._load_level(ValueLevel.TENANT, tenants)
         self._load_level(ValueLevel.SITE, sites)
-        self._load_level(ValueLevel.USER, {owner.user_id for owner in owners if owner.user_id is not None})
+        self._load_level(ValueLevel.USER, users)
+        self._load_keys(users)
 
     def template(self, template_id: int) -> Template:
         """Return a template in its parts."""
@@ -130,6 +134,7 @@ class Sources:
             tenant=self._level(ValueLevel.TENANT, tenant_id),
             site=self._level(ValueLevel.SITE, site_id),
             user=self._level(ValueLevel.USER, phone_user_id),
+            keys=self._keys_of(phone_user_id),
         )
 
     @cached_property
@@ -162,6 +167,25 @@ class Sources:
         if (level, owner_id) not in self._overlays:
             self._load_level(level, {owner_id})
         return self._overlays[level, owner_id]
+
+    def _keys_of(self, phone_user_id: int | None) -> UserKeys:
+        if phone_user_id is None:
+            return NO_KEYS
+        self._load_keys({phone_user_id})
+        return self._keys[phone_user_id]
+
+    def _load_keys(self, user_ids: Collection[int]) -> None:
+        """Read what these users set on their phones."""
+        missing = {user_id for user_id in user_ids if user_id not in self._keys}
+        if not missing:
+            return
+        rows = select(UserKeysRow.phone_user_id, UserKeysRow.version, UserKeysRow.lines).where(
+            UserKeysRow.phone_user_id.in_(missing)
+        )
+        found = {
+            user_id: UserKeys.read(version, lines) for user_id, version, lines in self._session.execute(rows)
+        }
+        self._keys |= {user_id: found.get(user_id, NO_KEYS) for user_id in missing}
 
     def _load_templates(self, template_ids: Collection[int]) -> None:
         missing = template_ids - self._templates.keys()

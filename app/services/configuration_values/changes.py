@@ -78,8 +78,9 @@ def lay_over(
     replaces: bool,
     author: Author,
     now: datetime,
+    origin: str = "",
 ) -> LaidOver:
-    """Add the lines to an owner's, all of them or none.
+    """Add the lines to an owner's, all of them or none; ``origin`` tells the journal where they come from.
 
     Raises ReplacementError where a parameter has another value and ``replaces`` does not say that it may go.
     """
@@ -99,9 +100,8 @@ def lay_over(
         added, list(different), [name for name in wanted if name in ours and name not in different]
     )
     if added or different:
-        _note(
-            session, "laid over", [(name, wanted[name]) for name in (*added, *different)], owner, author, now
-        )
+        written = [(name, wanted[name]) for name in (*added, *different)]
+        _note(session, "laid over", written, owner, author, now, origin)
     return laid
 
 
@@ -141,7 +141,13 @@ def _read(session: Session, owner: Owner) -> dict[str, ConfigurationValue]:
 
 
 def _note(
-    session: Session, deed: str, lines: Sequence[OverlayLine], owner: Owner, author: Author, now: datetime
+    session: Session,
+    deed: str,
+    lines: Sequence[OverlayLine],
+    owner: Owner,
+    author: Author,
+    now: datetime,
+    origin: str = "",
 ) -> None:
     shown = {name: MASK if is_secret_parameter(name) else value for name, value in lines[:_MOST_NOTED]}
     what = lines[0][0] if len(lines) == 1 else f"{len(lines)} lines"
@@ -151,7 +157,7 @@ def _note(
         author=author,
         action=f"configuration {deed}",
         subject=owner.name,
-        text=f"{author.name}: {what} {deed} for the {owner.title}.",
+        text=f"{author.name}: {what} {deed} for the {owner.title}{origin and f', {origin}'}.",
         tenant_id=owner.tenant_id,
         details={"lines": shown},
     )

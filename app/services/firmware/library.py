@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.errors import ConflictError, InvalidInputError, NotFoundError
-from app.models import Firmware, FirmwareGroup
+from app.models import Firmware, FirmwareGroup, PhoneModel
+from app.rules.sentences import quoted
 from app.rules.uploaded_names import checked_name, has_suffix
 from app.services import journal, upload_suffixes
 from app.services.author import Author
@@ -21,6 +22,7 @@ from app.services.firmware.usage import of as usage_of
 from app.services.flushing import flush_or_refuse
 
 MOST_GROUPS = 10
+MOST_MODELS = 1_000
 LONGEST = {"description": 200, "version": 60, "group": 60}
 KIND = "a firmware file"
 
@@ -61,6 +63,45 @@ def name_for(typed: str, file_name: str, suffixes: Sequence[str]) -> str:
             f"The name {name[:120]} does not end with {suffix} like the file {file_name}."
         )
     return check_name(name, suffixes)
+
+
+def name_for_model(session: Session, model: str, file_name: str, suffixes: Sequence[str]) -> str:
+    """Return the name under which a file is the default of a model; InvalidInputError where there is no such model."""
+    name = session.scalar(select(PhoneModel.name).where(func.lower(PhoneModel.name) == model.lower()))
+    if name is None:
+        raise InvalidInputError(f"There is no phone model {quoted(model)}. Choose one of the list.")
+    check_name(file_name, suffixes)
+    return check_name(f"{name}{Path(file_name).suffix}", suffixes)
+
+
+def model_names(session: Session) -> Sequence[str]:
+    """Return the phone models that a file can be the default of."""
+    return session.scalars(
+        select(PhoneModel.name).order_by(func.lower(PhoneModel.name)).limit(MOST_MODELS)
+    ).all()
+
+
+def make_default(
+    session: Session, source: Firmware, model: str, *, replaces: bool, author: Author, now: datetime
+) -> tuple[Firmware, str]:
+    """Make the bytes of a firmware the default of a model, under that model's name; the firmware itself stays.
+
+    ConflictError where the model has a default and ``replaces`` does not say that it may go. Return the default, and
+    the checksum of the bytes that it had before, if it had others.
+    """
+    name = name_for_model(session, model, source.name, upload_suffixes.FIRMWARE)
+    stored = StoredBytes(source.sha256, source.size, source.version)
+    found = find(session, name)
+    if found is None:
+        labels = Labels(source.description, source.version)
+        return add(session, stored, name, labels, author=author, now=now), ""
+    if found.sha256 == source.sha256:
+        raise ConflictError(f"{found.name} has this very file already.")
+    if not replaces:
+        raise ConflictError(
+            f"{found.name} is the default of the {model} with the version {found.version or 'unknown'}."
+        )
+    return found, replace(session, found, stored, author=author, now=now)
 
 
 def labels_of(description: str, version: str, groups: str) -> Labels:

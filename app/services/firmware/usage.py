@@ -108,13 +108,19 @@ def _count_names(session: Session) -> Mapping[str, Mapping[str, int]]:
         )
     ):
         _count(counts, _LEVELS[level], value.strip())
-    for text in session.scalars(select(ConfigTemplate.content).where(_may_name_firmware())):
+    for text in session.scalars(select(ConfigTemplate.content).where(may_name_firmware())):
         _count(counts, "template", text)
     return counts
 
 
-def _may_name_firmware() -> ColumnElement[bool]:
+def may_name_firmware() -> ColumnElement[bool]:
+    """Return the condition for templates that are worth looking into."""
     return or_(ConfigTemplate.content.icontains(".img"), ConfigTemplate.content.icontains(".dfu"))
+
+
+def is_named_in(key: str, text: str) -> bool:
+    """Tell whether a text names the firmware with this key: its name in small letters."""
+    return any(name.casefold() == key for name in _names_in(text))
 
 
 def _count(counts: Mapping[str, dict[str, int]], kind: str, text: str) -> None:

@@ -16,21 +16,20 @@ from app.models import (
     DeviceStatus,
     PhoneModel,
     PhoneUser,
-    Placeholder,
     TemplateDefault,
-    TemplateVersion,
     Tenant,
 )
-from app.models.enums import FileKind, Layer, Train
+from app.models.enums import FileKind, Train
 from app.rendering.template_file import parse_template
 from app.rules.file_system_names import checked_name
 from app.security.tenant_scope import scope_of
-from app.services import config_files, journal
+from app.services import config_files, journal, moved_owners
 from app.services.author import Author
 from app.services.flushing import flush_or_refuse
 from app.services.templates import defaults, placeholders, texts, versions
 from app.services.templates.search import get_template
 from app.services.templates.texts import get_for_change
+from app.services.value_owners import OwnerKind
 
 _MOST_NAMED = 5
 _NOT_IN_FILE_NAMES = r"[^A-Za-z0-9_.-]+"
@@ -219,13 +218,7 @@ def _move(session: Session, template: ConfigTemplate) -> None:
             raise ConflictError(
                 f"{template.name} is the Zero Touch default in {', '.join(others)}: change that first."
             )
-    own = Placeholder.layer == Layer.TEMPLATE
-    for statement in (
-        update(TemplateVersion).where(TemplateVersion.template_id == template.id),
-        update(Placeholder).where(Placeholder.template_id == template.id, own),
-        update(ConfigFile).where(ConfigFile.template_id == template.id, ConfigFile.kind == FileKind.GLOBAL),
-    ):
-        session.execute(statement.values(tenant_id=template.tenant_id))
+    moved_owners.take_along(session, OwnerKind.TEMPLATE, [template.id], template.tenant_id)
 
 
 def _let_phones_wait_without(session: Session, template: ConfigTemplate) -> None:

@@ -18,6 +18,7 @@ from app.models import (
     Site,
     TemplateDefault,
     Tenant,
+    UserKeysRow,
 )
 from app.models.enums import Status
 from app.models.operator import operator_tenant
@@ -38,6 +39,7 @@ TEMPLATES = Kind("templates", "template", "templates")
 TEMPLATE_DEFAULTS = Kind("template-defaults", "Zero Touch default", "Zero Touch defaults")
 PLACEHOLDERS = Kind("placeholders", "placeholder value", "placeholder values")
 CONFIGURATION_VALUES = Kind("configuration-values", "configuration value", "configuration values")
+USER_KEYS = Kind("user-keys", "user's speed dials", "users' speed dials")
 CONFIGURATION_FILES = Kind("configuration-files", "configuration file", "configuration files")
 OPERATORS = Kind("operators", "operator's account", "operators' accounts")
 
@@ -112,6 +114,11 @@ def _what_goes(session: Session, tenant: Tenant) -> Sequence[Usage]:
         .join(PhoneModel, TemplateDefault.phone_model_id == PhoneModel.id)
         .where(TemplateDefault.tenant_id == tenant.id)
     )
+    keys = (
+        select(PhoneUser.id, PhoneUser.name)
+        .join(UserKeysRow, UserKeysRow.phone_user_id == PhoneUser.id)
+        .where(UserKeysRow.tenant_id == tenant.id)
+    )
     files = select(ConfigFile.id, ConfigFile.name).where(ConfigFile.tenant_id == tenant.id)
     return [
         look_up(session, SITES, sites.order_by(Site.name_key)),
@@ -122,6 +129,7 @@ def _what_goes(session: Session, tenant: Tenant) -> Sequence[Usage]:
             session, or_(Placeholder.tenant_id == tenant.id, Placeholder.template_id.in_(template_ids))
         ),
         _values(session, ConfigurationValue.tenant_id == tenant.id),
+        look_up(session, USER_KEYS, keys.order_by(PhoneUser.name_key)),
         look_up(session, CONFIGURATION_FILES, files.order_by(ConfigFile.name_key)),
     ]
 

@@ -23,12 +23,15 @@ from app.models import (
     TemplateDefault,
     TemplateVersion,
     Tenant,
+    UserKeysRow,
 )
 from app.models.tenant import AUTO_DETECTION
 from app.security.tenant_scope import TenantOrNobody, TenantOrShared, TenantScoped
+from app.services import moved_owners
 from app.services.tenancy.belongings import consequences_of_site, consequences_of_tenant
 from app.services.tenancy.tenants import find_default_besides
 from app.services.usage import Departure, check_may_go, departure
+from app.services.value_owners import OwnerKind
 
 OUTLIVE_TENANT: Sequence[type[TenantOrNobody]] = (Alarm, Decision, JournalEntry, PendingAction)
 GO_WITH_TENANT: Sequence[type[TenantScoped | TenantOrShared]] = (
@@ -38,6 +41,7 @@ GO_WITH_TENANT: Sequence[type[TenantScoped | TenantOrShared]] = (
     ConfigFile,
     TemplateVersion,
     ConfigTemplate,
+    UserKeysRow,
     PhoneUser,
     SetupProgress,
     Site,
@@ -94,8 +98,10 @@ def _keep_system_user(session: Session, tenant: Tenant) -> None:
     """Give the user that every installation has to the default tenant."""
     default = find_default_besides(session, tenant)
     if default is not None:
-        system_user = update(PhoneUser).where(PhoneUser.is_system, PhoneUser.tenant_id == tenant.id)
-        session.execute(system_user.values(tenant_id=default.id))
+        is_ours = PhoneUser.is_system, PhoneUser.tenant_id == tenant.id
+        users = session.scalars(select(PhoneUser.id).where(*is_ours)).all()
+        session.execute(update(PhoneUser).where(PhoneUser.id.in_(users)).values(tenant_id=default.id))
+        moved_owners.take_along(session, OwnerKind.USER, users, default.id)
 
 
 def _let_phones_wait_elsewhere(session: Session, condition: Any, **place: int | None) -> None:

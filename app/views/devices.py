@@ -26,8 +26,9 @@ from app.services.devices_status.filters import ROW_NUMBERS
 from app.services.devices_status.phones import Phone, read_phones
 from app.services.devices_status.places import read_tenant_choices
 from app.transaction import transaction
-from app.views.approval_form import VLAN_MODES, read_approval
+from app.views.approval_form import read_approval
 from app.views.authors import author
+from app.views.form_values import VLAN_MODES
 from app.views.shell import may, shows_secrets
 from app.views.times import time_of_page
 from app.views.way_back import way_back

@@ -15,6 +15,7 @@ from app.models.phone_model import PhoneModel
 from app.models.phone_user import PhoneUser
 from app.models.placeholder import Placeholder
 from app.models.process import Heartbeat, Lease
+from app.models.replaced_phone import ReplacedPhone
 from app.models.system_setting import SystemSetting
 from app.models.template_version import TemplateVersion
 from app.models.tenant import Site, Tenant
@@ -38,6 +39,7 @@ __all__ = [
     "PhoneModel",
     "PhoneUser",
     "Placeholder",
+    "ReplacedPhone",
     "Site",
     "SystemSetting",
     "TemplateDefault",

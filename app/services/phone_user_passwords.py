@@ -74,6 +74,6 @@ def _entry(user: PhoneUser, author: Author, now: datetime) -> journal.Entry:
         author=author,
         action="user password changed",
         subject=user.name,
-        text=f"{who['by']} {deed.format(user.name)}.",
+        text=f"{author.name} {deed.format(user.name)}.",
         tenant_id=user.tenant_id,
     )

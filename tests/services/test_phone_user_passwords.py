@@ -82,7 +82,7 @@ def test_what_will_not_do_is_refused_and_not_repeated(session, users, password, 
     with pytest.raises(InvalidInputError, match=sentence) as refused:
         reset(session, users, shared=password)
     assert password.strip() not in str(refused.value)
-    assert refused.value.field == "password"
+    assert list(refused.value.by_field) == ["password"]
     assert {user.password for user in users} == {None}
 
 

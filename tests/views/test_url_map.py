@@ -35,6 +35,19 @@ ALLOWED = {
     "DeviceView.restart": OPERATORS | {"hal", "helen"},
     "DeviceView.approve": OPERATORS,
     "DeviceView.approve_selected": OPERATORS,
+    "DeviceFormView.add": OPERATORS,
+    "DeviceFormView.edit": OPERATORS,
+    "DeviceFormView.delete": OPERATORS,
+    "DeviceReplacementView.replace": OPERATORS,
+    "UserView.list": EVERYBODY,
+    "UserView.without_user": EVERYBODY,
+    "UserView.devices": EVERYBODY,
+    "UserView.show": EVERYBODY,
+    "UserView.generate": OPERATORS,
+    "UserView.delete": OPERATORS,
+    "UserFormView.add": OPERATORS,
+    "UserFormView.edit": OPERATORS,
+    "UserFormView.password": OPERATORS,
     "AlarmView.list": EVERYBODY,
     "AlarmView.history": EVERYBODY,
     "AlarmView.export": EXPORTERS,
@@ -178,7 +191,7 @@ OPEN = {"SignInView.login", "SignInView.logout", "PhoneManagerView.sign_in", "st
 """What a visitor may open."""
 
 
-ROWS = {"pk", "mac", "template_id", "owner_id", "placeholder_id", "value_id", "file_id"}
+ROWS = {"pk", "mac", "user_id", "template_id", "owner_id", "placeholder_id", "value_id", "file_id"}
 """The arguments of addresses that name a row of a tenant."""
 
 
@@ -218,6 +231,7 @@ def address_of(rule: Rule, world: World) -> str:
         "feature": "telnet",
         "firmware_id": world.firmware,
         "file_id": world.acme_file,
+        "user_id": world.acme_user,
         "mac": ACME_WAITING_MAC if rule.endpoint.endswith("approve") else ACME_MAC,
         "locale": "en",
     }

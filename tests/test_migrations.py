@@ -110,3 +110,26 @@ def test_values_that_stayed_behind_with_another_tenant_are_brought_home(engine: 
         placeholders = text("SELECT layer, tenant_id FROM placeholder ORDER BY layer")
         assert connection.execute(placeholders).all() == [("site", 2), ("tenant", 1)]
         assert connection.execute(text("SELECT tenant_id FROM configuration_value")).scalars().all() == [2, 2]
+
+
+def test_names_of_users_are_found_in_one_coding_and_twins_are_left_alone(engine: Engine) -> None:
+    before = ScriptDirectory(str(schema.MIGRATIONS)).get_revision("0012").down_revision
+    schema.migrate(engine, before)
+    names = {1: "Zoe\u0308", 2: "ben", 3: "Ame\u0301", 4: "am\u00e9"}
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO tenant (id, name, name_key, description, is_default, approves_automatically, "
+                "endpoint_licenses, created_at) VALUES (1, 'A', 'a', '', true, false, 1, '2026-03-09 14:00:00')"
+            )
+        )
+        add = text(
+            "INSERT INTO phone_user (id, tenant_id, name, name_key, display_name, nickname, is_system, created_at) "
+            "VALUES (:id, 1, :name, :key, '', '', false, '2026-03-09 14:00:00')"
+        )
+        rows = [{"id": number, "name": name, "key": name.casefold()} for number, name in names.items()]
+        connection.execute(add, rows)
+    schema.migrate(engine, "0012")
+    with engine.begin() as connection:
+        keys = dict(connection.execute(text("SELECT id, name_key FROM phone_user")).all())
+    assert keys == {1: "zo\u00eb", 2: "ben", 3: "ame\u0301", 4: "am\u00e9"}

@@ -15,6 +15,7 @@ from app.models.phone_model import PhoneModel
 from app.models.phone_user import PhoneUser
 from app.models.placeholder import Placeholder
 from app.models.process import Heartbeat, Lease
+from app.models.replaced_phone import ReplacedPhone
 from app.models.setup_progress import SetupProgress
 from app.models.system_setting import SystemSetting
 from app.models.template_version import TemplateVersion
@@ -40,6 +41,7 @@ __all__ = [
     "PhoneModel",
     "PhoneUser",
     "Placeholder",
+    "ReplacedPhone",
     "SetupProgress",
     "Site",
     "SystemSetting",

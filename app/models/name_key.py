@@ -9,7 +9,12 @@ class HasNameKey:
     name: Mapped[str]
     name_key: Mapped[str]
 
+    @staticmethod
+    def fold(name: str) -> str:
+        """Return what names of this kind are compared by."""
+        return name.casefold()
+
     @validates("name")
     def _keep_key(self, _attribute: str, name: str) -> str:
-        self.name_key = name.casefold()
+        self.name_key = self.fold(name)
         return name

@@ -1,6 +1,7 @@
 """Phone users: the people whose name a phone shows; not the operators' accounts."""
 
 from datetime import datetime
+from unicodedata import normalize
 
 from sqlalchemy import Boolean, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -12,6 +13,14 @@ from app.security.tenant_scope import TenantScoped
 
 MAX_USER_NAME = 128
 MAX_DISPLAY_NAME = 200
+
+
+def key_of(name: str) -> str:
+    """Return what names of users are compared by.
+
+    Neither case nor blanks around them count, nor whether a letter and its accent are one character or two.
+    """
+    return normalize("NFC", normalize("NFC", name.strip()).casefold())
 
 
 class PhoneUser(HasNameKey, TenantScoped, Base):
@@ -32,6 +41,11 @@ class PhoneUser(HasNameKey, TenantScoped, Base):
     is_system: Mapped[bool] = mapped_column(Boolean, default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     tenant: Mapped[Tenant] = relationship(Tenant)
+
+    @staticmethod
+    def fold(name: str) -> str:
+        """Return what names of users are compared by."""
+        return key_of(name)
 
     def __str__(self) -> str:
         return self.name

@@ -15,6 +15,7 @@ MONITOR = "Monitor"
 DASHBOARD = "Dashboard"
 DEVICES_STATUS = "Devices Status"
 DEVICE = "Device"
+USERS = "Manage Users"
 ALARMS = "Alarms"
 TENANTS = "Tenants"
 SITES = "Sites"
@@ -59,7 +60,8 @@ _VALUES_PAGES = (
 DEEDS: dict[str, tuple[str, ...]] = {
     DASHBOARD: ("can_list",),
     DEVICES_STATUS: ("can_list", EXPORT),
-    DEVICE: ("can_show", APPROVE, RESTART, SHOW_FILE, SEE_SECRETS),
+    DEVICE: ("can_show", APPROVE, RESTART, SHOW_FILE, SEE_SECRETS, *CHANGE),
+    USERS: (*LOOK, *CHANGE, GENERATE, SEE_SECRETS),
     ALARMS: ("can_list", EXPORT),
     SETUP_WIZARD: ("can_list", EDIT),
     TEMPLATES: (*LOOK, *CHANGE, SEE_SECRETS),
@@ -84,6 +86,7 @@ _EVERYBODY_LOOKS = (
     DASHBOARD,
     DEVICES_STATUS,
     DEVICE,
+    USERS,
     ALARMS,
     TENANTS,
     SITES,
@@ -114,14 +117,20 @@ def _entry(pages: Iterable[str], deeds: Iterable[str]) -> list[str]:
     return [_exactly(pages), _exactly(deeds)]
 
 
-_LOOK_AROUND = _entry(_EVERYBODY_LOOKS, LOOK)
+# Flask-AppBuilder keeps a pattern in a column of 250 characters, which PostgreSQL holds it to.
+_PAGES_OF_A_PATTERN = 8
+_LOOK_AROUND = [
+    _entry(_EVERYBODY_LOOKS[first : first + _PAGES_OF_A_PATTERN], LOOK)
+    for first in range(0, len(_EVERYBODY_LOOKS), _PAGES_OF_A_PATTERN)
+]
 
 ROLES: dict[str, list[list[str]]] = {
     ADMINISTRATOR: [["^.*$", "^.*$"]],
     OPERATOR: [
-        _LOOK_AROUND,
+        *_LOOK_AROUND,
         _entry((DEVICES_STATUS, ALARMS), (EXPORT,)),
-        _entry((DEVICE,), (APPROVE, RESTART, SHOW_FILE, SEE_SECRETS)),
+        _entry((DEVICE,), (APPROVE, RESTART, SHOW_FILE, SEE_SECRETS, *CHANGE)),
+        _entry((USERS,), (*CHANGE, GENERATE, SEE_SECRETS)),
         _entry((SETUP_WIZARD,), DEEDS[SETUP_WIZARD]),
         _entry((TEMPLATES,), (*CHANGE, SEE_SECRETS)),
         _entry((CHANGED_FILES,), DEEDS[CHANGED_FILES]),
@@ -135,9 +144,9 @@ ROLES: dict[str, list[list[str]]] = {
         _entry((CONFIGURATION_FILES,), DEEDS[CONFIGURATION_FILES]),
         _entry((JOURNAL,), LOOK),
     ],
-    HELPDESK: [_LOOK_AROUND, _entry((DEVICE,), (RESTART,))],
+    HELPDESK: [*_LOOK_AROUND, _entry((DEVICE,), (RESTART,))],
     MONITOR: [
-        _LOOK_AROUND,
+        *_LOOK_AROUND,
         _entry((DEVICES_STATUS, ALARMS), (EXPORT,)),
         _entry((DEVICE, CHANGED_FILES), (SHOW_FILE,)),
         _entry((LDAP_TEST,), LOOK),

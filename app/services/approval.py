@@ -7,19 +7,18 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import ConflictError, InvalidInputError, NotFoundError
+from app.errors import ConflictError, NotFoundError
 from app.models import Device, PhoneUser, Site, Tenant
-from app.models.device import MAX_VLAN_ID, MAX_VLAN_PRIORITY
 from app.models.enums import Approval, Stage, VlanMode
-from app.models.phone_user import MAX_DISPLAY_NAME, MAX_USER_NAME
+from app.models.phone_user import MAX_DISPLAY_NAME
+from app.rules.typed_names import checked_name
+from app.rules.vlan import check_vlan
 from app.rules.zero_touch.placement import Placement
 from app.rules.zero_touch.trace import Step, Verdict
-from app.services import devices, phone_users, status_rows, zero_touch
+from app.services import devices, phone_user_passwords, phone_users, status_rows, zero_touch
 from app.services.author import Author
 from app.services.phone_users import NamedUser
 from app.services.status_rows import StatusRow
-
-MAX_PASSWORD = 256  # what a phone takes (protocol 12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,40 +106,21 @@ def _user(
 ) -> PhoneUser | None:
     """Return the user who was typed in, else the one whom the phone reported, else None."""
     typed = request.user_name.strip()
-    display_name = request.display_name.strip() or row["user_name"]
+    display_name = checked_name(request.display_name, "display name", MAX_DISPLAY_NAME) or row["user_name"]
     if not typed:
         named = phone_users.reported(tenant.id, row["user_id"], display_name, author=author)
         return phone_users.find_or_add(session, named, now=now) if named else None
-    _check_user(typed, request)
-    named = NamedUser(tenant_id=tenant.id, name=typed, display_name=display_name, author=author)
+    name = phone_users.checked_name(typed)
+    phone_user_passwords.checked(request.password)
+    named = NamedUser(tenant_id=tenant.id, name=name, display_name=display_name, author=author)
     user = phone_users.find_or_add(session, named, now=now)
     if request.password:
-        user.password = request.password
-        session.flush()  # the file that is generated next holds it
+        phone_user_passwords.reset(session, [user.id], shared=request.password, author=author, now=now)
     return user
 
 
-def _check_user(name: str, request: ApprovalRequest) -> None:
-    if name.casefold() == phone_users.SYSTEM_NAME:
-        raise InvalidInputError(
-            f"{name} is what phones call themselves before they have a user; give the name of a person or a line."
-        )
-    for what, text, limit in (
-        ("user name", name, MAX_USER_NAME),
-        ("display name", request.display_name, MAX_DISPLAY_NAME),
-        ("password", request.password, MAX_PASSWORD),
-    ):
-        if len(text) > limit:
-            raise InvalidInputError(f"The {what} has {len(text)} characters; {limit} is the most.")
-
-
 def _vlan(request: ApprovalRequest) -> dict[str, Any]:
-    if not 0 <= request.vlan_id <= MAX_VLAN_ID:
-        raise InvalidInputError(f"The VLAN id is {request.vlan_id}; give a number from 0 to {MAX_VLAN_ID}.")
-    if not 0 <= request.vlan_priority <= MAX_VLAN_PRIORITY:
-        raise InvalidInputError(
-            f"The VLAN priority is {request.vlan_priority}; give a number from 0 to {MAX_VLAN_PRIORITY}."
-        )
+    check_vlan(request.vlan_id, request.vlan_priority)
     return {
         "vlan_mode": request.vlan_mode,
         "vlan_id": request.vlan_id,

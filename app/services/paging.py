@@ -50,6 +50,16 @@ def page_of(session: Session, statement: Select[Any], *, number: int, size: int)
     return Page(rows=rows, number=number, size=size, count=count, has_next=has_next)
 
 
+def page_of_found(session: Session, statement: Select[Any], *, number: int, size: int) -> Page:
+    """Read one page of ids like ``page_of``, where what they must fulfil costs more than to read them: it is asked
+    once, for the page and for the count."""
+    if number * size > COUNT_AT_MOST:
+        return page_of(session, statement, number=number, size=size)
+    found = session.scalars(statement.limit(COUNT_AT_MOST + 1)).all()
+    rows = found[(number - 1) * size : number * size]
+    return Page(rows=rows, number=number, size=size, count=len(found), has_next=len(found) > number * size)
+
+
 def count_of(session: Session, statement: Select[Any], at_most: int = COUNT_AT_MOST) -> int:
     """Count the rows of a statement, and stop one after ``at_most``."""
     rows = (

@@ -8,8 +8,12 @@ from typing import TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.errors import InvalidInputError
 from app.models import PhoneUser
 from app.models.phone_user import MAX_USER_NAME
+from app.models.phone_user import key_of as _key_of
+from app.rules import typed_names
+from app.rules.typed_names import hidden_character, normal
 from app.services import journal
 from app.services.author import Author
 from app.services.upserts import insert_missing_returning
@@ -39,8 +43,8 @@ class NamedUser:
 
 
 def key_of(name: str) -> str:
-    """Return what names of users are compared by: neither case nor blanks around them count."""
-    return name.strip().casefold()
+    """Return what names of users are compared by: neither case, blanks around them nor how accents are coded count."""
+    return _key_of(name)
 
 
 def reported(
@@ -52,12 +56,26 @@ def reported(
 ) -> NamedUser | None:
     """Return the user whom a phone of this tenant reports (protocol 2.5), his name in lower case.
 
-    None where a phone may not say it: ``system`` is nobody who signs in, and a name that is too long is none.
+    None where a phone may not say it: ``system`` is nobody who signs in, and a name that is too long, or that people
+    could not tell from another by looking at it, is none.
     """
-    name = reported_name.strip().lower()
-    if not name or name == SYSTEM_NAME or len(name) > MAX_USER_NAME:
+    name = normal(reported_name.lower())
+    if not name or name == SYSTEM_NAME or len(name) > MAX_USER_NAME or hidden_character(name):
         return None
     return NamedUser(tenant_id=tenant_id, name=name, display_name=display_name, author=author)
+
+
+def checked_name(text: str) -> str:
+    """Return a name that was typed as it is kept, or raise InvalidInputError with what is wrong with it."""
+    name = typed_names.checked_name(text, "user name", MAX_USER_NAME)
+    if not name:
+        raise InvalidInputError("Give the user a name: of a person or a line.", field="name")
+    if key_of(name) == SYSTEM_NAME:
+        raise InvalidInputError(
+            f"{name} is what phones call themselves before they have a user; give the name of a person or a line.",
+            field="name",
+        )
+    return name
 
 
 def find_or_add(session: Session, user: NamedUser, *, now: datetime) -> PhoneUser:

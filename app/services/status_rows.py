@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable, Set
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import String, Table, select, update
+from sqlalchemy import String, Table, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.models import DeviceStatus
 from app.models.enums import Approval
-from app.services.upserts import insert_missing, insert_or_replace
+from app.services.upserts import insert_missing, insert_or_replace, insert_unless_there
 
 StatusRow: TypeAlias = dict[str, Any]
 
@@ -30,6 +30,12 @@ def lock(session: Session, macs: Collection[str]) -> dict[str, StatusRow]:
     return {row["mac"]: dict(row) for row in session.execute(wanted).mappings()}
 
 
+def find(session: Session, mac: str) -> StatusRow | None:
+    """Return the whole row of a phone without locking it, also where the session's scope does not see it."""
+    found = session.connection().execute(select(_TABLE).where(_TABLE.c.mac == mac)).mappings().first()
+    return dict(found) if found else None
+
+
 def lock_or_make(
     session: Session, macs: Set[str], *, unknown: Set[str], now: datetime
 ) -> dict[str, StatusRow]:
@@ -42,6 +48,18 @@ def lock_or_make(
         return lock(session, macs - unknown) | {mac: make(mac, now) for mac in unknown}
     insert_missing(session, _TABLE, [make(mac, now) for mac in sorted(unknown)])
     return lock(session, macs)
+
+
+def hold(session: Session, mac: str, *, now: datetime) -> StatusRow | None:
+    """Return the whole row of a phone, locked as by ``lock``; None, and the MAC is held, where it was never heard of.
+
+    Of two who make something of the same MAC at once, people or reports, the second waits until this transaction ends.
+    A row that is put in and taken out again holds its key; on SQLite the writer has the database to itself.
+    """
+    if session.get_bind().dialect.name != "sqlite" and insert_unless_there(session, _TABLE, make(mac, now)):
+        session.connection().execute(delete(_TABLE).where(_TABLE.c.mac == mac))
+        return None
+    return lock(session, [mac]).get(mac)
 
 
 def make(mac: str, now: datetime) -> StatusRow:

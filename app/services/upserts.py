@@ -17,6 +17,12 @@ def insert_missing(session: Session, table: Table, rows: Sequence[Mapping[str, A
         session.connection().execute(_insert_missing(_dialect(session), table), rows)
 
 
+def insert_unless_there(session: Session, table: Table, row: Mapping[str, Any]) -> bool:
+    """Insert a row unless it is there, by any unique key; return whether it was inserted."""
+    statement = _insert(_dialect(session), table).on_conflict_do_nothing().returning(*table.primary_key)
+    return session.connection().execute(statement, row).first() is not None
+
+
 def insert_or_replace(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows; of those that are there, by their primary keys, every other column is replaced."""
     if rows:

@@ -9,12 +9,12 @@ from flask_appbuilder import BaseView
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 
-from app.errors import InvalidInputError, RingmasterError
+from app.errors import InvalidInputError, NotFoundError, RingmasterError
 from app.models import ConfigFile
 from app.rendering.secret_parameters import mask_secrets
 from app.rules.mac_addresses import find_mac
 from app.security.roles import DEVICE, JOURNAL, SEE_SECRETS
-from app.services import approval, config_files, devices
+from app.services import approval, config_files, device_replacement, devices
 from app.services.devices_status.details import (
     Details,
     get_details,
@@ -26,8 +26,9 @@ from app.services.devices_status.filters import ROW_NUMBERS
 from app.services.devices_status.phones import Phone, read_phones
 from app.services.devices_status.places import read_tenant_choices
 from app.transaction import transaction
-from app.views.approval_form import VLAN_MODES, read_approval
+from app.views.approval_form import read_approval
 from app.views.authors import author
+from app.views.form_values import VLAN_MODES
 from app.views.shell import may, shows_secrets
 from app.views.times import time_of_page
 from app.views.way_back import way_back
@@ -52,7 +53,14 @@ class DeviceView(BaseView):
         normal = _normal(mac)
         if normal != mac:
             return redirect(f"/devices/{normal}/", HTTPStatus.MOVED_PERMANENTLY)
-        details = get_details(db.session(), mac, now=time_of_page())
+        try:
+            details = get_details(db.session(), mac, now=time_of_page())
+        except NotFoundError:
+            successor = device_replacement.find_successor(db.session(), mac)
+            if successor is None:
+                raise
+            flash(f"The phone {mac} was replaced by this one.", "info")
+            return redirect(f"/devices/{successor}/")
         return render_template(
             "ringmaster/device.html",
             title=mac,
@@ -60,7 +68,7 @@ class DeviceView(BaseView):
             phone=details.phone,
             device=details.device,
             decisions=[(decision, steps_by_stage(decision)) for decision in details.decisions],
-            entries=read_journal(db.session(), mac) if may("can_list", JOURNAL) else None,
+            entries=read_journal(db.session(), details.macs) if may("can_list", JOURNAL) else None,
         )
 
     @expose("/<mac>/file/")

@@ -9,6 +9,8 @@ from app.views.changed_files import ChangedFilesView
 from app.views.configuration import SiteConfigurationView, TenantConfigurationView, UserConfigurationView
 from app.views.configuration_files import ConfigurationFileView
 from app.views.dashboard import DashboardView
+from app.views.device_forms import DeviceFormView
+from app.views.device_replacement import DeviceReplacementView
 from app.views.devices import DeviceView
 from app.views.devices_status import DevicesStatusView
 from app.views.dhcp_option import DhcpOptionView
@@ -34,6 +36,8 @@ from app.views.template_texts import TemplateTextView
 from app.views.templates import TemplateView
 from app.views.templates_mapping import TemplatesMappingView
 from app.views.tenants import TenantView
+from app.views.user_forms import UserFormView
+from app.views.users import UserView
 
 _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
     "Monitor": (
@@ -43,6 +47,7 @@ _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
     ),
     "Setup": (
         (SetupWizardView, "fa-wand-magic-sparkles"),
+        (UserView, "fa-users"),
         (TemplateView, "fa-file-code"),
         (TemplatesMappingView, "fa-diagram-project"),
         (TemplatePlaceholderView, "fa-percent"),
@@ -70,6 +75,9 @@ _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
 }
 _BESIDE_THE_MENU = (
     DeviceView,
+    DeviceFormView,
+    DeviceReplacementView,
+    UserFormView,
     TemplateTextView,
     TemplatePhonesView,
     TenantPlaceholderView,

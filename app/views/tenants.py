@@ -79,7 +79,7 @@ class TenantView(AsksBeforeDeletion):
             Figures("Sites", found.sites, "/sites/list/", narrowed),
             Figures("Devices", found.devices, "/devices-status/", narrowed),
             Figures("Waiting", found.waiting, "/devices-status/", narrowed),
-            Figures("Users", found.users),
+            Figures("Users", found.users, "/users/", narrowed),
         )
 
     def adapt_form(self, form: Any, item: Tenant | None) -> None:

@@ -11,8 +11,10 @@ _ONE = {
     "devices": _PHONE,
     "waiting-phones": _PHONE,
     "silent-phones": _PHONE,
+    "heard-phones": _PHONE,
     "others-devices": _PHONE,
     "sites": "/sites/show/{}",
+    "phone-users": "/users/show/{}",
     "tenants": "/tenants/show/{}",
     "templates": "/templates/show/{}",
     "template-defaults": "/templates/show/{}",
@@ -22,6 +24,7 @@ _ALL = {
     "waiting-phones": "/devices-status/",
     "silent-phones": "/devices-status/",
     "sites": "/sites/list/",
+    "phone-users": "/users/",
     "templates": "/templates/",
 }
 _NARROWED = {"silent-phones": {"status": "disconnected"}}

@@ -28,6 +28,11 @@ def test_entries_match_whole_names():
     assert not permits(OPERATOR, "Sites", "can_edit_all")
 
 
+def test_entries_fit_into_the_column_that_keeps_them():
+    patterns = [pattern for entries in ROLES.values() for entry in entries for pattern in entry]
+    assert max(map(len, patterns)) <= 250
+
+
 def test_who_administers_may_do_everything():
     assert deeds_of(ADMINISTRATOR) == {(page, deed) for page, deeds in DEEDS.items() for deed in deeds}
 

@@ -129,6 +129,14 @@ class TestItsUser:
         other = factories.make_user(session, "anna@acme.com", tenant=globex)
         assert approve(session, acme).phone_user is not other
 
+    def test_a_name_is_the_same_however_its_accents_are_coded(self, session, acme):
+        user = factories.make_user(session, "Zo\u00eb", tenant=acme)
+        assert approve(session, acme, user_name="ZOE\u0308").phone_user is user
+
+    def test_a_name_with_a_hidden_character_is_refused(self, session, acme):
+        with pytest.raises(InvalidInputError, match="turns the direction of writing"):
+            approve(session, acme, user_name="anna\u202e")
+
     @pytest.mark.parametrize("name", ["system", "SYSTEM", " System "])
     def test_system_is_nobodys_name(self, session, acme, name):
         with pytest.raises(InvalidInputError, match="person or a line"):

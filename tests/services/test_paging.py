@@ -1,6 +1,7 @@
 """Pages of long lists."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.database import Database, make_engine
 from app.models import Site, Tenant
 from app.security.tenant_scope import ALL_TENANTS, only_tenants, set_scope
-from app.services.paging import count_of, page_of
+from app.services.paging import Page, count_of, page_of, page_of_found
 from app.transaction import reading, writing
 
 SITES = select(Site).where(Site.name.startswith("Site")).order_by(Site.name)
@@ -29,16 +30,21 @@ def session(database_url: str) -> Iterator[Session]:
     engine.dispose()
 
 
-def test_pages_follow_one_another_without_gap_or_repeat(session: Session):
-    pages = [page_of(session, SITES, number=number, size=5) for number in (1, 2, 3)]
+@pytest.mark.parametrize("read", [page_of, page_of_found])
+def test_pages_follow_one_another_without_gap_or_repeat(session: Session, read: Callable[..., Page]):
+    statement = SITES if read is page_of else SITES.with_only_columns(Site.id)
+    pages = [read(session, statement, number=number, size=5) for number in (1, 2, 3)]
+    if read is page_of_found:
+        pages = [replace(page, rows=[session.get_one(Site, row) for row in page.rows]) for page in pages]
     names = [site.name for page in pages for site in page.rows]
     assert names == [site.name for site in session.scalars(SITES)]
     assert [page.has_next for page in pages] == [True, True, False]
     assert [page.sentence for page in pages] == ["1 to 5 of 12", "6 to 10 of 12", "11 to 12 of 12"]
 
 
-def test_a_page_behind_the_last_is_empty(session: Session):
-    page = page_of(session, SITES, number=4, size=5)
+@pytest.mark.parametrize("read", [page_of, page_of_found])
+def test_a_page_behind_the_last_is_empty(session: Session, read: Callable[..., Page]):
+    page = read(session, SITES, number=4, size=5)
     assert (list(page.rows), page.has_next, page.sentence) == ([], False, "Nothing to show")
 
 

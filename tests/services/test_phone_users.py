@@ -40,7 +40,9 @@ def test_a_name_belongs_to_its_tenant(session, acme):
     assert find_or_add(session, acme, "anna@acme.com") is not find_or_add(session, globex, "anna@acme.com")
 
 
-@pytest.mark.parametrize("name", ["", "   ", "system", "System", "x" * (MAX_USER_NAME + 1)])
+@pytest.mark.parametrize(
+    "name", ["", "   ", "system", "System", "x" * (MAX_USER_NAME + 1), "anna\u202e", "an\u200bna", "a\tb"]
+)
 def test_what_is_no_name_is_nobody(session, acme, name):
     assert find_or_add(session, acme, name) is None
     assert session.scalars(select(PhoneUser).where(~PhoneUser.is_system)).all() == []
@@ -52,6 +54,12 @@ def test_what_is_no_name_is_nobody(session, acme, name):
 def test_hostile_names_are_names(session, acme, name):
     assert find_or_add(session, acme, name).name == name
     assert find_or_add(session, acme, name.upper()).name == name
+
+
+def test_a_name_is_found_in_either_coding_of_its_accents(session, acme):
+    user = find_or_add(session, acme, "zoe\u0308@acme.com")
+    assert user.name == "zo\u00eb@acme.com"
+    assert find_or_add(session, acme, "ZO\u00cb@acme.com") is user
 
 
 def test_a_name_that_folds_into_more_characters_is_found_again(session, acme):

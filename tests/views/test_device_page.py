@@ -301,8 +301,12 @@ def test_without_a_site_the_address_of_the_phone_decides(app: Flask, world: Worl
         ({"vlan_id": "4097"}, "will not do for the VLAN id; give a whole number from 0 to 4096"),
         ({"vlan_priority": "8"}, "from 0 to 7"),
         ({"vlan_id": "-1"}, "will not do for the VLAN id"),
-        ({"user_name": "x" * 101}, "The user name takes at most 100 characters"),
-        ({"user_name": "a\nb"}, "The user name takes at most 100 characters on one line"),
+        ({"user_name": "x" * 129}, "The user name has 129 characters; 128 is the most."),
+        ({"user_name": "a\nb"}, "The user name has a control character (U+000A); leave it out."),
+        (
+            {"user_name": "a\u202eb"},
+            "a character that turns the direction of writing (U+202E); leave it out.",
+        ),
     ],
 )
 def test_a_wrong_field_is_told_and_what_was_typed_stays(

@@ -40,6 +40,19 @@ ALLOWED = {
     "SetupWizardView.save": OPERATORS,
     "SetupWizardView.arrivals": OPERATORS,
     "SetupWizardView.phone": OPERATORS,
+    "DeviceFormView.add": OPERATORS,
+    "DeviceFormView.edit": OPERATORS,
+    "DeviceFormView.delete": OPERATORS,
+    "DeviceReplacementView.replace": OPERATORS,
+    "UserView.list": EVERYBODY,
+    "UserView.without_user": EVERYBODY,
+    "UserView.devices": EVERYBODY,
+    "UserView.show": EVERYBODY,
+    "UserView.generate": OPERATORS,
+    "UserView.delete": OPERATORS,
+    "UserFormView.add": OPERATORS,
+    "UserFormView.edit": OPERATORS,
+    "UserFormView.password": OPERATORS,
     "AlarmView.list": EVERYBODY,
     "AlarmView.history": EVERYBODY,
     "AlarmView.export": EXPORTERS,
@@ -189,7 +202,9 @@ OPEN = {"SignInView.login", "SignInView.logout", "PhoneManagerView.sign_in", "st
 """What a visitor may open."""
 
 
-ROWS = {"pk", "mac", "tenant_id", "template_id", "owner_id", "placeholder_id", "value_id", "file_id"}
+ROWS = {
+    "pk", "mac", "tenant_id", "user_id", "template_id", "owner_id", "placeholder_id", "value_id", "file_id",
+}  # fmt: skip
 """The arguments of addresses that name a row of a tenant."""
 
 
@@ -231,6 +246,7 @@ def address_of(rule: Rule, world: World) -> str:
         "feature": "telnet",
         "firmware_id": world.firmware,
         "file_id": world.acme_file,
+        "user_id": world.acme_user,
         "mac": ACME_WAITING_MAC if rule.endpoint.endswith("approve") else ACME_MAC,
         "locale": "en",
     }

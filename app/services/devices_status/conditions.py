@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from ipaddress import ip_network
 
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
 
 from app.models import Device, DeviceStatus, PhoneUser, Site, Tenant
 from app.models.enums import Approval, Status
@@ -12,6 +11,7 @@ from app.rules.addresses import find_address
 from app.services.devices_status.filters import PENDING, Filters
 from app.services.devices_status.ipv4_number import Ipv4Number
 from app.services.devices_status.words import NOT_REGISTERED, Word, find_part_of_mac
+from app.services.text_search import contains, names_user
 
 Condition = ColumnElement[bool]
 
@@ -32,9 +32,9 @@ def _of_word(word: Word) -> Condition:
 def _anywhere(text: str) -> Condition:
     places = [
         _of_user(text),
-        _contains(DeviceStatus.phone_number, text),
-        _contains(DeviceStatus.ip, text),
-        _contains(DeviceStatus.model, text),
+        contains(DeviceStatus.phone_number, text),
+        contains(DeviceStatus.ip, text),
+        contains(DeviceStatus.model, text),
     ]
     digits = find_part_of_mac(text)
     if digits is not None and len(digits) >= _SHORTEST_PART_OF_MAC:
@@ -42,23 +42,12 @@ def _anywhere(text: str) -> Condition:
     return or_(*places)
 
 
-def _contains(column: InstrumentedAttribute[str], text: str) -> Condition:
-    """Find the text anywhere, without regard to case; databases fold no letters beyond ASCII for certain."""
-    spellings = {text} if text.isascii() else {text, text.lower(), text.upper(), text.title()}
-    return or_(*(column.icontains(spelling, autoescape=True) for spelling in sorted(spellings)))
-
-
 def _of_user(text: str) -> Condition:
     """Find who is signed in, and whose phone it is."""
-    owner = or_(
-        PhoneUser.name_key.contains(text.casefold(), autoescape=True),
-        _contains(PhoneUser.display_name, text),
-        _contains(PhoneUser.nickname, text),
-    )
-    owned = select(Device.id).where(Device.phone_user_id.in_(select(PhoneUser.id).where(owner)))
+    owned = select(Device.id).where(Device.phone_user_id.in_(select(PhoneUser.id).where(names_user(text))))
     return or_(
-        _contains(DeviceStatus.user_name, text),
-        _contains(DeviceStatus.user_id, text),
+        contains(DeviceStatus.user_name, text),
+        contains(DeviceStatus.user_id, text),
         DeviceStatus.device_id.in_(owned),
     )
 
@@ -72,7 +61,7 @@ def _of_ip(text: str) -> Condition:
     if "/" in text:
         return _in_subnet(text)
     address = find_address(text)
-    return DeviceStatus.ip == str(address) if address else _contains(DeviceStatus.ip, text)
+    return DeviceStatus.ip == str(address) if address else contains(DeviceStatus.ip, text)
 
 
 def _in_subnet(text: str) -> Condition:
@@ -117,12 +106,12 @@ def _in_sites_that(condition: Condition) -> Condition:
 
 _PARTS: Mapping[str, Callable[[str], Condition]] = {
     "user": _of_user,
-    "number": lambda text: _contains(DeviceStatus.phone_number, text),
+    "number": lambda text: contains(DeviceStatus.phone_number, text),
     "mac": _of_mac,
     "ip": _of_ip,
     "status": _of_status,
-    "model": lambda text: _contains(DeviceStatus.model, text),
-    "version": lambda text: _contains(DeviceStatus.firmware_version, text),
+    "model": lambda text: contains(DeviceStatus.model, text),
+    "version": lambda text: contains(DeviceStatus.firmware_version, text),
     "tenant": lambda text: _in_tenants_that(Tenant.name_key.contains(text.casefold(), autoescape=True)),
     "site": lambda text: _in_sites_that(Site.name_key.contains(text.casefold(), autoescape=True)),
 }

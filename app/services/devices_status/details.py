@@ -1,6 +1,6 @@
 """All that is known of one phone, for its page."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,13 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import NotFoundError
-from app.models import Alarm, ConfigFile, Decision, Device, JournalEntry, PendingAction
+from app.models import Alarm, ConfigFile, Decision, Device, JournalEntry, PendingAction, ReplacedPhone
 from app.models.enums import Layer, Stage
 from app.rendering.placeholders import display_name, names_in
 from app.rendering.secret_parameters import MASK
 from app.rendering.secret_placeholders import is_secret_placeholder, secret_names_in
 from app.rules.zero_touch.trace import Step, steps_from_json
-from app.services import config_files, pending_actions, zero_touch
+from app.services import config_files, device_replacement, pending_actions, zero_touch
 from app.services.config_files.owners import read_owners
 from app.services.config_files.sources import Sources
 from app.services.devices_status.phones import Phone, find_phone
@@ -28,7 +28,8 @@ MOST_ENTRIES = 20
 class Details:
     """One phone: what it reported, the device it is, and what was decided and generated for it.
 
-    ``phone`` is None for a device that was never heard of, ``device`` for a phone that nobody approved.
+    ``phone`` is None for a device that was never heard of, ``device`` for a phone that nobody approved. ``replaced``
+    are the phones that the device was before.
     """
 
     mac: str
@@ -38,6 +39,12 @@ class Details:
     file: ConfigFile | None
     alarms: Sequence[Alarm]
     actions: Sequence[PendingAction]
+    replaced: Sequence[ReplacedPhone]
+
+    @property
+    def macs(self) -> list[str]:
+        """The phone, and those that it replaced: their history is its own."""
+        return list(dict.fromkeys([self.mac, *(phone.mac for phone in self.replaced)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +64,23 @@ def get_details(session: Session, mac: str, *, now: datetime) -> Details:
     phone, device = find_phone(session, mac), _find_device(session, mac)
     if phone is None and device is None:
         raise NotFoundError(f"No phone has the MAC address {mac}, or your account does not see it.")
+    replaced = device_replacement.read_replaced(session, device.id) if device else ()
+    macs = [mac, *(before.mac for before in replaced)]
     return Details(
         mac=mac,
         phone=phone,
         device=device,
-        decisions=zero_touch.decisions_of(session, mac)[:MOST_DECISIONS],
+        replaced=replaced,
+        decisions=zero_touch.decisions_of(session, *macs)[:MOST_DECISIONS],
         file=_find_file(session, mac),
         alarms=_active_alarms(session, mac),
         actions=pending_actions.waiting_for(session, mac, now=now),
     )
 
 
-def read_journal(session: Session, mac: str) -> Sequence[JournalEntry]:
-    """Return the latest entries of the journal about the phone and its file."""
-    about = JournalEntry.subject.in_((mac, config_files.name_for(mac)))
+def read_journal(session: Session, macs: Collection[str]) -> Sequence[JournalEntry]:
+    """Return the latest entries of the journal about phones and their files."""
+    about = JournalEntry.subject.in_([*macs, *map(config_files.name_for, macs)])
     return session.scalars(
         select(JournalEntry)
         .where(about)

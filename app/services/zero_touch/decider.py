@@ -29,10 +29,12 @@ _FACTS = [field.name for field in fields(Facts)]
 _KNOWN_BEFORE = "The device was known before the phone reported."
 
 
-def decisions_of(session: Session, mac: str) -> Sequence[Decision]:
-    """Return the decisions taken for a phone, the latest first."""
+def decisions_of(session: Session, *macs: str) -> Sequence[Decision]:
+    """Return the decisions taken for a phone, and for those that it replaced, the latest first."""
     return session.scalars(
-        select(Decision).where(Decision.mac == mac).order_by(Decision.decided_at.desc(), Decision.id.desc())
+        select(Decision)
+        .where(Decision.mac.in_(macs))
+        .order_by(Decision.decided_at.desc(), Decision.id.desc())
     ).all()
 
 

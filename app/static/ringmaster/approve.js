@@ -1,8 +1,7 @@
-// The approval form offers the sites of the chosen tenant only, and VLAN numbers where they are set by hand.
+// The approval form offers the sites of the chosen tenant only.
 
 const tenant = document.querySelector("[data-tenant]");
 const sites = document.querySelector("[data-sites]");
-const mode = document.querySelector("[data-vlan-mode]");
 
 function offerSites() {
   for (const group of sites.querySelectorAll("optgroup")) {
@@ -13,13 +12,5 @@ function offerSites() {
   }
 }
 
-function offerVlan() {
-  document.querySelector("[data-vlan-manual]").hidden = mode.value !== "Manual";
-}
-
 tenant.addEventListener("change", offerSites);
-mode.addEventListener("change", offerVlan);
-addEventListener("pageshow", () => {
-  offerSites();
-  offerVlan();
-});
+addEventListener("pageshow", offerSites);

@@ -1,0 +1,59 @@
+"""The configuration files of one user's phones: which of them Generate would change, and generating them."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import ConflictError
+from app.models import Device, DeviceStatus, PhoneUser
+from app.services import config_files, devices, journal
+from app.services.author import Author
+from app.services.config_files import differences
+
+MOST_PHONES = 200
+"""Phones of one user whose files are compared or generated in one request; others have lines of a contact centre."""
+
+
+def find_outdated(session: Session, device_ids: Collection[int]) -> set[int]:
+    """Return those of these devices whose files do not have what they would have now."""
+    return {outdated.device_id for outdated in differences.find_outdated(session, device_ids)}
+
+
+def generate(session: Session, user: PhoneUser, *, restarts: bool, author: Author, now: datetime) -> int:
+    """Generate the files of a user's phones and, where that is wanted, ask the phones to restart; return how many."""
+    found = _phones_of(session, user)
+    config_files.generate_many(session, [device_id for device_id, _, _ in found], now=now)
+    journal.record(
+        session,
+        at=now,
+        author=author,
+        action="configuration files generated",
+        subject=user.name,
+        text=f"{author.name} generated the files of the phones of {user.name}.",
+        tenant_id=user.tenant_id,
+    )
+    for _, mac, reported in found:
+        if restarts and reported is not None:
+            devices.restart(session, mac, author=author, now=now)
+    return len(found)
+
+
+def _phones_of(session: Session, user: PhoneUser) -> Sequence[tuple[int, str, str | None]]:
+    """Return a user's devices with a template: id, MAC, and the MAC again of those that were heard of."""
+    phones = (
+        select(Device.id, Device.mac, DeviceStatus.mac)
+        .outerjoin(DeviceStatus, DeviceStatus.device_id == Device.id)
+        .where(Device.phone_user_id == user.id, Device.template_id.is_not(None))
+        .order_by(Device.mac)
+        .limit(MOST_PHONES + 1)
+    )
+    found = session.execute(phones).all()
+    if not found:
+        raise ConflictError(f"{user.name} has no phone with a template, so there is no file to generate.")
+    if len(found) > MOST_PHONES:
+        raise ConflictError(
+            f"{user.name} has more than {MOST_PHONES} phones: generate their files on the page of their template."
+        )
+    return found

@@ -31,6 +31,7 @@ SYSTEM_SETTINGS = "System Settings"
 LDAP_TEST = "LDAP Test"
 CONFIGURATION_FILES = "Phone Configuration Files"
 FIRMWARE = "Phone Firmware Files"
+IMPORT_EXPORT = "Import / Export"
 JOURNAL = "Activity Log"
 OPERATORS = "Operators"
 ROLES_PAGE = "Roles"
@@ -45,6 +46,9 @@ SEE_SECRETS = "can_see_secrets"
 EDIT = "can_edit"
 GENERATE = "can_generate"
 DOWNLOAD = "can_download"
+IMPORT = "can_import"
+EXPORT_CONFIGURATION = "can_export_configuration"
+IMPORT_CONFIGURATION = "can_import_configuration"
 
 _VALUES_PAGES = (
     TEMPLATE_PLACEHOLDERS,
@@ -66,6 +70,7 @@ DEEDS: dict[str, tuple[str, ...]] = {
     PHONE_MODELS: (*LOOK, *CHANGE),
     CONFIGURATION_FILES: (*LOOK, SEE_SECRETS, *CHANGE),
     FIRMWARE: (*LOOK, DOWNLOAD, *CHANGE),
+    IMPORT_EXPORT: ("can_list", EXPORT, IMPORT, SEE_SECRETS, EXPORT_CONFIGURATION, IMPORT_CONFIGURATION),
     TENANTS: (*LOOK, *CHANGE),
     SITES: (*LOOK, *CHANGE),
     OPERATORS: (*LOOK, *CHANGE),
@@ -97,6 +102,7 @@ _SYSTEM_LEVEL_ONLY = frozenset(
         (DEFAULT_PLACEHOLDERS, "can_edit"),
         *((SYSTEM_SETTINGS, deed) for deed in DEEDS[SYSTEM_SETTINGS]),
         *((FIRMWARE, deed) for deed in DEEDS[FIRMWARE]),
+        *((IMPORT_EXPORT, deed) for deed in (EXPORT_CONFIGURATION, IMPORT_CONFIGURATION)),
     }
 )
 
@@ -126,6 +132,7 @@ ROLES: dict[str, list[list[str]]] = {
         _entry((LDAP_TEST,), LOOK),
         _entry((FIRMWARE,), DEEDS[FIRMWARE]),
         _entry((CONFIGURATION_FILES,), DEEDS[CONFIGURATION_FILES]),
+        _entry((IMPORT_EXPORT,), DEEDS[IMPORT_EXPORT]),
         _entry((JOURNAL,), LOOK),
     ],
     HELPDESK: [_LOOK_AROUND, _entry((DEVICE,), (RESTART,))],
@@ -135,6 +142,7 @@ ROLES: dict[str, list[list[str]]] = {
         _entry((DEVICE,), (SHOW_FILE,)),
         _entry((LDAP_TEST,), LOOK),
         _entry((FIRMWARE, CONFIGURATION_FILES), LOOK),
+        _entry((IMPORT_EXPORT,), ("can_list", EXPORT)),
     ],
 }
 

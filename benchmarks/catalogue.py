@@ -10,6 +10,7 @@ from benchmarks.experiments import (
     files,
     generation,
     growth,
+    imports,
     keep_alives,
     screens_in_use,
     silence,
@@ -27,6 +28,7 @@ EXPERIMENTS: Sequence[Experiment] = (
     boot_storm.EXPERIMENT,
     growth.EXPERIMENT,
     silence.EXPERIMENT,
+    imports.EXPERIMENT,
 )
 
 

@@ -16,7 +16,6 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.cli.release import opened_database, release
@@ -26,6 +25,7 @@ from app.scheduler.chores import all_chores
 from app.scheduler.timetable import do_chore
 from benchmarks import kinds
 from benchmarks.kinds import Kind
+from benchmarks.lock_times import LockTimes
 from benchmarks.silent_fleet import SilentFleet
 from benchmarks.small_writes import SmallWriter, small_writer
 from config import Settings
@@ -130,7 +130,7 @@ class _Sweeper:
         self._another = another
         self._candidacy = Candidacy(database, lasts=timedelta(days=1))
         self._candidacy.stand()
-        self._locks = _LockTimes(database)
+        self._locks = LockTimes(database)
         self.begin_anew()
 
     def begin_anew(self) -> None:
@@ -158,29 +158,10 @@ class _Sweeper:
             seconds=seconds,
             looking=sum(looking),
             working=sum(looking) + sum(self._locks.taken),
-            longest_lock=max(self._locks.taken, default=0.0),
+            longest_lock=self._locks.longest,
             longest_wait=max(waits, default=0.0),
             writes=len(waits),
         )
-
-
-class _LockTimes:
-    """How long each transaction of this process that wrote kept others from writing."""
-
-    def __init__(self, database: Database) -> None:
-        self.taken: list[float] = []
-        self._began: float | None = None
-        event.listen(database.writer, "begin", self._note_begin)  # follows what takes the lock
-        # Follows the commit, and comes before what is done after it while others may write.
-        event.listen(database.reader.pool, "checkin", self._note_end, insert=True)
-
-    def _note_begin(self, _connection: object) -> None:
-        self._began = time.perf_counter()
-
-    def _note_end(self, _connection: object, _record: object) -> None:
-        if self._began is not None:
-            self.taken.append(time.perf_counter() - self._began)
-            self._began = None
 
 
 def _measure(kind: str, fleet: SilentFleet, sweeper: _Sweeper, tell: Tell) -> Figures:

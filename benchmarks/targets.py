@@ -94,3 +94,6 @@ F1_DIRECT = _at_least("F1", 0.8, "of alone", "keep-alives/s under 64 slow downlo
 F1_NGINX = _at_least("F1", 0.8, "of alone", "keep-alives/s under 64 slow downloads by X-Accel from nginx")
 D1_PASS = _at_most("D1", 0.6, "U", "a sweep for silent phones; U is one pass of GROUP BY over their rows")
 D1_LOCK = _at_most("D1", 50, "ms", "the longest write lock of a sweep, SQLite")
+I1_SQLITE = _at_most("I1", 10, "bare parses", "users with devices looked at and written, SQLite")
+I1_POSTGRESQL = _at_most("I1", 20, "bare parses", "users with devices looked at and written, PostgreSQL")
+I1_MEMORY = _at_most("I1", 25, "MB", "memory that an import takes beside its file")

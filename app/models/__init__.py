@@ -8,6 +8,7 @@ from app.models.decision import Decision
 from app.models.device import Device
 from app.models.device_status import DeviceSeen, DeviceStatus
 from app.models.firmware import Firmware, FirmwareGroup
+from app.models.import_job import ImportDevice, ImportFile, ImportJob, ImportRow
 from app.models.journal_entry import JournalEntry
 from app.models.operator import Operator
 from app.models.pending_action import PendingAction
@@ -34,6 +35,10 @@ __all__ = [
     "Firmware",
     "FirmwareGroup",
     "Heartbeat",
+    "ImportDevice",
+    "ImportFile",
+    "ImportJob",
+    "ImportRow",
     "JournalEntry",
     "Lease",
     "Operator",

@@ -16,6 +16,7 @@ from app.security.tenant_scope import TenantScoped
 
 MAX_VLAN_ID = 4096
 MAX_VLAN_PRIORITY = 7
+MAX_SERIAL_NUMBER = 60
 
 
 class Device(TenantScoped, Base):
@@ -34,7 +35,7 @@ class Device(TenantScoped, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     mac: Mapped[str] = mapped_column(String(12), unique=True)
     display_name: Mapped[str] = mapped_column(String(200), default="")
-    serial_number: Mapped[str] = mapped_column(String(60), default="")
+    serial_number: Mapped[str] = mapped_column(String(MAX_SERIAL_NUMBER), default="")
     phone_user_id: Mapped[int | None] = mapped_column(ForeignKey("phone_user.id"), index=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), index=True)
     phone_model_id: Mapped[int | None] = mapped_column(ForeignKey("phone_model.id"), index=True)

@@ -101,3 +101,32 @@ class Origin(StrEnum):
     APPROVED = "approved"
     IMPORTED = "imported"
     ADDED = "added"
+
+
+class ImportKind(StrEnum):
+    """What a file that is imported holds (manual, chapter 3)."""
+
+    USERS = "users"
+    CONFIGURATION = "configuration"
+
+
+class ImportState(StrEnum):
+    """How far an import is; those in which something is to be done have a worker (docs/decisions/0037)."""
+
+    UPLOADED = "uploaded"
+    CHECKED = "checked"
+    REFUSED = "refused"
+    CONFIRMED = "confirmed"
+    WRITTEN = "written"
+    DONE = "done"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+
+
+class Verdict(StrEnum):
+    """What the import of a row would do: ``exists`` is there with other values, which stay."""
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    EXISTS = "exists"
+    ERROR = "error"

@@ -19,13 +19,30 @@ def csv_line(cells: Iterable[str]) -> str:
     A cell that a spreadsheet would take for a formula begins with an apostrophe in the file. A sign with digits
     behind it, a phone number such as +97239764713, is no formula, and stays what other systems look up by.
     """
-    line = io.StringIO()
-    csv.writer(line).writerow([harmless_cell(cell) for cell in cells])
-    return line.getvalue()
+    return _line(harmless_cell(cell) for cell in cells)
+
+
+def reversible_line(cells: Iterable[str]) -> str:
+    """Return a line as ``csv_line`` does, from which ``original_cell`` gets each cell back as it was."""
+    return _line(f"'{cell}" if _calculates(cell.lstrip("'")) else cell for cell in cells)
+
+
+def original_cell(text: str) -> str:
+    """Return a cell without the apostrophe that keeps a spreadsheet from calculating with it."""
+    return text[1:] if text.startswith("'") and _calculates(text.lstrip("'")) else text
 
 
 def harmless_cell(text: str) -> str:
     """Return the text, behind an apostrophe where a spreadsheet would calculate with it."""
     text = text.replace("\0", "")
-    is_harmless = not text.lstrip(" ").startswith(_BEGINS_LIKE_A_FORMULA) or _is_number(text)
-    return text if is_harmless else f"'{text}"
+    return f"'{text}" if _calculates(text) else text
+
+
+def _line(cells: Iterable[str]) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow(cells)
+    return line.getvalue()
+
+
+def _calculates(text: str) -> bool:
+    return text.lstrip(" ").startswith(_BEGINS_LIKE_A_FORMULA) and not _is_number(text)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.services import pending_actions, silence
+from app.services.imports import jobs as import_jobs
 
 
 def _nothing() -> None:
@@ -56,6 +57,13 @@ def all_chores() -> Sequence[Chore]:
             lambda session, now: pending_actions.find_old(session, now=now),
             lambda session, ids, _now: pending_actions.drop(session, ids),
             "%d past actions for phones were dropped.",
+        ),
+        Chore(
+            "old imports",
+            timedelta(hours=1),
+            import_jobs.find_old,
+            lambda session, ids, _now: import_jobs.drop_old(session, ids),
+            "%d old imports were dropped.",
         ),
     )
 

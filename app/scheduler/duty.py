@@ -10,6 +10,7 @@ from app.database import Database
 from app.scheduler import timetable
 from app.scheduler.candidacy import Candidacy
 from app.scheduler.chores import Chore, all_chores
+from app.scheduler.import_worker import ImportWorker
 
 log = logging.getLogger(__name__)
 
@@ -26,11 +27,15 @@ def serve(
 ) -> None:
     """Lead when elected, stand by otherwise, until asked to stop; then let another take over at once.
 
+    Imports are worked off by whoever takes them up, elected or not.
+
     ``is_asked_to_stop_within`` waits for so many seconds and returns whether this process is to stop. ``chores`` is
     asked each time that this process begins to lead.
     """
     candidacy = Candidacy(database, lasts=lease_lasts)
     running: BackgroundScheduler | None = None
+    imports = ImportWorker(database)
+    imports.start()
     log.info("This scheduler stands for election.")
     is_asked_to_stop = False
     while not is_asked_to_stop:
@@ -43,6 +48,7 @@ def serve(
             running.shutdown(wait=False)
             running = None
         is_asked_to_stop = is_asked_to_stop_within(lease_lasts.total_seconds() / _RENEWALS)
+    imports.stop()
     if running is not None:
         candidacy.step_down()
         running.shutdown()

@@ -33,6 +33,7 @@ LDAP_TEST = "LDAP Test"
 CHANGED_FILES = "Changed Files"
 CONFIGURATION_FILES = "Phone Configuration Files"
 FIRMWARE = "Phone Firmware Files"
+IMPORT_EXPORT = "Import / Export"
 JOURNAL = "Activity Log"
 SETUP_WIZARD = "Setup Wizard"
 OPERATORS = "Operators"
@@ -48,6 +49,9 @@ SEE_SECRETS = "can_see_secrets"
 EDIT = "can_edit"
 GENERATE = "can_generate"
 DOWNLOAD = "can_download"
+IMPORT = "can_import"
+EXPORT_CONFIGURATION = "can_export_configuration"
+IMPORT_CONFIGURATION = "can_import_configuration"
 
 _VALUES_PAGES = (
     TEMPLATE_PLACEHOLDERS,
@@ -72,6 +76,7 @@ DEEDS: dict[str, tuple[str, ...]] = {
     CHANGED_FILES: ("can_list", SHOW_FILE, GENERATE, SEE_SECRETS),
     CONFIGURATION_FILES: (*LOOK, SEE_SECRETS, *CHANGE),
     FIRMWARE: (*LOOK, DOWNLOAD, *CHANGE),
+    IMPORT_EXPORT: ("can_list", EXPORT, IMPORT, SEE_SECRETS, EXPORT_CONFIGURATION, IMPORT_CONFIGURATION),
     TENANTS: (*LOOK, *CHANGE),
     SITES: (*LOOK, *CHANGE),
     OPERATORS: (*LOOK, *CHANGE),
@@ -105,6 +110,7 @@ _SYSTEM_LEVEL_ONLY = frozenset(
         (DEFAULT_PLACEHOLDERS, "can_edit"),
         *((SYSTEM_SETTINGS, deed) for deed in DEEDS[SYSTEM_SETTINGS]),
         *((FIRMWARE, deed) for deed in DEEDS[FIRMWARE]),
+        *((IMPORT_EXPORT, deed) for deed in (EXPORT_CONFIGURATION, IMPORT_CONFIGURATION)),
     }
 )
 
@@ -142,6 +148,7 @@ ROLES: dict[str, list[list[str]]] = {
         _entry((LDAP_TEST,), LOOK),
         _entry((FIRMWARE,), DEEDS[FIRMWARE]),
         _entry((CONFIGURATION_FILES,), DEEDS[CONFIGURATION_FILES]),
+        _entry((IMPORT_EXPORT,), DEEDS[IMPORT_EXPORT]),
         _entry((JOURNAL,), LOOK),
     ],
     HELPDESK: [*_LOOK_AROUND, _entry((DEVICE,), (RESTART,))],
@@ -151,6 +158,7 @@ ROLES: dict[str, list[list[str]]] = {
         _entry((DEVICE, CHANGED_FILES), (SHOW_FILE,)),
         _entry((LDAP_TEST,), LOOK),
         _entry((FIRMWARE, CONFIGURATION_FILES), LOOK),
+        _entry((IMPORT_EXPORT,), ("can_list", EXPORT)),
     ],
 }
 

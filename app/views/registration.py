@@ -15,6 +15,7 @@ from app.views.devices import DeviceView
 from app.views.devices_status import DevicesStatusView
 from app.views.dhcp_option import DhcpOptionView
 from app.views.firmware import FirmwareView
+from app.views.import_export import ImportExportView
 from app.views.journal import JournalView
 from app.views.ldap_settings import LdapSettingsView
 from app.views.ldap_test import LdapTestView
@@ -61,6 +62,7 @@ _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
         (ChangedFilesView, "fa-code-compare"),
         (ConfigurationFileView, "fa-file-lines"),
         (FirmwareView, "fa-microchip"),
+        (ImportExportView, "fa-right-left"),
     ),
     "System": (
         (TenantView, "fa-building"),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rendering.csv_lines import csv_line, harmless_cell
+from app.rendering.csv_lines import csv_line, harmless_cell, original_cell, reversible_line
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,28 @@ def test_what_is_no_formula_stays_as_it_is(cell):
 def test_a_line_is_read_back_as_the_cells_it_was_made_of(cells):
     (read,) = csv.reader(io.StringIO(csv_line(cells), newline=""))
     assert [cell.removeprefix("'") for cell in read] == [cell.removeprefix("'") for cell in cells]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "plain",
+        "=1+1",
+        "-x",
+        "@me",
+        "'=1+1",
+        "''=x",
+        "'plain",
+        "it's",
+        "+49301234",
+        "'+49301234",
+        " =x",
+        "",
+        "'",
+        "\uff1d1",
+    ],
+)
+def test_what_was_kept_from_calculating_comes_back_as_it_was(cell: str) -> None:
+    (line,) = csv.reader([reversible_line([cell, "end"])])
+    assert original_cell(line[0]) == cell
+    assert line[0] == harmless_cell(line[0])

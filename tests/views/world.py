@@ -18,6 +18,7 @@ from app.models import (
     DeviceSeen,
     DeviceStatus,
     Firmware,
+    ImportJob,
     JournalEntry,
     Operator,
     PhoneModel,
@@ -27,7 +28,18 @@ from app.models import (
     TemplateDefault,
     Tenant,
 )
-from app.models.enums import Approval, FileKind, Layer, Origin, Severity, Status, Train, ValueLevel
+from app.models.enums import (
+    Approval,
+    FileKind,
+    ImportKind,
+    ImportState,
+    Layer,
+    Origin,
+    Severity,
+    Status,
+    Train,
+    ValueLevel,
+)
 from app.rendering.template_file import FileConfig, TemplateFile, write_template
 from app.security.roles import ADMINISTRATOR, HELPDESK, MONITOR, OPERATOR
 from app.security.secrets import vault
@@ -89,6 +101,8 @@ class World:
     firmware: int
     acme_file: int
     globex_file: int
+    import_job: int
+    """What alice imported."""
 
 
 def make_world(session: Session) -> World:
@@ -122,6 +136,16 @@ def make_world(session: Session) -> World:
     people = add_people(session)
     firmware = Firmware(name="450HD.img", version="UC_3.4.6.604", sha256="4" * 64, size=28, uploaded_at=NOW)
     session.add(firmware)
+    job = ImportJob(
+        kind=ImportKind.USERS,
+        state=ImportState.UNDONE,
+        file_name="users.csv",
+        size=10,
+        by="alice",
+        asked_by="alice",
+        created_at=NOW,
+    )
+    session.add(job)
     session.flush()
     return World(
         acme=acme.id,
@@ -139,6 +163,7 @@ def make_world(session: Session) -> World:
         firmware=firmware.id,
         acme_file=file_of(session, ACME_MAC),
         globex_file=file_of(session, GLOBEX_MAC),
+        import_job=job.id,
     )
 
 

@@ -72,24 +72,32 @@ def add(
     The clone gets a global file of its own, named after it: two templates must not write one file.
     """
     source = get_template(session, clone_from)
-    template = ConfigTemplate(content=source.content, changed_at=now, version=1)
+    origin = f"cloned from {source.name}"
+    template = add_with_text(session, wanted, source.content, origin=origin, author=author, now=now)
+    if is_default:
+        _make_default(session, template, replaces, author=author, now=now)
+    return template
+
+
+def add_with_text(
+    session: Session, wanted: Properties, text: str, *, origin: str, author: Author, now: datetime
+) -> ConfigTemplate:
+    """Add a template with a text that was checked; ``origin`` says where it is from.
+
+    Where another template has the global file that the text names, it gets one of its own.
+    """
+    template = ConfigTemplate(content=text, changed_at=now, version=1)
     _describe(session, template, wanted)
-    template.content = _with_own_global_file(session, source.content, template.name)
+    if config_files.holder_of(session, parse_template(text).global_file.name) is not None:
+        template.content = _with_own_global_file(session, text, template.name)
     session.add(template)
     _flush_name(session)
-    versions.keep(session, template, by=author.name, reason=f"cloned from {source.name}"[:200])
+    versions.keep(session, template, by=author.name, reason=origin[:200])
     placeholders.add_private(session, template, template.content)
     texts.take_global_name(session, template, now=now)
     _record(
-        session,
-        template,
-        "added",
-        f"added the template {template.name}, cloned from {source.name}",
-        author=author,
-        now=now,
+        session, template, "added", f"added the template {template.name}, {origin}", author=author, now=now
     )
-    if is_default:
-        _make_default(session, template, replaces, author=author, now=now)
     return template
 
 

@@ -1,0 +1,105 @@
+"""Tables that people upload as CSV: how they are written is found out, and columns are found by their names."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import BinaryIO
+
+from app.errors import InvalidInputError
+from app.rules.file_signatures import what_it_is
+from app.rules.sentences import quoted
+
+_LONGEST_HEADER = 64 * 1024
+_MOST_COLUMNS = 500
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_DELIMITERS = ",;\t"
+_quoted_parts = re.compile(r'"[^"]*"')
+
+
+class CsvTable:
+    """A table whose header was read: ``columns`` are its names as they are written, without blanks around them."""
+
+    def __init__(self, stream: BinaryIO, name: str) -> None:
+        """Read the header; InvalidInputError where this is no table, said with the ``name`` of its file."""
+        self._name = name
+        self._text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+        header = self._first_line()
+        self.delimiter = _delimiter_of(header)
+        self._reader = csv.reader(self._lines(header), delimiter=self.delimiter, strict=True)
+        self.columns: Sequence[str] = [" ".join(cell.split()) for cell in self._header()]
+        if not any(self.columns):
+            raise InvalidInputError(f"{name} is empty: its first row has to name the columns.")
+        if len(self.columns) > _MOST_COLUMNS:
+            raise InvalidInputError(f"{name} has {len(self.columns)} columns; {_MOST_COLUMNS} is the most.")
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield each row that is not empty with the number of its last line, from 2 on."""
+        reader = self._reader
+        with self._said():
+            for row in reader:
+                if any(row):
+                    yield reader.line_num, row
+
+    def _header(self) -> list[str]:
+        with self._said():
+            return next(self._reader, [])
+
+    @contextmanager
+    def _said(self) -> Iterator[None]:
+        """Turn what cannot be read into a sentence that says where."""
+        try:
+            yield
+        except csv.Error as error:
+            raise InvalidInputError(
+                f"{self._name} cannot be read in line {self._reader.line_num}: {_meaning(error)}"
+            ) from error
+        except UnicodeDecodeError as error:
+            raise _not_utf8(self._name, self._reader.line_num + 1) from error
+
+    def _first_line(self) -> str:
+        try:
+            line = self._text.readline(_LONGEST_HEADER)
+        except UnicodeDecodeError as error:
+            head = error.object[:4096]
+            kind = what_it_is(head)
+            if kind and kind != "a text":
+                raise InvalidInputError(
+                    f"{self._name} is {kind} and no table, whatever its name says."
+                ) from error
+            if head.startswith(_WIDE_MARKS):
+                raise InvalidInputError(
+                    f'{self._name} is in UTF-16: save it as "CSV UTF-8" and try again.'
+                ) from error
+            raise _not_utf8(self._name, 1) from error
+        if len(line) == _LONGEST_HEADER:
+            raise InvalidInputError(f"{self._name} is no table: its first line does not end.")
+        return line
+
+    def _lines(self, header: str) -> Iterator[str]:
+        yield header
+        yield from self._text
+
+
+def _delimiter_of(header: str) -> str:
+    bare = _quoted_parts.sub("", header)
+    return max(_DELIMITERS, key=bare.count)
+
+
+def _meaning(error: csv.Error) -> str:
+    text = str(error)
+    if "unexpected end" in text:
+        return "a quote that begins a cell is never closed."
+    if "field larger" in text:
+        return "a cell is far too long; probably a quote is never closed."
+    if "expected after" in text:
+        return "behind a closing quote stands more text; write a quote within a cell twice."
+    return f"{quoted(text)}."
+
+
+def _not_utf8(name: str, line: int) -> InvalidInputError:
+    return InvalidInputError(
+        f'{name} holds a byte that is not UTF-8, in line {line} or soon behind it: save it as "CSV UTF-8" and try '
+        "again."
+    )

@@ -9,6 +9,7 @@ from app.models.device import Device
 from app.models.device_status import DeviceSeen, DeviceStatus
 from app.models.firmware import Firmware, FirmwareGroup
 from app.models.journal_entry import JournalEntry
+from app.models.operation import Operation, OperationTarget
 from app.models.operator import Operator
 from app.models.pending_action import PendingAction
 from app.models.phone_model import PhoneModel
@@ -33,6 +34,8 @@ __all__ = [
     "Heartbeat",
     "JournalEntry",
     "Lease",
+    "Operation",
+    "OperationTarget",
     "Operator",
     "PendingAction",
     "PhoneModel",

@@ -53,9 +53,11 @@ def _route(pattern: str, methods: tuple[str, ...], endpoint: Endpoint) -> Route:
 _KEEP_ALIVE = Endpoint(keep_alive.parse, record=keep_alive.record)
 _ALERT = Endpoint(alarms.parse, record=alarms.record)
 _TENANT_FILE = Endpoint(
-    provisioning.parse, provisioning.find_phone_file, provisioning.first_contact, provisioning.wants
+    provisioning.parse, provisioning.find_phone_file, provisioning.record_phone_file, provisioning.wants
 )
-_STORED_FILE = Endpoint(provisioning.parse, provisioning.find_stored_file, wants=provisioning.wants)
+_STORED_FILE = Endpoint(
+    provisioning.parse, provisioning.find_stored_file, provisioning.record_fetched, provisioning.wants
+)
 _PROXY_FILE = Endpoint(provisioning.parse, provisioning.find_proxy_file)
 _FIRMWARE = Endpoint(firmware.parse, firmware.find)
 

@@ -15,6 +15,7 @@ from app.models import (
     Device,
     DeviceStatus,
     JournalEntry,
+    OperationTarget,
     PendingAction,
     PhoneUser,
     Placeholder,
@@ -29,7 +30,13 @@ from app.services.tenancy.belongings import consequences_of_site, consequences_o
 from app.services.tenancy.tenants import find_default_besides
 from app.services.usage import Departure, check_may_go, departure
 
-OUTLIVE_TENANT: Sequence[type[TenantOrNobody]] = (Alarm, Decision, JournalEntry, PendingAction)
+OUTLIVE_TENANT: Sequence[type[TenantOrNobody]] = (
+    Alarm,
+    Decision,
+    JournalEntry,
+    OperationTarget,
+    PendingAction,
+)
 GO_WITH_TENANT: Sequence[type[TenantScoped | TenantOrShared]] = (
     ConfigurationValue,
     Placeholder,

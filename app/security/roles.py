@@ -31,6 +31,9 @@ SYSTEM_SETTINGS = "System Settings"
 LDAP_TEST = "LDAP Test"
 CONFIGURATION_FILES = "Phone Configuration Files"
 FIRMWARE = "Phone Firmware Files"
+OPERATIONS = "Operations"
+MULTIPLE_DEVICES = "Manage Multiple Devices"
+MULTIPLE_USERS = "Manage Multiple Users"
 JOURNAL = "Activity Log"
 OPERATORS = "Operators"
 ROLES_PAGE = "Roles"
@@ -45,6 +48,9 @@ SEE_SECRETS = "can_see_secrets"
 EDIT = "can_edit"
 GENERATE = "can_generate"
 DOWNLOAD = "can_download"
+CHECK_STATUS = "can_check_status"
+MESSAGE = "can_message"
+CHANGE_MANY = "can_change"
 
 _VALUES_PAGES = (
     TEMPLATE_PLACEHOLDERS,
@@ -66,6 +72,9 @@ DEEDS: dict[str, tuple[str, ...]] = {
     PHONE_MODELS: (*LOOK, *CHANGE),
     CONFIGURATION_FILES: (*LOOK, SEE_SECRETS, *CHANGE),
     FIRMWARE: (*LOOK, DOWNLOAD, *CHANGE),
+    OPERATIONS: (*LOOK, EXPORT, CHECK_STATUS, RESTART, MESSAGE, CHANGE_MANY),
+    MULTIPLE_DEVICES: ("can_list",),
+    MULTIPLE_USERS: ("can_list",),
     TENANTS: (*LOOK, *CHANGE),
     SITES: (*LOOK, *CHANGE),
     OPERATORS: (*LOOK, *CHANGE),
@@ -88,6 +97,8 @@ _EVERYBODY_LOOKS = (
     TEMPLATES_MAPPING,
     *_VALUES_PAGES,
     DEFAULT_PLACEHOLDERS,
+    OPERATIONS,
+    MULTIPLE_DEVICES,
 )
 
 _SYSTEM_LEVEL_ONLY = frozenset(
@@ -117,6 +128,8 @@ ROLES: dict[str, list[list[str]]] = {
         _LOOK_AROUND,
         _entry((DEVICES_STATUS, ALARMS), (EXPORT,)),
         _entry((DEVICE,), (APPROVE, RESTART, SHOW_FILE, SEE_SECRETS)),
+        _entry((OPERATIONS,), DEEDS[OPERATIONS]),
+        _entry((MULTIPLE_USERS,), LOOK),
         _entry((TEMPLATES,), (*CHANGE, GENERATE, SEE_SECRETS)),
         _entry((TEMPLATES_MAPPING,), (EDIT,)),
         _entry(_VALUES_PAGES, (*CHANGE, SEE_SECRETS)),
@@ -128,10 +141,16 @@ ROLES: dict[str, list[list[str]]] = {
         _entry((CONFIGURATION_FILES,), DEEDS[CONFIGURATION_FILES]),
         _entry((JOURNAL,), LOOK),
     ],
-    HELPDESK: [_LOOK_AROUND, _entry((DEVICE,), (RESTART,))],
+    HELPDESK: [
+        _LOOK_AROUND,
+        _entry((DEVICE,), (RESTART,)),
+        _entry((OPERATIONS,), (CHECK_STATUS, RESTART, MESSAGE)),
+        _entry((MULTIPLE_USERS,), LOOK),
+    ],
     MONITOR: [
         _LOOK_AROUND,
         _entry((DEVICES_STATUS, ALARMS), (EXPORT,)),
+        _entry((OPERATIONS,), (EXPORT, CHECK_STATUS)),
         _entry((DEVICE,), (SHOW_FILE,)),
         _entry((LDAP_TEST,), LOOK),
         _entry((FIRMWARE, CONFIGURATION_FILES), LOOK),

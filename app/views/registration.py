@@ -15,6 +15,8 @@ from app.views.firmware import FirmwareView
 from app.views.journal import JournalView
 from app.views.ldap_settings import LdapSettingsView
 from app.views.ldap_test import LdapTestView
+from app.views.multiple import MultipleDevicesView, MultipleUsersView
+from app.views.operations import OperationView
 from app.views.phone_models import PhoneModelView
 from app.views.placeholders import (
     DefaultPlaceholderView,
@@ -38,8 +40,11 @@ _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
         (DashboardView, "fa-gauge-high"),
         (DevicesStatusView, "fa-phone-volume"),
         (AlarmView, "fa-bell"),
+        (OperationView, "fa-list-check"),
     ),
     "Setup": (
+        (MultipleUsersView, "fa-users"),
+        (MultipleDevicesView, "fa-layer-group"),
         (TemplateView, "fa-file-code"),
         (TemplatesMappingView, "fa-diagram-project"),
         (TemplatePlaceholderView, "fa-percent"),

@@ -38,6 +38,19 @@ ALLOWED = {
     "AlarmView.list": EVERYBODY,
     "AlarmView.history": EVERYBODY,
     "AlarmView.export": EXPORTERS,
+    "OperationView.list": EVERYBODY,
+    "OperationView.show": EVERYBODY,
+    "OperationView.figures": EVERYBODY,
+    "OperationView.export": EXPORTERS,
+    "OperationView.review": EVERYBODY,
+    "OperationView.start": EVERYBODY,
+    "OperationView.stop": EVERYBODY,
+    "OperationView.go_on": EVERYBODY,
+    "OperationView.retry": EVERYBODY,
+    "MultipleDevicesView.list": EVERYBODY,
+    "MultipleDevicesView.available": EVERYBODY,
+    "MultipleUsersView.list": NAMES - {"victor", "vera"},
+    "MultipleUsersView.available": NAMES - {"victor", "vera"},
     "TemplateView.list": EVERYBODY,
     "TemplateView.show": EVERYBODY,
     "TemplateView.add": OPERATORS,
@@ -178,7 +191,7 @@ OPEN = {"SignInView.login", "SignInView.logout", "PhoneManagerView.sign_in", "st
 """What a visitor may open."""
 
 
-ROWS = {"pk", "mac", "template_id", "owner_id", "placeholder_id", "value_id", "file_id"}
+ROWS = {"pk", "mac", "template_id", "owner_id", "placeholder_id", "value_id", "file_id", "operation_id"}
 """The arguments of addresses that name a row of a tenant."""
 
 
@@ -220,6 +233,8 @@ def address_of(rule: Rule, world: World) -> str:
         "file_id": world.acme_file,
         "mac": ACME_WAITING_MAC if rule.endpoint.endswith("approve") else ACME_MAC,
         "locale": "en",
+        "operation_id": world.operation,
+        "subject": "devices",
     }
     address = rule.rule
     for name in rule.arguments:

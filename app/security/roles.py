@@ -5,7 +5,7 @@ refused to an account that names its tenants, whatever its role.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 ADMINISTRATOR = "Administrator"
 OPERATOR = "Operator"
@@ -120,12 +120,21 @@ def _entry(pages: Iterable[str], deeds: Iterable[str]) -> list[str]:
     return [_exactly(pages), _exactly(deeds)]
 
 
-_LOOK_AROUND = _entry(_EVERYBODY_LOOKS, LOOK)
+def _entries(pages: Sequence[str], deeds: Iterable[str]) -> list[list[str]]:
+    """Divide the pages among several entries: Flask-AppBuilder keeps each pattern in a column of 250 characters."""
+    return [
+        _entry(pages[first : first + _PAGES_OF_AN_ENTRY], deeds)
+        for first in range(0, len(pages), _PAGES_OF_AN_ENTRY)
+    ]
+
+
+_PAGES_OF_AN_ENTRY = 8
+_LOOK_AROUND = _entries(_EVERYBODY_LOOKS, LOOK)
 
 ROLES: dict[str, list[list[str]]] = {
     ADMINISTRATOR: [["^.*$", "^.*$"]],
     OPERATOR: [
-        _LOOK_AROUND,
+        *_LOOK_AROUND,
         _entry((DEVICES_STATUS, ALARMS), (EXPORT,)),
         _entry((DEVICE,), (APPROVE, RESTART, SHOW_FILE, SEE_SECRETS)),
         _entry((OPERATIONS,), DEEDS[OPERATIONS]),
@@ -142,13 +151,13 @@ ROLES: dict[str, list[list[str]]] = {
         _entry((JOURNAL,), LOOK),
     ],
     HELPDESK: [
-        _LOOK_AROUND,
+        *_LOOK_AROUND,
         _entry((DEVICE,), (RESTART,)),
         _entry((OPERATIONS,), (CHECK_STATUS, RESTART, MESSAGE)),
         _entry((MULTIPLE_USERS,), LOOK),
     ],
     MONITOR: [
-        _LOOK_AROUND,
+        *_LOOK_AROUND,
         _entry((DEVICES_STATUS, ALARMS), (EXPORT,)),
         _entry((OPERATIONS,), (EXPORT, CHECK_STATUS)),
         _entry((DEVICE,), (SHOW_FILE,)),

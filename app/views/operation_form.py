@@ -59,11 +59,13 @@ def actions_for(subject: Subject) -> Sequence[Entry]:
 
 
 def in_words(seconds: int) -> str:
-    """Return a time as the form offers it: ``2 minutes``."""
-    for length, word in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds and seconds % length == 0:
-            return f"{seconds // length} {word}{'' if seconds == length else 's'}"
-    return f"{seconds} second{'' if seconds == 1 else 's'}"
+    """Return a time in its two largest units: ``2 minutes``, ``1 hour 30 minutes``, ``no time`` for none."""
+    parts: list[str] = []
+    for length, word in ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
+        number, seconds = divmod(seconds, length)
+        if number:
+            parts.append(f"{number} {word}{'' if number == 1 else 's'}")
+    return " ".join(parts[:2]) or "no time"
 
 
 def choices() -> dict[str, Any]:

@@ -13,7 +13,7 @@ from app.security.roles import MULTIPLE_DEVICES, MULTIPLE_USERS
 from app.services import drop_downs
 from app.services.operations import targets
 from app.services.operations.targets import Candidate, Chosen, Wanted
-from app.services.setting_texts import LANGUAGES
+from app.services.settings.texts import LANGUAGES
 from app.views import operation_form
 from app.views.list_arguments import read_list_arguments
 from app.views.web_session import db

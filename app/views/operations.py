@@ -1,6 +1,6 @@
 """Operations: their list, how far each is, what became of every target, and what can be done about it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -11,25 +11,26 @@ from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from werkzeug.wrappers import Response
 
-from app.database import Database
 from app.errors import InvalidInputError, NotAllowedError, RingmasterError
-from app.models import Operation
+from app.models import Operation, OperationTarget
 from app.models.enums import OperationState, Subject, TargetState
-from app.rendering.csv_lines import BYTE_ORDER_MARK, csv_line
+from app.rendering.csv_lines import csv_line
 from app.rules.actions import KINDS
 from app.rules.pacing import least_duration
 from app.rules.target_states import SENTENCES
 from app.security.roles import DEEDS, OPERATIONS
-from app.security.tenant_scope import TenantScope, scope_of
+from app.security.tenant_scope import scope_of
 from app.services.operations import reading as operations
 from app.services.operations import starting, steering
-from app.transaction import reading, transaction
+from app.transaction import transaction
+from app.views import csv_files
+from app.views.authors import author
 from app.views.choices import Choice
 from app.views.list_arguments import read_list_arguments, word_of
 from app.views.operation_form import deed_of, in_words, read_order
 from app.views.shell import may
+from app.views.times import time_of_page
 from app.views.web_session import database, db
-from app.views.who import who
 
 _TABS = (
     ("All", ()),
@@ -94,7 +95,15 @@ class OperationView(BaseView):
         """Send what became of each target, as CSV."""
         operations.get_operation(db.session(), operation_id)
         headers = {"Content-Disposition": 'attachment; filename="exportData.csv"'}
-        lines = _lines(database(), scope_of(db.session()), operation_id)
+        lines = csv_files.in_chunks(
+            database(),
+            scope_of(db.session()),
+            csv_line(("Device", "Status", "Name", "Reason", "Way", "Time")),
+            read=lambda session, last: operations.read_chunk(
+                session, operation_id, after=last.id if last else 0
+            ),
+            write=_lines,
+        )
         return Response(lines, mimetype="text/csv", headers=headers)
 
     @expose("/review/<subject>", methods=["POST"])
@@ -119,7 +128,7 @@ class OperationView(BaseView):
                 of, "Write the number of them into the field, so that nothing is deleted by mistake."
             )
         with transaction(db.session()) as session:
-            operation = starting.start(session, order, **who())
+            operation = starting.start(session, order, author=author(), now=time_of_page())
         return redirect(f"/operations/{operation.id}/")
 
     @expose("/<int:operation_id>/stop", methods=["POST"])
@@ -187,7 +196,7 @@ def _review(subject: Subject, refused: str = "") -> ResponseReturnValue:
     try:
         order = read_order(request.form, subject)
         _check_may(deed_of(order.action))
-        checked = starting.check(db.session(), order, now=who()["now"])
+        checked = starting.check(db.session(), order, now=time_of_page())
     except NotAllowedError:
         raise
     except RingmasterError as error:
@@ -231,22 +240,20 @@ def _steer(operation_id: int, deed: Callable[..., Any]) -> Any:
     operation: Operation = operations.get_operation(db.session(), operation_id)
     _check_may(deed_of(operation.action))
     with transaction(db.session()) as session:
-        return deed(session, operation_id, **who())
+        return deed(session, operation_id, author=author(), now=time_of_page())
 
 
-def _lines(opened: Database, scope: TenantScope, operation_id: int) -> Iterator[str]:
-    """Yield the file in chunks, each read in a transaction of its own: a slow reader holds none open."""
-    yield BYTE_ORDER_MARK + csv_line(("Device", "Status", "Name", "Reason", "Way", "Time"))
-    after = 0
-    while True:
-        with reading(opened, scope) as session:
-            rows = operations.read_chunk(session, operation_id, after=after)
-        if not rows:
-            return
-        yield "".join(
-            csv_line(
-                (row.key, row.state.value, row.label, row.reason, row.way or "", row.changed_at.isoformat())
+def _lines(targets: Sequence[OperationTarget]) -> str:
+    return "".join(
+        csv_line(
+            (
+                target.key,
+                target.state.value,
+                target.label,
+                target.reason,
+                target.way or "",
+                target.changed_at.isoformat(),
             )
-            for row in rows
         )
-        after = rows[-1].id
+        for target in targets
+    )

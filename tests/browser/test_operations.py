@@ -12,6 +12,7 @@ from app.models import Operation, OperationTarget
 from app.models.enums import Action, OperationState, Subject, TargetState, Way
 from app.rules.pacing import Pace
 from app.security.tenant_scope import ALL_TENANTS
+from app.services.author import Author
 from app.services.operations import starting
 from app.services.operations.starting import Order
 from app.services.operations.targets import Chosen, Wanted
@@ -47,7 +48,7 @@ def half_done(company_app: Flask) -> int:
         patience=timedelta(minutes=90),
     )
     with writing(database_of(company_app), ALL_TENANTS) as session:
-        operation = starting.start(session, order, by="oscar", address="192.0.2.7", now=now)
+        operation = starting.start(session, order, author=Author("oscar", "192.0.2.7"), now=now)
         targets = session.scalars(
             select(OperationTarget)
             .where(OperationTarget.operation_id == operation.id)

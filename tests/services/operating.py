@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.models import Device, Operation, OperationTarget
 from app.models.enums import Action, Subject, TargetState
 from app.rules.pacing import Pace
+from app.services.author import Author
 from app.services.operations import claiming, starting
 from app.services.operations.claiming import Claim
 from app.services.operations.starting import Order
@@ -17,7 +18,7 @@ from app.services.operations.targets import Chosen
 from tests.factories import NOW, make_device, make_status
 
 QUARTER = timedelta(minutes=15)
-ALICE: Mapping[str, Any] = {"by": "alice", "address": "192.0.2.1"}
+ALICE: Mapping[str, Any] = {"author": Author("alice", "192.0.2.1")}
 
 
 def make_phones(session: Session, number: int, **fields: Any) -> list[Device]:

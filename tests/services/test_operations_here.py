@@ -92,7 +92,7 @@ def test_a_phone_in_its_tenants_network_is_called_with_the_password_of_its_file(
 def test_a_subnet_of_a_site_counts_and_https_is_used_where_it_is_set(session):
     site = make_site(session, subnet="10.1.0.0/24")
     (device,) = make_phones(session, 1, site=site)
-    settings.change(session, "https_to_devices", "yes", by="alice", now=NOW)
+    settings.change(session, "https_to_devices", "yes", **ALICE, now=NOW)
     call = way_to(session, device, Ports(http=8090, https=8490))
     assert isinstance(call, PhoneCall)
     assert call.root == "https://10.1.0.1:8490"
@@ -113,7 +113,7 @@ def test_a_phone_behind_the_sbc_is_called_through_it_where_that_is_set(session):
     make_status(session, device=device, ip="192.168.1.7", external_ip="198.51.100.7", is_behind_proxy=True)
     assert "SBC" in way_to(session, device)
     pages = "https://sbc.example.com:8443/phone/<ip>/"
-    settings.change(session, "sbc_phone_pages", pages, by="alice", now=NOW)
+    settings.change(session, "sbc_phone_pages", pages, **ALICE, now=NOW)
     call = way_to(session, device)
     assert isinstance(call, PhoneCall)
     assert (call.root, call.way) == ("https://sbc.example.com:8443/phone/192.168.1.7", "sbc_proxy")

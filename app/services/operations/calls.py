@@ -15,11 +15,11 @@ from app.rules.phone_addresses import why_not_called
 from app.rules.phone_calls import CALLED, FACTORY_PASSWORD, FACTORY_USER, PhoneCall
 from app.rules.subnets import Network, parse_subnet
 from app.services import config_files, settings
-from app.services.file_owners import FileOwner, read_owners
-from app.services.file_sources import Sources
+from app.services.config_files.owners import FileOwner, read_owners
+from app.services.config_files.sources import Sources
 from app.services.operations.claiming import Claim, watch_files
 from app.services.operations.results import Result
-from app.services.setting_definitions import YES
+from app.services.settings.definitions import YES
 
 _SETTINGS = ("https_to_devices", "verify_phones", "sbc_proxy_host", "sbc_phone_pages")
 

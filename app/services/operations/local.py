@@ -14,6 +14,7 @@ from app.models import ConfigTemplate, Device, Operation, OperationTarget, Phone
 from app.models.enums import Action, TargetState, VlanMode, Way
 from app.services import approval, config_files
 from app.services.approval import ApprovalRequest
+from app.services.author import Author
 from app.services.operations.claiming import Claim
 from app.services.operations.results import Result
 
@@ -128,13 +129,12 @@ def _approve(
 ) -> dict[str, Outcome]:
     """Approve each phone in a savepoint of its own: one that cannot be does not hold up the others."""
     request = ApprovalRequest(tenant_id=operation.options["tenant_id"])
+    author = Author(operation.created_by, operation.created_from)
     outcomes: dict[str, Outcome] = {}
     for mac in sorted(macs):
         try:
             with session.begin_nested():
-                approval.approve(
-                    session, mac, request, by=operation.created_by, address=operation.created_from, now=now
-                )
+                approval.approve(session, mac, request, author=author, now=now)
             outcomes[mac] = (TargetState.CONFIRMED, "It restarts with its next report.")
         except RingmasterError as error:
             outcomes[mac] = (TargetState.FAILED, str(error))

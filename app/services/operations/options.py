@@ -11,7 +11,7 @@ from app.models import ConfigTemplate, Firmware, Tenant
 from app.models.enums import Action, VlanMode
 from app.rules.actions import Restart
 from app.services.approval import MAX_PASSWORD
-from app.services.setting_texts import LANGUAGES
+from app.services.settings.texts import LANGUAGES
 
 MAX_MESSAGE = 300
 MOST_SECONDS = 3600

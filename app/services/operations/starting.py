@@ -14,6 +14,7 @@ from app.models.enums import Action, OperationState, Subject, TargetState
 from app.rules.actions import KINDS, OF_USERS, target_of
 from app.rules.pacing import BATCH_SIZES, DELAYS, Pace
 from app.services import journal
+from app.services.author import Author
 from app.services.operations import local, targets
 from app.services.operations.options import checked_options
 from app.services.operations.targets import MOST_TARGETS, Candidate, Chosen
@@ -67,7 +68,7 @@ def check(session: Session, order: Order, *, now: datetime) -> Checked:
     return Checked(found, options, begins_at, target_of(order.action) is Subject.USERS)
 
 
-def start(session: Session, order: Order, *, by: str, address: str, now: datetime) -> Operation:
+def start(session: Session, order: Order, *, author: Author, now: datetime) -> Operation:
     """Write the operation and its targets, which a scheduler works off; it has begun when this is committed.
 
     Raises what ``check`` raises.
@@ -86,14 +87,14 @@ def start(session: Session, order: Order, *, by: str, address: str, now: datetim
         total=len(found),
         next_batch_at=checked.begins_at,
         last_served_at=now,
-        created_by=by[:100],
-        created_from=address[:45],
+        created_by=author.name[:100],
+        created_from=author.address[:45],
         created_at=now,
     )
     session.add(operation)
     session.flush()
     session.execute(insert(OperationTarget), [_row(operation.id, target, now) for target in found])
-    _note(session, operation, found, by=by, address=address, now=now)
+    _note(session, operation, found, author=author, now=now)
     return operation
 
 
@@ -158,8 +159,7 @@ def _note(
     operation: Operation,
     found: Sequence[Candidate],
     *,
-    by: str,
-    address: str,
+    author: Author,
     now: datetime,
 ) -> None:
     kind = KINDS[operation.action]
@@ -169,10 +169,9 @@ def _note(
     journal.record(
         session,
         at=now,
-        actor=by,
+        author=author,
         action="operation started",
         subject=f"operation {operation.id}",
-        text=f"{by} started the operation {operation.id}: {kind.title} for {number}.",
+        text=f"{author.name} started the operation {operation.id}: {kind.title} for {number}.",
         tenant_id=tenants.pop() if len(tenants) == 1 else None,
-        address=address,
     )

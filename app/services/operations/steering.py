@@ -12,10 +12,11 @@ from app.models import Operation, OperationTarget
 from app.models.enums import OperationState, TargetState
 from app.rules.actions import KINDS
 from app.services import journal, pending_actions
+from app.services.author import Author
 from app.services.operations.reading import count_states, get_operation
 
 
-def stop(session: Session, operation_id: int, *, by: str, address: str, now: datetime) -> int:
+def stop(session: Session, operation_id: int, *, author: Author, now: datetime) -> int:
     """Begin nothing more of an operation; return how many phones need not be told what they were to be told later.
 
     What has begun ends by itself.
@@ -23,22 +24,22 @@ def stop(session: Session, operation_id: int, *, by: str, address: str, now: dat
     operation = _get_own(session, operation_id)
     if operation.state is not OperationState.RUNNING:
         raise ConflictError("The operation does not run, so there is nothing to stop.")
-    operation.state, operation.stopped_by = OperationState.STOPPED, by[:100]
+    operation.state, operation.stopped_by = OperationState.STOPPED, author.name[:100]
     withdrawn = _withdraw(session, operation, now)
-    _note(session, operation, "operation stopped", "stopped", by=by, address=address, now=now)
+    _note(session, operation, "operation stopped", "stopped", author=author, now=now)
     return len(withdrawn)
 
 
-def go_on(session: Session, operation_id: int, *, by: str, address: str, now: datetime) -> None:
+def go_on(session: Session, operation_id: int, *, author: Author, now: datetime) -> None:
     """Let an operation that was stopped go on where it was."""
     operation = _get_own(session, operation_id)
     if operation.state is not OperationState.STOPPED:
         raise ConflictError("The operation was not stopped, so it cannot be continued.")
     _run(operation, now)
-    _note(session, operation, "operation continued", "continued", by=by, address=address, now=now)
+    _note(session, operation, "operation continued", "continued", author=author, now=now)
 
 
-def retry_failed(session: Session, operation_id: int, *, by: str, address: str, now: datetime) -> int:
+def retry_failed(session: Session, operation_id: int, *, author: Author, now: datetime) -> int:
     """Let all targets that failed wait for their turn again; return how many."""
     operation = _get_own(session, operation_id)
     retried: Any = session.execute(
@@ -52,7 +53,7 @@ def retry_failed(session: Session, operation_id: int, *, by: str, address: str, 
         raise ConflictError("None of the operation's targets has failed, so there is nothing to try again.")
     _run(operation, now)
     text = f"tried {number:,} failed target{'' if number == 1 else 's'} again in"
-    _note(session, operation, "operation retried", text, by=by, address=address, now=now)
+    _note(session, operation, "operation retried", text, author=author, now=now)
     return number
 
 
@@ -109,15 +110,14 @@ def _afresh(now: datetime) -> dict[str, Any]:
 
 
 def _note(
-    session: Session, operation: Operation, action: str, deed: str, *, by: str, address: str, now: datetime
+    session: Session, operation: Operation, action: str, deed: str, *, author: Author, now: datetime
 ) -> None:
     title = KINDS[operation.action].title
     journal.record(
         session,
         at=now,
-        actor=by,
+        author=author,
         action=action,
         subject=f"operation {operation.id}",
-        text=f"{by} {deed} the operation {operation.id} ({title}).",
-        address=address,
+        text=f"{author.name} {deed} the operation {operation.id} ({title}).",
     )

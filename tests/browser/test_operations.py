@@ -69,6 +69,7 @@ def half_done(company_app: Flask) -> int:
         )
         for target, (state, reason, way) in zip(targets, story, strict=False):
             target.state, target.reason, target.way = state, reason, way
+            target.confirm_by = now + order.patience
         operation.last_served_at = now + timedelta(seconds=1)
         operation.next_batch_at = now + timedelta(minutes=2)
         return operation.id
@@ -84,7 +85,7 @@ def test_phones_are_chosen_by_keyboard_and_the_operation_is_begun(open_page: Ope
     page.keyboard.press("Enter")
     expect(page.get_by_label("Selected phones", exact=True).locator("option")).to_have_count(2)
     page.get_by_label("Action", exact=True).select_option("Send Message")
-    expect(page.get_by_label("Batch")).to_have_value("20")
+    expect(page.get_by_label("Batch", exact=True)).to_have_value("20")
     page.get_by_label("Text").fill("The exchange restarts at noon")
     page.get_by_label("Text").press("Enter")
     page.wait_for_url("**/operations/review/devices")

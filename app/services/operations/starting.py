@@ -19,7 +19,7 @@ from app.services.operations import local, targets
 from app.services.operations.options import checked_options
 from app.services.operations.targets import MOST_TARGETS, Candidate, Chosen
 
-PATIENCES = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 30, 90, 480, 1440))
+PATIENCES = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 15, 30, 90, 480, 1440))
 _LATEST_BEGIN = timedelta(days=366)
 _FOR_WAITING_PHONES = (Action.CHECK_STATUS, Action.RESTART, Action.MESSAGE)
 

@@ -42,7 +42,6 @@ class Kind:
     """
 
     title: str
-    done: str
     pace: Pace
     proof: Proof = Proof.NONE
     patience: timedelta = timedelta(minutes=90)
@@ -51,41 +50,31 @@ class Kind:
     deletes: bool = False
 
 
+# What may be asked of many; the words of Action that are missing here are asked of one at a time.
 KINDS: Mapping[Action, Kind] = MappingProxyType(
     {
-        Action.CHECK_STATUS: Kind("Check Status", "answered", _AT_ONCE, Proof.REPORTS, is_repeatable=True),
-        Action.RESTART: Kind("Restart", "restarted", _SMALL_BATCH, Proof.BOOTS),
+        Action.CHECK_STATUS: Kind("Check Status", _AT_ONCE, Proof.REPORTS, is_repeatable=True),
+        Action.RESTART: Kind("Restart", _SMALL_BATCH, Proof.BOOTS),
         Action.UPDATE: Kind(
             "Update Configuration",
-            "fetched its file",
             _SMALL_STEPS,
             Proof.FETCHES_FILE,
             is_repeatable=True,
         ),
-        Action.FIRMWARE: Kind("Change Firmware", "runs the firmware", _SMALL_BATCH, Proof.REPORTS_VERSION),
-        Action.MESSAGE: Kind("Send Message", "was sent the message", _SMALL_STEPS, Proof.NONE),
-        Action.GENERATE: Kind("Generate Configuration", "has a new file", _AT_ONCE, is_local=True),
-        Action.TEMPLATE: Kind("Change Template", "has the template", _AT_ONCE, is_local=True),
-        Action.TENANT: Kind("Change Tenant", "is in the tenant", _AT_ONCE, is_local=True),
-        Action.LANGUAGE: Kind("Change Language", "has the language", _AT_ONCE, is_local=True),
-        Action.VLAN_MODE: Kind("Change VLAN Discovery Mode", "has the mode", _AT_ONCE, is_local=True),
-        Action.APPROVE: Kind("Approve", "is a device", _SMALL_STEPS, is_local=True),
-        Action.DELETE_DEVICES: Kind(
-            "Delete Devices", "is deleted", _SMALL_STEPS, is_local=True, deletes=True
-        ),
-        Action.USER_TENANT: Kind("Set Users Tenant", "is in the tenant", _AT_ONCE, is_local=True),
-        Action.PASSWORDS: Kind("Reset Users Passwords", "has a new password", _AT_ONCE, is_local=True),
-        Action.DELETE_USERS: Kind("Delete Users", "is deleted", _SMALL_STEPS, is_local=True, deletes=True),
-        Action.USER_VALUES: Kind("User Configuration", "has the values", _AT_ONCE, is_local=True),
-        Action.NO_USER_VALUES: Kind(
-            "Delete User Configuration", "has no values", _AT_ONCE, is_local=True, deletes=True
-        ),
+        Action.FIRMWARE: Kind("Change Firmware", _SMALL_BATCH, Proof.REPORTS_VERSION),
+        Action.MESSAGE: Kind("Send Message", _SMALL_STEPS, Proof.NONE),
+        Action.GENERATE: Kind("Generate Configuration", _AT_ONCE, is_local=True),
+        Action.TEMPLATE: Kind("Change Template", _AT_ONCE, is_local=True),
+        Action.LANGUAGE: Kind("Change Language", _AT_ONCE, is_local=True),
+        Action.VLAN_MODE: Kind("Change VLAN Discovery Mode", _AT_ONCE, is_local=True),
+        Action.APPROVE: Kind("Approve", _SMALL_STEPS, is_local=True),
+        Action.PASSWORDS: Kind("Reset Users Passwords", _AT_ONCE, is_local=True),
+        Action.USER_VALUES: Kind("User Configuration", _AT_ONCE, is_local=True),
+        Action.NO_USER_VALUES: Kind("Delete User Configuration", _AT_ONCE, is_local=True, deletes=True),
     }
 )
 
-OF_USERS = frozenset(
-    {Action.USER_TENANT, Action.PASSWORDS, Action.DELETE_USERS, Action.USER_VALUES, Action.NO_USER_VALUES}
-)
+OF_USERS = frozenset({Action.PASSWORDS, Action.USER_VALUES, Action.NO_USER_VALUES})
 """What is done to users themselves; every other action is done to phones, those of the users that were chosen too."""
 
 

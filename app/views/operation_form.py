@@ -13,7 +13,7 @@ from app.rules.actions import KINDS, OF_USERS, Kind, Restart
 from app.rules.mac_addresses import find_mac
 from app.rules.pacing import BATCH_SIZES, DELAYS, Pace
 from app.security.roles import CHANGE_MANY, CHECK_STATUS, MESSAGE, OPERATIONS, RESTART
-from app.services.operations.starting import PATIENCES, Order, offered_actions
+from app.services.operations.starting import PATIENCES, Order
 from app.services.operations.targets import Chosen, Wanted
 from app.views.list_arguments import MOST_CHARACTERS_OF_WORDS
 from app.views.shell import may
@@ -51,7 +51,7 @@ def actions_for(subject: Subject) -> Sequence[Entry]:
     """Return what the account may begin for phones or users."""
     return [
         Entry(action, KINDS[action])
-        for action in offered_actions()
+        for action in KINDS
         if (subject is Subject.USERS or action not in OF_USERS)
         and action is not Action.APPROVE
         and may(deed_of(action), OPERATIONS)
@@ -112,17 +112,22 @@ def read_order(form: MultiDict[str, str], subject: Subject) -> Order:
         patience=timedelta(seconds=_number(form, "patience")),
         begins_at=_begin(form.get("begins_at", "")),
         options=options,
-        secret=(form.get("secret") or "")
-        if action is Action.PASSWORDS and form.get("is_one_for_all")
-        else None,
+        secret=_secret(form, action),
     )
 
 
+def _secret(form: Mapping[str, str], action: Action) -> str | None:
+    """Return the one password of all, or the lines of users' configurations, in which there may be passwords."""
+    if action is Action.USER_VALUES:
+        return form.get("lines", "")
+    return form.get("secret", "") if action is Action.PASSWORDS and form.get("is_one_for_all") else None
+
+
 def _action(text: str) -> Action:
-    try:
-        return Action(text)
-    except ValueError:
-        raise InvalidInputError("Choose an action.", field="action") from None
+    found = next((action for action in KINDS if action == text), None)
+    if found is None:
+        raise InvalidInputError("Choose an action.", field="action")
+    return found
 
 
 def _number(form: Mapping[str, str], name: str) -> int:

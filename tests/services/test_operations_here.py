@@ -3,8 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from app.models import ConfigFile, Device, PhoneUser
+from app.errors import InvalidInputError
+from app.models import ConfigFile, ConfigurationValue, Device, PhoneUser
 from app.models.enums import Action, Subject, TargetState, VlanMode
+from app.rules.actions import KINDS
 from app.rules.phone_calls import PhoneCall
 from app.services import settings
 from app.services.operations import calls, local, results, starting
@@ -69,6 +71,32 @@ def test_users_get_a_password_each_or_one_for_all(session):
     )
     work_off(session, one)
     assert {user.password for user in users} == {"tiger"}
+
+
+def test_users_get_lines_of_their_own_and_lose_them_again(session):
+    anna, bert = (make_user(session, name) for name in ("anna@acme.com", "bert@acme.com"))
+    chosen = Chosen(Subject.USERS, (str(anna.id), str(bert.id)))
+    lines = "voip/line/0/auth_password = hush\nsystem/pin_lock/enabled = 1"
+    given = starting.start(
+        session, order([], Action.USER_VALUES, chosen=chosen, secret=lines), **ALICE, now=NOW
+    )
+    assert given.options == {"lines": 2}
+    assert {state for state, _ in work_off(session, given)} == {S.CONFIRMED}
+    again = starting.start(
+        session, order([], Action.USER_VALUES, chosen=chosen, secret=lines), **ALICE, now=NOW
+    )
+    assert {state for state, _ in work_off(session, again)} == {S.SKIPPED}
+    owned = select(ConfigurationValue.parameter).where(ConfigurationValue.phone_user_id == anna.id)
+    assert set(session.scalars(owned)) == {"voip/line/0/auth_password", "system/pin_lock/enabled"}
+    gone = starting.start(session, order([], Action.NO_USER_VALUES, chosen=chosen), **ALICE, now=NOW)
+    assert {state for state, _ in work_off(session, gone)} == {S.CONFIRMED}
+    assert session.scalars(owned).all() == []
+    with pytest.raises(InvalidInputError, match="no line"):
+        starting.start(session, order([], Action.USER_VALUES, chosen=chosen, secret=""), **ALICE, now=NOW)
+
+
+def test_every_action_that_needs_no_phone_can_be_done_here():
+    assert {action for action, kind in KINDS.items() if kind.is_local} == set(local.DEEDS)
 
 
 def way_to(session, device, ports=Ports()):  # noqa: B008 - frozen

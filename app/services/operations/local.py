@@ -12,11 +12,14 @@ from sqlalchemy.orm import Session
 from app.errors import RingmasterError
 from app.models import ConfigTemplate, Device, Operation, OperationTarget, PhoneUser
 from app.models.enums import Action, TargetState, VlanMode, Way
-from app.services import approval, config_files
+from app.services import approval, config_files, value_owners
 from app.services.approval import ApprovalRequest
 from app.services.author import Author
+from app.services.configuration_values import changes as configuration_values
 from app.services.operations.claiming import Claim
 from app.services.operations.results import Result
+from app.services.owned_values import LINES
+from app.services.value_owners import Owner, OwnerKind
 
 ROOM = 50
 """Targets of one transaction: on SQLite some tenths of a second in which nobody else can write."""
@@ -28,19 +31,15 @@ Outcome = tuple[TargetState, str]
 Deed = Callable[[Session, Operation, Sequence[str], datetime], Mapping[str, Outcome]]
 
 _DONE: Outcome = (TargetState.CONFIRMED, "")
+_WITH_NEXT_FILE = "Phones get it once their files are generated and fetched."
 
 
 def work_off(session: Session, claim: Claim, *, now: datetime) -> list[Result]:
     """Do what the operation is, to all of these targets, and return what became of each."""
     ids = {key: target_id for target_id, key in claim.targets}
     operation = claim.operation
-    found = _DEEDS[operation.action](session, operation, list(ids), now)
+    found = DEEDS[operation.action](session, operation, list(ids), now)
     return [Result(ids[key], state, reason, Way.HERE) for key, (state, reason) in found.items()]
-
-
-def is_offered(action: Action) -> bool:
-    """Whether this action can be done here."""
-    return action in _DEEDS
 
 
 def _devices(
@@ -152,17 +151,57 @@ def _reset_passwords(
         user.password = operation.secret or _new_password()
         outcomes[str(user.id)] = (
             TargetState.CONFIRMED,
-            "Phones get it once their files are generated and fetched.",
+            _WITH_NEXT_FILE,
         )
     session.flush()
     return outcomes
+
+
+def _lay_values_over(
+    session: Session, operation: Operation, keys: Sequence[str], now: datetime
+) -> dict[str, Outcome]:
+    """Give users lines of their own; a line that a user has with another value is replaced."""
+    lines = configuration_values.read_pasted(operation.secret or "")
+    author = Author(operation.created_by, operation.created_from)
+    owners, outcomes = _owners(session, keys)
+    for owner in owners:
+        laid = configuration_values.lay_over(session, owner, lines, replaces=True, author=author, now=now)
+        if laid.added or laid.replaced:
+            outcomes[str(owner.id)] = (TargetState.CONFIRMED, _WITH_NEXT_FILE)
+        else:
+            outcomes[str(owner.id)] = (TargetState.SKIPPED, "The user has these lines already.")
+    return outcomes
+
+
+def _delete_values(
+    session: Session, operation: Operation, keys: Sequence[str], now: datetime
+) -> dict[str, Outcome]:
+    author = Author(operation.created_by, operation.created_from)
+    owners, outcomes = _owners(session, keys)
+    for owner in owners:
+        rows = session.scalars(LINES.of_owner(owner)).all()
+        for row in rows:
+            configuration_values.delete(session, row, author=author, now=now)
+        outcomes[str(owner.id)] = (
+            (TargetState.CONFIRMED, _WITH_NEXT_FILE)
+            if rows
+            else (TargetState.SKIPPED, "The user has no lines of his own.")
+        )
+    return outcomes
+
+
+def _owners(session: Session, keys: Sequence[str]) -> tuple[list[Owner], dict[str, Outcome]]:
+    """Return the users as owners of lines, and what became of those that are gone."""
+    found = value_owners.read_owners(session, OwnerKind.USER, [int(key) for key in keys])
+    gone: Outcome = (TargetState.SKIPPED, "The user is not there any more.")
+    return [found[user_id] for user_id in sorted(found)], {key: gone for key in keys if int(key) not in found}
 
 
 def _new_password() -> str:
     return "".join(secrets.choice(_PASSWORD_LETTERS) for _ in range(_PASSWORD_LENGTH))
 
 
-_DEEDS: Mapping[Action, Deed] = MappingProxyType(
+DEEDS: Mapping[Action, Deed] = MappingProxyType(
     {
         Action.GENERATE: _generate,
         Action.TEMPLATE: _change_template,
@@ -170,5 +209,7 @@ _DEEDS: Mapping[Action, Deed] = MappingProxyType(
         Action.VLAN_MODE: _change_vlan_mode,
         Action.APPROVE: _approve,
         Action.PASSWORDS: _reset_passwords,
+        Action.USER_VALUES: _lay_values_over,
+        Action.NO_USER_VALUES: _delete_values,
     }
 )

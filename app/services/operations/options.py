@@ -11,6 +11,7 @@ from app.models import ConfigTemplate, Firmware, Tenant
 from app.models.enums import Action, VlanMode
 from app.rules.actions import Restart
 from app.services.approval import MAX_PASSWORD
+from app.services.configuration_values.changes import read_pasted
 from app.services.settings.texts import LANGUAGES
 
 MAX_MESSAGE = 300
@@ -104,6 +105,11 @@ def _passwords(_session: Session, _options: Mapping[str, Any], secret: str | Non
     return {"is_one_for_all": secret is not None}
 
 
+def _user_values(_session: Session, _options: Mapping[str, Any], secret: str | None) -> dict[str, Any]:
+    """Check the lines, which are kept as a secret because they may hold some."""
+    return {"lines": len(read_pasted(secret or ""))}
+
+
 def _id(options: Mapping[str, Any], name: str, what: str) -> int:
     value = options.get(name)
     if not isinstance(value, int):
@@ -118,11 +124,10 @@ _CHECKS: Mapping[Action, Check] = MappingProxyType(
         Action.MESSAGE: _message,
         Action.FIRMWARE: _firmware,
         Action.TEMPLATE: _template,
-        Action.TENANT: _tenant,
         Action.APPROVE: _tenant,
         Action.LANGUAGE: _language,
         Action.VLAN_MODE: _vlan_mode,
-        Action.USER_TENANT: _tenant,
         Action.PASSWORDS: _passwords,
+        Action.USER_VALUES: _user_values,
     }
 )

@@ -15,7 +15,7 @@ from app.rules.actions import KINDS, OF_USERS, target_of
 from app.rules.pacing import BATCH_SIZES, DELAYS, Pace
 from app.services import journal
 from app.services.author import Author
-from app.services.operations import local, targets
+from app.services.operations import targets
 from app.services.operations.options import checked_options
 from app.services.operations.targets import MOST_TARGETS, Candidate, Chosen
 
@@ -48,11 +48,6 @@ class Checked:
     options: Mapping[str, Any]
     begins_at: datetime
     is_of_users: bool
-
-
-def offered_actions() -> Sequence[Action]:
-    """Return the actions that can be carried out, in the order in which pages offer them."""
-    return [action for action, kind in KINDS.items() if not kind.is_local or local.is_offered(action)]
 
 
 def check(session: Session, order: Order, *, now: datetime) -> Checked:
@@ -99,8 +94,8 @@ def start(session: Session, order: Order, *, author: Author, now: datetime) -> O
 
 
 def _check_pace(order: Order) -> None:
-    if order.action not in offered_actions():
-        raise InvalidInputError(f"{KINDS[order.action].title} cannot be asked of many at once.")
+    if order.action not in KINDS:
+        raise InvalidInputError("This action cannot be asked of many at once.")
     if order.pace.batch_size not in BATCH_SIZES:
         raise InvalidInputError(
             f"A batch has {', '.join(map(str, BATCH_SIZES))} targets; choose one of these."

@@ -214,6 +214,15 @@ class Settings:
         _between(0, 999_999_999),
         1_000_000,
     )
+    phone_http_port: int = setting(
+        "Port of the phones' web pages for HTTP, the same for all of them", _between(1, 65535), 80
+    )
+    phone_https_port: int = setting("The same for HTTPS", _between(1, 65535), 443)
+    phones_on_this_machine: bool = setting(
+        "Whether phones may have loopback addresses of this machine, as simulated ones do: never where real phones are",
+        _yes_or_no,
+        default=False,
+    )
     trusted_proxies: tuple[IPNetwork, ...] = setting(
         "Proxies in front whose X-Forwarded-For and X-Forwarded-Proto are believed, with commas between them",
         _networks,

@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 RESET = "reset"
-KNOWN = frozenset({RESET})
+UPDATE_CONFIGURATION = "update_configuration"
+UPDATE_FIRMWARE = "update_firmware"
+MESSAGE = "message"
+KNOWN = frozenset({RESET, UPDATE_CONFIGURATION, UPDATE_FIRMWARE, MESSAGE})
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,9 @@ def _add_way(group: argparse._ArgumentGroup) -> None:
         choices=list(Connections),
         help="one connection per errand, per request, or shared ones (errand)",
     )
+    group.add_argument(
+        "--web-port", type=int, help="port of each phone's web pages, at its own address (none)"
+    )
     group.add_argument("--own-addresses", action="store_true", help="connect from each phone's own address")
     group.add_argument("--concurrency", type=int, help="phones on the line at once (100)")
     group.add_argument("--timeout", type=_seconds, help="seconds to wait for an answer (30)")
@@ -138,6 +141,9 @@ def _add_faults(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--alarm-time", type=_seconds, help="seconds until an alarm is cleared (60)")
     group.add_argument("--vanish", type=float, help="share that falls silent without a word (0)")
     group.add_argument("--fails-to-register", type=float, help="share whose registration fails (0)")
+    group.add_argument("--unreachable", type=float, help="share whose pages take no connection (0)")
+    group.add_argument("--slow", type=float, help="share whose pages answer late (0)")
+    group.add_argument("--slowness", type=_seconds, help="seconds by which they are late (3)")
     group.add_argument("--malformed", type=float, help="share that sends broken JSON once per boot (0)")
     group.add_argument(
         "--trailing-commas", type=float, help="share that writes JSON with the faults of real senders (0.3)"

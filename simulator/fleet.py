@@ -17,10 +17,12 @@ from simulator.phone import Character, Phone
 from simulator.summary import Summary, request_figures
 from simulator.transport import Transport
 from simulator.users import User
+from simulator.web_pages import Manner, WebPages
 
 LOOKS_PER_SECOND = 10
 SILENT = "silent"
 NOT_BOOTED = "not booted"
+_EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - phones are at their own addresses; at any other one nobody answers
 
 
 class Fleet:
@@ -36,13 +38,19 @@ class Fleet:
         self._stopped = asyncio.Event()
         self._begun: float | None = None
         self.phones: Sequence[Phone] = _phones(options, self._transport)
+        self.pages: WebPages | None = None
 
     async def __aenter__(self) -> "Fleet":
+        if self.options.web_port is not None:
+            self.pages = _pages(self.options, self.phones)
+            await self.pages.open(_EVERY_ADDRESS, self.options.web_port)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self.pages is not None:
+            await self.pages.close()
         self._transport.close()
 
     @property
@@ -172,6 +180,18 @@ def _train(mix: TrainMix, rng: random.Random) -> Train:
 def _owner(made: Identity, options: Options) -> User:
     """The low half of the MAC numbers the people, so that two fleets with other MACs have other users."""
     return users.user(int(made.mac[6:], 16), options.domain)
+
+
+def _pages(options: Options, phones: Sequence[Phone]) -> WebPages:
+    """The web pages of all phones, and how they behave."""
+    away = _chosen("unreachable", options.unreachable, options)
+    slow = _chosen("slow", options.slow, options)
+    addresses = [phone.hardware.identity.ip for phone in phones]
+    manners = dict.fromkeys(addresses, Manner.WELL)
+    manners |= {addresses[index]: Manner.SLOW for index in slow}
+    manners |= {addresses[index]: Manner.AWAY for index in away}
+    owners = {phone.hardware.identity.ip: phone for phone in phones}
+    return WebPages(owners, manners, options.slowness.total_seconds())
 
 
 def _characters(options: Options) -> Sequence[Character]:

@@ -39,6 +39,8 @@ class Options:
     own_addresses: connect from each phone's own address (the machine must have them: loopback networks do).
     period, check_every: instead of what the file says; poll_every: while a phone waits for its file.
     boot_over: time over which the first boots are spread; reboot_time: how long a restart takes.
+    web_port: where each phone has its web pages, at its own address; None: it has none. unreachable, slow: shares of
+    phones whose pages take no connection, and whose pages answer each request after slowness.
     stay, away: mean time until a user signs out (or the phone vanishes) and until the return; None: never.
     open_registrar: generic phones register without credentials too.
     """
@@ -83,6 +85,11 @@ class Options:
     alarm_time: timedelta = timedelta(seconds=60)
     keys_per_hour: float = 0.0
 
+    web_port: int | None = None
+    unreachable: float = 0.0
+    slow: float = 0.0
+    slowness: timedelta = timedelta(seconds=3)
+
     keeps_acknowledged: bool = False
 
     def __post_init__(self) -> None:
@@ -93,7 +100,15 @@ class Options:
             raise InvalidOptionError("Phones that share connections cannot have addresses of their own.")
 
     def _check_numbers(self) -> None:
-        for name in ("trailing_commas", "malformed", "fails_to_register", "vanish", "shared_desks"):
+        for name in (
+            "trailing_commas",
+            "malformed",
+            "fails_to_register",
+            "vanish",
+            "shared_desks",
+            "unreachable",
+            "slow",
+        ):
             if not 0 <= getattr(self, name) <= 1:
                 raise InvalidOptionError(f"{name.replace('_', ' ')} is a share and lies between 0 and 1.")
         if self.phones < 1 or self.concurrency < 1:

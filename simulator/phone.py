@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from simulator import option_160
+from simulator import answers, option_160
 from simulator.alarms import REGISTRATION_FAILURE, Alarm, Severity
 from simulator.identity import Hardware, Identity, Train
 from simulator.keys import Keys
@@ -51,11 +51,13 @@ class Phone:
         self.status: Status | None = None
         self.is_on = False
         self.restarts = 0
+        self.messages = 0
         self._is_signed_out = not options.signs_in
         self._options = options
         self._transport = transport
         self._rng = rng
         self._errand = asyncio.Lock()
+        self._errands: set[asyncio.Future[None]] = set()
 
     @property
     def mac(self) -> str:
@@ -76,6 +78,18 @@ class Phone:
     def keys(self) -> Mapping[str, str]:
         """The speed dials and programmable keys that its user has set, on this phone or on another one."""
         return self.provisioning.keys.values
+
+    @property
+    def web_credentials(self) -> tuple[str, str]:
+        """The user name and the password of its web pages: as its file says, else as it left the factory."""
+        text = self.configuration.get
+        return text("system/user_name", "") or "admin", text("system/password", "") or "1234"
+
+    @property
+    def status_page(self) -> str:
+        """What its web pages show as its status (protocol 5)."""
+        state = self.status.value if self.status else ""
+        return f"<status><line><id>1</id><state>{state}</state></line><hook>on</hook></status>"
 
     @property
     def alarms(self) -> Mapping[str, Alarm]:
@@ -162,6 +176,14 @@ class Phone:
         async with self._on_the_line() as line:
             return await self.reporter.send_malformed(line)
 
+    def obey(self, command: str) -> None:
+        """Begin to do what its web pages were asked; one that restarts is gone at once."""
+        if command == answers.RESET:
+            self.is_on = False
+        errand = asyncio.ensure_future(self._obey(command))
+        self._errands.add(errand)
+        errand.add_done_callback(self._errands.discard)
+
     def vanish(self) -> None:
         """Fall silent without a word; any later order finds the phone back."""
         self.is_on = False
@@ -173,6 +195,24 @@ class Phone:
             self.is_on = True
             yield line
             await self._restart_if_asked(line)
+            while self.reporter.orders:
+                await self._follow(self.reporter.orders.pop(0), line)
+
+    async def _obey(self, command: str) -> None:
+        async with self._on_the_line() as line:
+            if command == answers.RESET:
+                self.reporter.must_restart = True
+            else:
+                await self._follow(command, line)
+
+    async def _follow(self, command: str, line: Line) -> None:
+        """Do what the manager asks, beside a restart; a message is read and forgotten."""
+        if command in {answers.UPDATE_CONFIGURATION, answers.UPDATE_FIRMWARE}:
+            await self.provisioning.fetch(line)
+        if command == answers.UPDATE_FIRMWARE and await self._take_firmware(line):
+            await self._boot(line)
+        if command == answers.MESSAGE:
+            self.messages += 1
 
     async def _restart_if_asked(self, line: Line) -> None:
         for _ in range(RESTARTS_IN_A_ROW):
@@ -211,12 +251,14 @@ class Phone:
         self.provisioning.set_keys(Keys(version, keys.values))
         return True
 
-    async def _take_firmware(self, line: Line) -> None:
+    async def _take_firmware(self, line: Line) -> bool:
+        """Restart with another firmware, if there is one; whether there was."""
         version = await self.provisioning.other_firmware(line)
         if version:
             self.hardware.firmware_version = version
             line.headers |= self._headers()
             await self._go_down(line)
+        return bool(version)
 
     async def _make_first_contact(self, line: Line) -> None:
         """A file for all phones names the manager, so it comes first; else the report does (3.1, 3.2)."""

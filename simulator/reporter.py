@@ -33,6 +33,7 @@ class Reporter:
         self.was_heard = True
         self.words: dict[str, str] = {}
         self.must_restart = False
+        self.orders: list[str] = []
         self._hardware = hardware
         self._provisioning = provisioning
         self._style = style
@@ -118,6 +119,7 @@ class Reporter:
         self._ledger.actions_taken += len(asked.commands)
         self._ledger.actions_ignored += asked.ignored
         self.must_restart = self.must_restart or answers.RESET in asked.commands
+        self.orders += [command for command in asked.commands if command != answers.RESET]
 
 
 def _is_answer(answer: Answer) -> bool:

@@ -23,6 +23,7 @@ from app.scheduler import duty
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import firmware
 from app.services.firmware import files
+from app.services.operations.calls import Ports
 from app.transaction import reading
 from config import Settings, SettingsError
 
@@ -56,7 +57,8 @@ def serve_plane(settings: Settings, listener: socket) -> None:
 def serve_scheduler(settings: Settings) -> None:
     """Stand by as a scheduler, or lead, until this process is stopped."""
     with opened_database(settings) as database, StopRequests() as requests:
-        duty.serve(database, is_asked_to_stop_within=requests.arrive_within)
+        ports = Ports(settings.phone_http_port, settings.phone_https_port, settings.phones_on_this_machine)
+        duty.serve(database, is_asked_to_stop_within=requests.arrive_within, ports=ports)
 
 
 def web_application(load: Callable[[], Settings]) -> Flask:

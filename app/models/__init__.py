@@ -10,6 +10,7 @@ from app.models.device_status import DeviceSeen, DeviceStatus
 from app.models.firmware import Firmware, FirmwareGroup
 from app.models.import_job import ImportDevice, ImportFile, ImportJob, ImportRow
 from app.models.journal_entry import JournalEntry
+from app.models.operation import Operation, OperationTarget
 from app.models.operator import Operator
 from app.models.pending_action import PendingAction
 from app.models.phone_model import PhoneModel
@@ -41,6 +42,8 @@ __all__ = [
     "ImportRow",
     "JournalEntry",
     "Lease",
+    "Operation",
+    "OperationTarget",
     "Operator",
     "PendingAction",
     "PhoneModel",

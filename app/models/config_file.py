@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String
+from sqlalchemy import JSON, Boolean, ForeignKey, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import Base, UtcDateTime, one_of
@@ -19,7 +19,8 @@ class ConfigFile(HasNameKey, TenantOrShared, Base):
     ``content`` is compressed, then encrypted (app/services/stored_files.py). ``etag`` is the strong validator of
     the plain bytes, in quotes. ``problems`` lists what could not be filled in, as sentences. ``template_version`` is
     the number of the template's text that it was made from, None where that is not known. ``edited_by`` is who changed
-    or uploaded the text by hand, empty for one that was generated.
+    or uploaded the text by hand, empty for one that was generated. ``fetched_at`` is when the phone last asked for it,
+    noted only while ``is_watched``, because an operation waits for it.
     """
 
     __tablename__ = "config_file"
@@ -40,6 +41,8 @@ class ConfigFile(HasNameKey, TenantOrShared, Base):
     problems: Mapped[list[Any]] = mapped_column(JSON, default=list)
     generated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     edited_by: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    is_watched: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    fetched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     tenant: Mapped[Tenant | None] = relationship(Tenant)
 
     def __str__(self) -> str:

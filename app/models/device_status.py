@@ -18,7 +18,7 @@ class DeviceStatus(TenantOrNobody, Base):
 
     ``status`` is NULL for a phone that asked for a file and has not reported. ``digest`` covers the fields that a
     report stores; whatever changes the row otherwise sets it to NULL, so that the next report counts as a change.
-    The time of the last contact is in ``DeviceSeen``.
+    The time of the last contact is in ``DeviceSeen``; ``started_at`` is when the phone last said that it booted.
     """
 
     __tablename__ = "device_status"
@@ -38,6 +38,7 @@ class DeviceStatus(TenantOrNobody, Base):
     url_tenant: Mapped[str] = mapped_column(String(128), default="")
     status: Mapped[Status | None] = mapped_column(one_of(Status), index=True)
     status_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     first_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ip: Mapped[str] = mapped_column(String(45), default="", index=True)
     external_ip: Mapped[str] = mapped_column(String(45), default="", index=True)

@@ -130,3 +130,62 @@ class Verdict(StrEnum):
     UNCHANGED = "unchanged"
     EXISTS = "exists"
     ERROR = "error"
+
+
+class Subject(StrEnum):
+    """What the targets of an operation are."""
+
+    DEVICES = "devices"
+    USERS = "users"
+
+
+class Action(StrEnum):
+    """What an operation asks of each of its targets (manual 6.3, 6.8 and 6.9)."""
+
+    CHECK_STATUS = "check_status"
+    RESTART = "restart"
+    UPDATE = "update"
+    FIRMWARE = "firmware"
+    MESSAGE = "message"
+    GENERATE = "generate"
+    TEMPLATE = "template"
+    TENANT = "tenant"
+    LANGUAGE = "language"
+    VLAN_MODE = "vlan_mode"
+    APPROVE = "approve"
+    DELETE_DEVICES = "delete_devices"
+    USER_TENANT = "user_tenant"
+    PASSWORDS = "passwords"
+    DELETE_USERS = "delete_users"
+    USER_VALUES = "user_values"
+    NO_USER_VALUES = "no_user_values"
+
+
+class OperationState(StrEnum):
+    """Whether an operation goes on: one that is to begin later runs, and begins nothing yet."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"
+    FINISHED = "finished"
+
+
+class TargetState(StrEnum):
+    """How far one target of an operation has come; which may follow which is in ``app/rules/target_states.py``."""
+
+    WAITING = "waiting"
+    CLAIMED = "claimed"
+    SENDING = "sending"
+    QUEUED = "queued"
+    SENT = "sent"
+    CONFIRMED = "confirmed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class Way(StrEnum):
+    """How a phone was asked, the best way first; ``here`` is what needs no phone."""
+
+    DIRECT = "direct"
+    SBC_PROXY = "sbc_proxy"
+    KEEP_ALIVE = "keep_alive"
+    HERE = "here"

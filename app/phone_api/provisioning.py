@@ -48,24 +48,44 @@ def wants(call: FileCall) -> Wanted:
     return Wanted(call.name, with_content=not preconditions.are_in(call.request))
 
 
-def find_stored_file(session: Session, call: FileCall, context: Context) -> Answer:
-    """Return a file that is stored (``/configfiles/…``, ``/ipp/dhcpoption160.cfg``)."""
+def find_stored_file(session: Session, call: FileCall, context: Context) -> Answer | None:
+    """Return a file that is stored (``/configfiles/…``, ``/ipp/dhcpoption160.cfg``); None for one that is watched."""
     file = _look_up(session, call.request, call.name, context.shelf)
     if file is not None:
-        return _answer(call.request, file)
+        return None if file.is_watched else _answer(call.request, file)
     if call.mac:
         raise NotFoundError(provisioning.why_no_file(session, call.mac))
     raise NotFoundError(f"There is no configuration file called {quoted(call.name)}.")
 
 
 def find_phone_file(session: Session, call: FileCall, context: Context) -> Answer | None:
-    """Return what a phone asks for by a tenant's URL, from what is stored; None where it has no file of its own."""
+    """Return what a phone asks for by a tenant's URL, from what is stored.
+
+    None where it has no file of its own, and for a file that is watched.
+    """
     file = _look_up(session, call.request, call.name, context.shelf)
     if file is not None and (call.mac or file.kind in _SHARED):
-        return _answer(call.request, file)
+        return None if file.is_watched else _answer(call.request, file)
     if call.mac is None:
         raise NotFoundError(f"There is no configuration file called {quoted(call.name)}.")
     return None
+
+
+def record_fetched(session: Session, calls: Sequence[FileCall], context: Context) -> list[Answer]:
+    """Answer phones whose files an operation waits for, and note that they asked: what is noted is then sent."""
+    context.shelf.lay_out(session, [wants(call) for call in calls])
+    stored_files.note_fetched(session, {call.name for call in calls}, now=context.now)
+    return [_stored_or_refusal(session, call, context) for call in calls]
+
+
+def record_phone_file(session: Session, calls: Sequence[FileCall], context: Context) -> list[Answer]:
+    """Answer phones that ask by a tenant's URL: those whose files are watched, and those that have none."""
+    stored = stored_files.find_many(session, [call.name for call in calls], with_content=False)
+    fetched = [call for call in calls if stored_files.key_of(call.name) in stored]
+    others = [call for call in calls if stored_files.key_of(call.name) not in stored]
+    of_fetched = iter(record_fetched(session, fetched, context) if fetched else ())
+    of_others = iter(first_contact(session, others, context) if others else ())
+    return [next(of_fetched if stored_files.key_of(call.name) in stored else of_others) for call in calls]
 
 
 def first_contact(session: Session, calls: Sequence[FileCall], context: Context) -> list[Answer]:
@@ -117,6 +137,13 @@ def _answer(request: PhoneRequest, file: StoredFile) -> Answer:
         return not_modified(tag or file.etag, headers)
     stream = stored_files.gzip_of(file.content)
     return Deliverable(Gzip(stream), file.size, file.etag, file.generated_at, _TEXT, headers)
+
+
+def _stored_or_refusal(session: Session, call: FileCall, context: Context) -> Answer:
+    file = _look_up(session, call.request, call.name, context.shelf)
+    if file is None:  # it was deleted meanwhile
+        return refuse(404, f"There is no configuration file called {quoted(call.name)}.")
+    return _answer(call.request, file)
 
 
 def _file_request(call: FileCall) -> FileRequest:

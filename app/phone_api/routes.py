@@ -54,9 +54,11 @@ _KEEP_ALIVE = Endpoint(keep_alive.parse, record=keep_alive.record)
 _ALERT = Endpoint(alarms.parse, record=alarms.record)
 _USER_KEYS = Endpoint(user_keys.parse, record=user_keys.record)
 _TENANT_FILE = Endpoint(
-    provisioning.parse, provisioning.find_phone_file, provisioning.first_contact, provisioning.wants
+    provisioning.parse, provisioning.find_phone_file, provisioning.record_phone_file, provisioning.wants
 )
-_STORED_FILE = Endpoint(provisioning.parse, provisioning.find_stored_file, wants=provisioning.wants)
+_STORED_FILE = Endpoint(
+    provisioning.parse, provisioning.find_stored_file, provisioning.record_fetched, provisioning.wants
+)
 _PROXY_FILE = Endpoint(provisioning.parse, provisioning.find_proxy_file)
 _FIRMWARE = Endpoint(firmware.parse, firmware.find)
 

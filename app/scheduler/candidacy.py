@@ -1,19 +1,17 @@
 """Standing for election: of all schedulers that run, the one that holds the lease leads."""
 
 import logging
-import os
-import secrets
-import socket
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from app.database import Database, UtcDateTime
+from app.database import Database
+from app.scheduler.naming import process_name
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import leases
+from app.services.shared_time import shared_time
 from app.transaction import writing
 
 log = logging.getLogger(__name__)
@@ -28,7 +26,7 @@ class Candidacy:
     def __init__(self, database: Database, *, lasts: timedelta) -> None:
         self._database = database
         self._lasts = lasts
-        self._owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._owner = process_name()
         self._epoch: int | None = None
         self._leads_until = 0.0
 
@@ -43,7 +41,7 @@ class Candidacy:
         try:
             with writing(self._database, ALL_TENANTS) as session:
                 self._epoch = leases.take(
-                    session, leases.TIMETABLE, self._owner, lasts=self._lasts, now=_shared_time(session)
+                    session, leases.TIMETABLE, self._owner, lasts=self._lasts, now=shared_time(session)
                 )
         except DBAPIError as error:
             log.warning("The database does not answer: %s", error.orig)
@@ -68,13 +66,6 @@ class Candidacy:
         self.step_down()
         try:
             with writing(self._database, ALL_TENANTS) as session:
-                leases.give_back(session, leases.TIMETABLE, self._owner, now=_shared_time(session))
+                leases.give_back(session, leases.TIMETABLE, self._owner, now=shared_time(session))
         except DBAPIError as error:
             log.warning("The lease could not be given back and runs out by itself: %s", error.orig)
-
-
-def _shared_time(session: Session) -> datetime:
-    """Return the time of a clock that all schedulers share: the database's, or this machine's for SQLite."""
-    if session.get_bind().dialect.name == "sqlite":
-        return datetime.now(UTC)
-    return session.scalars(select(func.clock_timestamp(type_=UtcDateTime))).one()

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.services import pending_actions, silence
 from app.services.imports import jobs as import_jobs
+from app.services.operations import confirming, results, retention
 
 
 def _nothing() -> None:
@@ -50,6 +51,27 @@ def all_chores() -> Sequence[Chore]:
             lambda session, now: silence.find_never_reported(session, now=now),
             lambda session, macs, _now: silence.drop_never_reported(session, macs),
             "%d phones were dropped: they asked for a file and never reported.",
+        ),
+        Chore(
+            "confirmations",
+            timedelta(seconds=2),
+            lambda session, now: confirming.find_decided(session, now=now),
+            lambda session, ids, now: confirming.decide(session, ids, now=now),
+            "Of %d targets of operations it was decided what became of them.",
+        ),
+        Chore(
+            "ended operations",
+            timedelta(seconds=2),
+            lambda session, _now: results.find_ended(session),
+            lambda session, ids, now: results.finish(session, ids, now=now),
+            "%d operations ended.",
+        ),
+        Chore(
+            "old operations",
+            timedelta(hours=1),
+            lambda session, now: retention.find_old_targets(session, now=now),
+            lambda session, ids, now: retention.drop_targets(session, ids, now=now),
+            "%d targets of operations that ended long ago were dropped.",
         ),
         Chore(
             "old actions",

@@ -10,7 +10,9 @@ from app.database import Database
 from app.scheduler import timetable
 from app.scheduler.candidacy import Candidacy
 from app.scheduler.chores import Chore, all_chores
+from app.scheduler.drain import Drain
 from app.scheduler.import_worker import ImportWorker
+from app.services.operations.calls import REAL_PHONES, Ports
 
 log = logging.getLogger(__name__)
 
@@ -24,19 +26,23 @@ def serve(
     is_asked_to_stop_within: Callable[[float], bool],
     lease_lasts: timedelta = LEASE_LASTS,
     chores: Callable[[], Sequence[Chore]] = all_chores,
+    ports: Ports = REAL_PHONES,
 ) -> None:
     """Lead when elected, stand by otherwise, until asked to stop; then let another take over at once.
 
     Imports are worked off by whoever takes them up, elected or not.
 
     ``is_asked_to_stop_within`` waits for so many seconds and returns whether this process is to stop. ``chores`` is
-    asked each time that this process begins to lead.
+    asked each time that this process begins to lead. Operations are worked off by all of them, the one that leads and
+    those that stand by; ``ports`` says where phones have their pages.
     """
     candidacy = Candidacy(database, lasts=lease_lasts)
     running: BackgroundScheduler | None = None
     imports = ImportWorker(database)
     imports.start()
     log.info("This scheduler stands for election.")
+    drain = Drain(database, ports)
+    drain.start()
     is_asked_to_stop = False
     while not is_asked_to_stop:
         candidacy.stand()
@@ -49,6 +55,7 @@ def serve(
             running = None
         is_asked_to_stop = is_asked_to_stop_within(lease_lasts.total_seconds() / _RENEWALS)
     imports.stop()
+    drain.stop()
     if running is not None:
         candidacy.step_down()
         running.shutdown()

@@ -5,7 +5,7 @@ refused to an account that names its tenants, whatever its role.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 ADMINISTRATOR = "Administrator"
 OPERATOR = "Operator"
@@ -34,6 +34,9 @@ CHANGED_FILES = "Changed Files"
 CONFIGURATION_FILES = "Phone Configuration Files"
 FIRMWARE = "Phone Firmware Files"
 IMPORT_EXPORT = "Import / Export"
+OPERATIONS = "Operations"
+MULTIPLE_DEVICES = "Manage Multiple Devices"
+MULTIPLE_USERS = "Manage Multiple Users"
 JOURNAL = "Activity Log"
 SETUP_WIZARD = "Setup Wizard"
 OPERATORS = "Operators"
@@ -52,6 +55,9 @@ DOWNLOAD = "can_download"
 IMPORT = "can_import"
 EXPORT_CONFIGURATION = "can_export_configuration"
 IMPORT_CONFIGURATION = "can_import_configuration"
+CHECK_STATUS = "can_check_status"
+MESSAGE = "can_message"
+CHANGE_MANY = "can_change"
 
 _VALUES_PAGES = (
     TEMPLATE_PLACEHOLDERS,
@@ -77,6 +83,9 @@ DEEDS: dict[str, tuple[str, ...]] = {
     CONFIGURATION_FILES: (*LOOK, SEE_SECRETS, *CHANGE),
     FIRMWARE: (*LOOK, DOWNLOAD, *CHANGE),
     IMPORT_EXPORT: ("can_list", EXPORT, IMPORT, SEE_SECRETS, EXPORT_CONFIGURATION, IMPORT_CONFIGURATION),
+    OPERATIONS: (*LOOK, EXPORT, CHECK_STATUS, RESTART, MESSAGE, CHANGE_MANY),
+    MULTIPLE_DEVICES: ("can_list",),
+    MULTIPLE_USERS: ("can_list",),
     TENANTS: (*LOOK, *CHANGE),
     SITES: (*LOOK, *CHANGE),
     OPERATORS: (*LOOK, *CHANGE),
@@ -101,6 +110,8 @@ _EVERYBODY_LOOKS = (
     *_VALUES_PAGES,
     DEFAULT_PLACEHOLDERS,
     CHANGED_FILES,
+    OPERATIONS,
+    MULTIPLE_DEVICES,
 )
 
 _SYSTEM_LEVEL_ONLY = frozenset(
@@ -123,12 +134,16 @@ def _entry(pages: Iterable[str], deeds: Iterable[str]) -> list[str]:
     return [_exactly(pages), _exactly(deeds)]
 
 
-# Flask-AppBuilder keeps a pattern in a column of 250 characters, which PostgreSQL holds it to.
-_PAGES_OF_A_PATTERN = 8
-_LOOK_AROUND = [
-    _entry(_EVERYBODY_LOOKS[first : first + _PAGES_OF_A_PATTERN], LOOK)
-    for first in range(0, len(_EVERYBODY_LOOKS), _PAGES_OF_A_PATTERN)
-]
+def _entries(pages: Sequence[str], deeds: Iterable[str]) -> list[list[str]]:
+    """Divide the pages among several entries: Flask-AppBuilder keeps each pattern in a column of 250 characters."""
+    return [
+        _entry(pages[first : first + _PAGES_OF_AN_ENTRY], deeds)
+        for first in range(0, len(pages), _PAGES_OF_AN_ENTRY)
+    ]
+
+
+_PAGES_OF_AN_ENTRY = 8
+_LOOK_AROUND = _entries(_EVERYBODY_LOOKS, LOOK)
 
 ROLES: dict[str, list[list[str]]] = {
     ADMINISTRATOR: [["^.*$", "^.*$"]],
@@ -140,6 +155,8 @@ ROLES: dict[str, list[list[str]]] = {
         _entry((SETUP_WIZARD,), DEEDS[SETUP_WIZARD]),
         _entry((TEMPLATES,), (*CHANGE, SEE_SECRETS)),
         _entry((CHANGED_FILES,), DEEDS[CHANGED_FILES]),
+        _entry((OPERATIONS,), DEEDS[OPERATIONS]),
+        _entry((MULTIPLE_USERS,), LOOK),
         _entry((TEMPLATES_MAPPING,), (EDIT,)),
         _entry(_VALUES_PAGES, (*CHANGE, SEE_SECRETS)),
         _entry((DEFAULT_PLACEHOLDERS,), ("can_edit", SEE_SECRETS)),
@@ -151,10 +168,16 @@ ROLES: dict[str, list[list[str]]] = {
         _entry((IMPORT_EXPORT,), DEEDS[IMPORT_EXPORT]),
         _entry((JOURNAL,), LOOK),
     ],
-    HELPDESK: [*_LOOK_AROUND, _entry((DEVICE,), (RESTART,))],
+    HELPDESK: [
+        *_LOOK_AROUND,
+        _entry((DEVICE,), (RESTART,)),
+        _entry((OPERATIONS,), (CHECK_STATUS, RESTART, MESSAGE)),
+        _entry((MULTIPLE_USERS,), LOOK),
+    ],
     MONITOR: [
         *_LOOK_AROUND,
         _entry((DEVICES_STATUS, ALARMS), (EXPORT,)),
+        _entry((OPERATIONS,), (EXPORT, CHECK_STATUS)),
         _entry((DEVICE, CHANGED_FILES), (SHOW_FILE,)),
         _entry((LDAP_TEST,), LOOK),
         _entry((FIRMWARE, CONFIGURATION_FILES), LOOK),

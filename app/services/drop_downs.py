@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.models import ConfigTemplate, JournalEntry, PhoneModel, Tenant
+from app.models import ConfigTemplate, Firmware, JournalEntry, PhoneModel, Tenant
 
 MOST_CHOICES = 1_000
 
@@ -33,6 +33,11 @@ def models_by_id(session: Session) -> Sequence[tuple[int, str]]:
 def templates_by_id(session: Session) -> Sequence[tuple[int, str]]:
     """Return the templates to choose from, by name."""
     return _pairs(session, select(ConfigTemplate.id, ConfigTemplate.name).order_by(ConfigTemplate.name_key))
+
+
+def firmware_by_id(session: Session) -> Sequence[tuple[int, str]]:
+    """Return the firmware to choose from, by name."""
+    return _pairs(session, select(Firmware.id, Firmware.name).order_by(Firmware.name_key))
 
 
 def journal_actors(session: Session) -> Sequence[str]:

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from app.models import PendingAction
+from app.models import OperationTarget, PendingAction
+from app.models.enums import TargetState
 
 LIFETIME = timedelta(days=1)
 MOST_WAITING = 3
@@ -25,7 +26,8 @@ def add(
     asked_by: str,
     tenant_id: int | None,
     now: datetime,
-) -> None:
+    expires_at: datetime | None = None,
+) -> PendingAction:
     """Queue an action for a phone; of more than three that wait the oldest is dropped, as phones expect."""
     action = PendingAction(
         mac=mac,
@@ -33,13 +35,14 @@ def add(
         asked_by=asked_by[:100],
         tenant_id=tenant_id,
         created_at=now,
-        expires_at=now + LIFETIME,
+        expires_at=expires_at or now + LIFETIME,
     )
     session.add(action)
     session.flush()
     waiting = session.scalars(_waiting([mac], now).order_by(PendingAction.id.desc()).offset(MOST_WAITING))
     for superseded in waiting.all():
         session.delete(superseded)
+    return action
 
 
 def hand_over(session: Session, waiting: Collection[int], *, now: datetime) -> dict[str, list[str]]:
@@ -61,9 +64,27 @@ def hand_over(session: Session, waiting: Collection[int], *, now: datetime) -> d
 
 
 def find_old(session: Session, *, now: datetime) -> Sequence[int]:
-    """Return the ids of actions that expired or were handed over a day ago."""
+    """Return the ids of actions that expired or were handed over a day ago, and that no operation asks about."""
     is_old = (PendingAction.expires_at <= now) | (PendingAction.handed_over_at <= now - LIFETIME)
-    return session.scalars(select(PendingAction.id).where(is_old)).all()
+    asked_about = (
+        select(OperationTarget.id)
+        .where(
+            OperationTarget.pending_action_id == PendingAction.id, OperationTarget.state == TargetState.QUEUED
+        )
+        .exists()
+    )
+    return session.scalars(select(PendingAction.id).where(is_old, ~asked_about)).all()
+
+
+def withdraw(session: Session, ids: Collection[int]) -> set[int]:
+    """Delete those of these actions that were not handed over, and return them."""
+    withdrawn = (
+        delete(PendingAction)
+        .where(PendingAction.id.in_(ids), PendingAction.handed_over_at.is_(None))
+        .returning(PendingAction.id)
+        .execution_options(synchronize_session=False)
+    )
+    return set(session.scalars(withdrawn)) if ids else set()
 
 
 def drop(session: Session, ids: Collection[int]) -> int:

@@ -46,7 +46,10 @@ def digests_of(reports: Sequence[Report]) -> dict[str, str]:
 
 
 def changes_of(report: Report, stored: Mapping[str, Any], proxy: str, now: datetime) -> dict[str, Any]:
-    """Return what a report changes of what is stored of its phone, as plain values."""
+    """Return what a report changes of what is stored of its phone, as plain values.
+
+    That a phone says it booted is noted whenever a report is recorded, though its status may be what it was.
+    """
     status = report.status or _status_when_not_said(stored["status"])
     said: dict[str, Any] = {
         **report.fields,
@@ -57,6 +60,8 @@ def changes_of(report: Report, stored: Mapping[str, Any], proxy: str, now: datet
     if status is Status.OFFLINE:  # a phone that is signed out shows no user (manual 6.1)
         said["user_name"] = said["user_id"] = ""
     changes = {name: value for name, value in said.items() if stored[name] != value}
+    if report.status is Status.STARTED:
+        changes["started_at"] = now
     if stored["status"] != status:
         changes |= {"status": status.value, "status_changed_at": now}
     return changes | {"digest": report.digest}

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.models import ConfigFile
@@ -24,7 +24,8 @@ _TABLE: Table = ConfigFile.__table__  # type: ignore[assignment]  # declared as 
 class StoredFile(NamedTuple):
     """A file of any tenant; ``content`` is what is stored of it, None where it was not asked for.
 
-    ``size`` is that of the text, in bytes, and ``etag`` the strong validator of the text, in quotes.
+    ``size`` is that of the text, in bytes, and ``etag`` the strong validator of the text, in quotes. ``is_watched``: an
+    operation waits for it to be fetched, which ``note_fetched`` writes down.
     """
 
     name_key: str
@@ -33,6 +34,7 @@ class StoredFile(NamedTuple):
     size: int
     etag: str
     generated_at: datetime
+    is_watched: bool = False
     content: bytes | None = None
 
 
@@ -51,6 +53,12 @@ def find_many(session: Session, names: Collection[str], *, with_content: bool) -
     statement = _SELECT_WHOLE if with_content else _SELECT_LIGHT
     rows = session.connection().execute(statement, {"keys": [key_of(name) for name in names]})
     return {row[0]: StoredFile(*row) for row in rows}
+
+
+def note_fetched(session: Session, names: Collection[str], *, now: datetime) -> None:
+    """Note that phones have asked for these files."""
+    fetched = update(_TABLE).where(_TABLE.c.name_key.in_(sorted(key_of(name) for name in names)))
+    session.connection().execute(fetched.values(fetched_at=now))
 
 
 def key_of(name: str) -> str:

@@ -19,6 +19,8 @@ from app.views.import_export import ImportExportView
 from app.views.journal import JournalView
 from app.views.ldap_settings import LdapSettingsView
 from app.views.ldap_test import LdapTestView
+from app.views.multiple import MultipleDevicesView, MultipleUsersView
+from app.views.operations import OperationView
 from app.views.phone_models import PhoneModelView
 from app.views.placeholders import (
     DefaultPlaceholderView,
@@ -45,10 +47,13 @@ _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
         (DashboardView, "fa-gauge-high"),
         (DevicesStatusView, "fa-phone-volume"),
         (AlarmView, "fa-bell"),
+        (OperationView, "fa-list-check"),
     ),
     "Setup": (
         (SetupWizardView, "fa-wand-magic-sparkles"),
         (UserView, "fa-users"),
+        (MultipleUsersView, "fa-users"),
+        (MultipleDevicesView, "fa-layer-group"),
         (TemplateView, "fa-file-code"),
         (TemplatesMappingView, "fa-diagram-project"),
         (TemplatePlaceholderView, "fa-percent"),

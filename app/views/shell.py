@@ -21,6 +21,9 @@ from app.views.web_session import db
 _PAGES_OF = {"/devices-status/": "/devices/"}
 """Addresses of the menu, and where the pages of one of their rows are, if not beneath."""
 
+_PAGES_OF_THEIR_OWN = ("/devices/multiple/",)
+"""Addresses of the menu that lie beneath those of another entry."""
+
 
 @dataclass(frozen=True)
 class MenuEntry:
@@ -166,6 +169,9 @@ def _entries(category: Any) -> Sequence[MenuEntry]:
 
 
 def _is_current(address: str) -> bool:
+    own = next((start for start in _PAGES_OF_THEIR_OWN if request.path.startswith(start)), None)
+    if own is not None:
+        return address == own
     return any(
         request.path.startswith(start)
         for start in (address.removesuffix("list/"), _PAGES_OF.get(address))

@@ -19,11 +19,12 @@ _JUST_NOW = timedelta(seconds=45)
 
 
 def install(app: Flask) -> None:
-    """Give templates the filters ``moment`` and ``time_ago``."""
+    """Give templates the filters ``moment``, ``live_moment``, ``time_ago`` and ``exact_time``."""
     app.add_template_filter(moment)
     app.add_template_filter(live_moment)
     app.add_template_global(time_of_page)
     app.add_template_filter(lambda at: time_ago(at, time_of_page()), "time_ago")
+    app.add_template_filter(lambda at: exact(at, zone_of_page()), "exact_time")
 
 
 def time_of_page() -> datetime:

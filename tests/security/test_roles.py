@@ -14,6 +14,7 @@ from app.security.roles import (
     permits,
 )
 
+COLUMN_OF_FLASK_APPBUILDER = 250
 CHANGES = {"can_add", "can_edit", "can_delete", "can_approve", "can_restart"}
 
 
@@ -24,6 +25,7 @@ def deeds_of(role: str) -> set[tuple[str, str]]:
 def test_entries_match_whole_names():
     patterns = [pattern for entries in ROLES.values() for entry in entries for pattern in entry]
     assert all(pattern.startswith("^") and pattern.endswith("$") for pattern in patterns)
+    assert max(map(len, patterns)) <= COLUMN_OF_FLASK_APPBUILDER
     assert not permits(OPERATOR, "Devices Status and more", "can_list")
     assert not permits(OPERATOR, "Sites", "can_edit_all")
 
@@ -43,7 +45,8 @@ def test_who_monitors_changes_nothing():
 
 def test_the_help_desk_restarts_and_sees_no_file():
     assert {(page, deed) for page, deed in deeds_of(HELPDESK) if deed in CHANGES} == {
-        ("Device", "can_restart")
+        ("Device", "can_restart"),
+        ("Operations", "can_restart"),
     }
     assert not {deed for _, deed in deeds_of(HELPDESK)} & {"can_show_file", "can_see_secrets", "can_export"}
 

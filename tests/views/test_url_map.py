@@ -57,6 +57,19 @@ ALLOWED = {
     "AlarmView.list": EVERYBODY,
     "AlarmView.history": EVERYBODY,
     "AlarmView.export": EXPORTERS,
+    "OperationView.list": EVERYBODY,
+    "OperationView.show": EVERYBODY,
+    "OperationView.figures": EVERYBODY,
+    "OperationView.export": EXPORTERS,
+    "OperationView.review": EVERYBODY,
+    "OperationView.start": EVERYBODY,
+    "OperationView.stop": EVERYBODY,
+    "OperationView.go_on": EVERYBODY,
+    "OperationView.retry": EVERYBODY,
+    "MultipleDevicesView.list": EVERYBODY,
+    "MultipleDevicesView.available": EVERYBODY,
+    "MultipleUsersView.list": NAMES - {"victor", "vera"},
+    "MultipleUsersView.available": NAMES - {"victor", "vera"},
     "TemplateView.list": EVERYBODY,
     "TemplateView.show": EVERYBODY,
     "TemplateView.add": OPERATORS,
@@ -215,6 +228,7 @@ OPEN = {"SignInView.login", "SignInView.logout", "PhoneManagerView.sign_in", "st
 
 ROWS = {
     "pk", "mac", "tenant_id", "user_id", "template_id", "owner_id", "placeholder_id", "value_id", "file_id",
+    "operation_id",
 }  # fmt: skip
 """The arguments of addresses that name a row of a tenant."""
 
@@ -261,6 +275,8 @@ def address_of(rule: Rule, world: World) -> str:
         "job_id": world.import_job,
         "mac": ACME_WAITING_MAC if rule.endpoint.endswith("approve") else ACME_MAC,
         "locale": "en",
+        "operation_id": world.operation,
+        "subject": "devices",
     }
     address = rule.rule
     for name in rule.arguments:

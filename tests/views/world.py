@@ -20,6 +20,8 @@ from app.models import (
     Firmware,
     ImportJob,
     JournalEntry,
+    Operation,
+    OperationTarget,
     Operator,
     PhoneModel,
     PhoneUser,
@@ -29,16 +31,21 @@ from app.models import (
     Tenant,
 )
 from app.models.enums import (
+    Action,
     Approval,
     FileKind,
     ImportKind,
     ImportState,
     Layer,
+    OperationState,
     Origin,
     Severity,
     Status,
+    Subject,
+    TargetState,
     Train,
     ValueLevel,
+    Way,
 )
 from app.rendering.template_file import FileConfig, TemplateFile, write_template
 from app.security.roles import ADMINISTRATOR, HELPDESK, MONITOR, OPERATOR
@@ -103,6 +110,8 @@ class World:
     globex_file: int
     import_job: int
     """What alice imported."""
+    operation: int
+    """One of Acme's phone alone."""
 
 
 def make_world(session: Session) -> World:
@@ -164,7 +173,36 @@ def make_world(session: Session) -> World:
         acme_file=file_of(session, ACME_MAC),
         globex_file=file_of(session, GLOBEX_MAC),
         import_job=job.id,
+        operation=add_operation(session, acme, ACME_MAC),
     )
+
+
+def add_operation(session: Session, tenant: Tenant, mac: str) -> int:
+    """Add an operation that has ended, for one phone; return its id."""
+    operation = Operation(
+        action=Action.RESTART,
+        subject=Subject.DEVICES,
+        options={"mode": "graceful"},
+        batch_size=5,
+        delay_seconds=120,
+        patience_seconds=5400,
+        state=OperationState.FINISHED,
+        total=1,
+        next_batch_at=NOW,
+        last_served_at=NOW,
+        created_by="oscar",
+        created_at=NOW,
+        finished_at=NOW,
+    )
+    session.add(operation)
+    session.flush()
+    target = OperationTarget(
+        operation=operation, tenant_id=tenant.id, key=mac, label="Anna", state=TargetState.FAILED,
+        reason="It refuses connections.", way=Way.DIRECT, changed_at=NOW,
+    )  # fmt: skip
+    session.add(target)
+    session.flush()
+    return operation.id
 
 
 def add_tenant(session: Session, name: str, subnet: str | None = None) -> Tenant:

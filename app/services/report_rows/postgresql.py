@@ -39,6 +39,7 @@ ON CONFLICT (mac) DO UPDATE SET seen_at = excluded.seen_at
 """
 _TYPES = {
     "status_changed_at": "timestamptz",
+    "started_at": "timestamptz",
     "is_behind_proxy": "boolean",
 }
 

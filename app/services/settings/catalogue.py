@@ -13,6 +13,7 @@ from app.services.settings.texts import (
     HOST,
     HOST_AND_PORT,
     LANGUAGES,
+    PHONE_PAGES,
     SUFFIXES,
     TIME_ZONE,
     TIME_ZONE_OR_NOTHING,
@@ -35,6 +36,13 @@ _GENERAL = (
         "https_to_devices",
         "Secure (HTTPS) communication from the manager to the devices",
         "Restart, Send Message and other requests to a phone go over HTTPS. Through an SBC proxy they always do.",
+        NO, choice({NO: "No", YES: "Yes"}), Section.COMMUNICATION,
+    ),
+    Setting(
+        "verify_phones",
+        "Check the certificates of devices",
+        "Whether a phone that is called over HTTPS needs a certificate that this server trusts. Those that phones have "
+        "from the factory are of their own making.",
         NO, choice({NO: "No", YES: "Yes"}), Section.COMMUNICATION,
     ),
     Setting(
@@ -170,6 +178,12 @@ _SBC_PROXY = (
     Setting(
         "sbc_proxy_port", "Port for phones", "Port of that interface. The SBC's own pages often have port 80.",
         "80", whole_number(1, 65535), Section.SBC_PROXY, "ems_server/provisioning/url",
+    ),
+    Setting(
+        "sbc_phone_pages", "Phones' pages through the SBC",
+        "Where the SBC has the web pages of a phone behind it, always over HTTPS: <ip> stands for the phone's address, "
+        "<mac> for its MAC. Empty: what is asked of such phones they are told in the answer to their next report.",
+        "", PHONE_PAGES, Section.SBC_PROXY,
     ),
 )  # fmt: skip
 

@@ -162,6 +162,23 @@ def _web_address_or_nothing(text: str) -> str:
     return text
 
 
+def _phone_pages_or_nothing(text: str) -> str:
+    if text and not re.fullmatch(r"https://[A-Za-z0-9.\[\]:<>_-]{1,259}(?:/[!-~]{0,200})?", text):
+        raise InvalidInputError(
+            f"{quoted(text)} will not do; give an address such as https://sbc.example.com:8443/phone/<ip>."
+        )
+    host = text.removeprefix("https://").partition("/")[0]
+    if "<" in host or ">" in host:
+        raise InvalidInputError(
+            "<ip> and <mac> stand behind the SBC's name and port: what a phone reports must not choose whom is called."
+        )
+    if text and "<ip>" not in text and "<mac>" not in text:
+        raise InvalidInputError(
+            "Neither <ip> nor <mac> is in it, so it would be the same page for every phone."
+        )
+    return text
+
+
 def _suffixes(text: str) -> str:
     found = dict.fromkeys(f".{word.strip('.').lower()}" for word in re.split(r"[\s,;]+", text) if word)
     wrong = [suffix for suffix in found if not re.fullmatch(r"\.[a-z0-9_-]{1,10}", suffix)]
@@ -218,6 +235,7 @@ TIME_ZONE_OR_NOTHING = Kind(Control.TIME_ZONE, _time_zone_or_nothing)
 GMT_OFFSET = Kind(Control.TEXT, _gmt_offset, most=7)
 HOST = Kind(Control.TEXT, _host_or_nothing, most=253)
 HOST_AND_PORT = Kind(Control.TEXT, _host_and_port_or_nothing, most=259)
+PHONE_PAGES = Kind(Control.TEXT, _phone_pages_or_nothing, most=500)
 WEB_ADDRESS = Kind(Control.TEXT, _web_address_or_nothing, most=500)
 SUFFIXES = Kind(Control.TEXT, _suffixes, most=200)
 CERTIFICATES = Kind(Control.LINES, _certificates, most=60_000)

@@ -15,6 +15,7 @@ from app.models import (
     Device,
     DeviceStatus,
     JournalEntry,
+    OperationTarget,
     PendingAction,
     PhoneUser,
     Placeholder,
@@ -34,7 +35,13 @@ from app.services.tenancy.tenants import find_default_besides
 from app.services.usage import Departure, check_may_go, departure
 from app.services.value_owners import OwnerKind
 
-OUTLIVE_TENANT: Sequence[type[TenantOrNobody]] = (Alarm, Decision, JournalEntry, PendingAction)
+OUTLIVE_TENANT: Sequence[type[TenantOrNobody]] = (
+    Alarm,
+    Decision,
+    JournalEntry,
+    OperationTarget,
+    PendingAction,
+)
 GO_WITH_TENANT: Sequence[type[TenantScoped | TenantOrShared]] = (
     ConfigurationValue,
     Placeholder,

@@ -5,8 +5,8 @@ from unicodedata import is_normalized, normalize
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
-down_revision = "0010"
+revision = "0010"
+down_revision = "0009"
 
 _users = sa.table(
     "phone_user",

@@ -1,0 +1,211 @@
+"""How the phones of a claim are asked: where, with which password, or why not by a call."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import quote
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import Device, DeviceStatus, Firmware, Operation, Site, Tenant
+from app.models.enums import Action, TargetState, Way
+from app.rules.addresses import find_address
+from app.rules.phone_addresses import why_not_called
+from app.rules.phone_calls import CALLED, FACTORY_PASSWORD, FACTORY_USER, PhoneCall
+from app.rules.subnets import Network, parse_subnet
+from app.services import config_files, settings
+from app.services.config_files.owners import FileOwner, read_owners
+from app.services.config_files.sources import Sources
+from app.services.operations.claiming import Claim, watch_files
+from app.services.operations.results import Result
+from app.services.settings.definitions import YES
+
+_SETTINGS = ("https_to_devices", "verify_phones", "sbc_proxy_host", "sbc_phone_pages")
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where phones have their web pages, which is the same for all of them, and whether they may be on this machine."""
+
+    http: int = 80
+    https: int = 443
+    may_be_here: bool = False
+
+
+REAL_PHONES = Ports()
+
+
+@dataclass(slots=True)
+class Prepared:
+    """What is to be done about each target of a claim, by its id.
+
+    ``calls`` are made; of the phones in ``told_later`` the text says why they are told in the answer to a report;
+    ``results`` are of those that nothing is asked of.
+    """
+
+    calls: dict[int, PhoneCall] = field(default_factory=dict)
+    told_later: dict[int, str] = field(default_factory=dict)
+    results: list[Result] = field(default_factory=list)
+
+
+def prepare(session: Session, claim: Claim, ports: Ports, *, now: datetime) -> Prepared:
+    """Say what is to be done about the targets of a claim; what has to be there before a phone is asked is made."""
+    operation = claim.operation
+    prepared = Prepared()
+    statuses = _read_statuses(session, [mac for _, mac in claim.targets])
+    devices = _read_devices(session, [mac for _, mac in claim.targets])
+    nothing_to_ask = _made_ready(session, operation, claim.targets, devices, statuses, now)
+    desk = _Desk(session, operation, ports, statuses, devices)
+    for target_id, mac in claim.targets:
+        if mac in nothing_to_ask:
+            state, reason = nothing_to_ask[mac]
+            prepared.results.append(Result(target_id, state, reason, Way.HERE))
+        else:
+            call = desk.call_of(mac)
+            if isinstance(call, PhoneCall):
+                prepared.calls[target_id] = call
+            else:
+                prepared.told_later[target_id] = call
+    return prepared
+
+
+def _made_ready(
+    session: Session,
+    operation: Operation,
+    targets: Sequence[tuple[int, str]],
+    devices: Mapping[str, Device],
+    statuses: Mapping[str, DeviceStatus],
+    now: datetime,
+) -> dict[str, tuple[TargetState, str]]:
+    """Make what the phones are to fetch, and return those of which nothing is asked, and why."""
+    macs = [mac for _, mac in targets]
+    found: dict[str, tuple[TargetState, str]] = {}
+    for mac in macs:
+        if mac not in devices and mac not in statuses:
+            found[mac] = (TargetState.SKIPPED, "The phone is not there any more.")
+        elif operation.action in (Action.UPDATE, Action.FIRMWARE) and mac not in devices:
+            found[mac] = (TargetState.SKIPPED, "It is no device, so it has no file of its own.")
+    there = [mac for mac in macs if mac not in found]
+    if operation.action is Action.FIRMWARE:
+        _give_firmware(session, operation, [devices[mac] for mac in there])
+    if operation.action is Action.FIRMWARE or operation.options.get("generate"):
+        config_files.generate_many(session, [devices[mac].id for mac in there if mac in devices], now=now)
+    if operation.action is Action.UPDATE:
+        have_file = watch_files(session, there)
+        without = set(there) - have_file
+        found |= dict.fromkeys(
+            without, (TargetState.FAILED, "It has no configuration file; generate it first.")
+        )
+    return found
+
+
+def _give_firmware(session: Session, operation: Operation, devices: Collection[Device]) -> None:
+    firmware = session.get(Firmware, operation.options["firmware_id"])
+    for device in devices:
+        device.firmware_id = firmware.id if firmware else None
+    session.flush()
+
+
+class _Desk:
+    """Decides the way to each phone of a claim; what it needs for all of them is read at once."""
+
+    def __init__(
+        self,
+        session: Session,
+        operation: Operation,
+        ports: Ports,
+        statuses: Mapping[str, DeviceStatus],
+        devices: Mapping[str, Device],
+    ) -> None:
+        self._operation = operation
+        self._ports = ports
+        self._statuses = statuses
+        self._texts = settings.read_texts(session, _SETTINGS)
+        self._sources = Sources(session)
+        owners = read_owners(session, [device.id for device in devices.values()])
+        self._sources.load(owners)
+        self._owners: dict[str, FileOwner] = {owner.mac: owner for owner in owners}
+        tenants = {status.tenant_id for status in statuses.values() if status.tenant_id is not None}
+        self._networks = _networks_of(session, tenants)
+
+    def call_of(self, mac: str) -> PhoneCall | str:
+        """Return the call to make, or why the phone is told in the answer to its next report."""
+        if self._operation.action not in CALLED:
+            return "Phones take this in the answer to a report."
+        status = self._statuses.get(mac)
+        if status is None:
+            return "It has not reported yet."
+        if status.is_behind_proxy:
+            return self._by_proxy(mac, status)
+        networks = self._networks.get(status.tenant_id, ())
+        why_not = why_not_called(status.ip, status.external_ip, networks, may_be_here=self._ports.may_be_here)
+        if why_not:
+            return why_not
+        scheme = "https" if self._texts["https_to_devices"] == YES else "http"
+        port = self._ports.https if scheme == "https" else self._ports.http
+        return self._call(mac, status, f"{scheme}://{_host(status.ip)}:{port}", Way.DIRECT)
+
+    def _by_proxy(self, mac: str, status: DeviceStatus) -> PhoneCall | str:
+        """Ask through the SBC, at the address that an administrator has given for phones behind it."""
+        pattern, address = self._texts["sbc_phone_pages"], find_address(status.ip)
+        if not pattern:
+            return "It is behind the SBC proxy, and System Settings do not say where the SBC has the phones' pages."
+        if address is None:
+            return "It has reported no address."
+        root = pattern.replace("<ip>", quote(str(address))).replace("<mac>", mac).rstrip("/")
+        return self._call(mac, status, root, Way.SBC_PROXY)
+
+    def _call(self, mac: str, status: DeviceStatus, root: str, way: Way) -> PhoneCall:
+        user_name, password = self._credentials(mac, status)
+        return PhoneCall(
+            mac=mac,
+            root=root,
+            way=way,
+            action=self._operation.action,
+            user_name=user_name,
+            password=password,
+            verifies_certificate=self._texts["verify_phones"] == YES,
+        )
+
+    def _credentials(self, mac: str, status: DeviceStatus) -> tuple[str, str]:
+        """Return what opens the phone's pages: what its file says, else what it left the factory with."""
+        owner = self._owners.get(mac)
+        values = (
+            self._sources.values_for(owner)
+            if owner
+            else self._sources.shared_values(
+                template_id=None, tenant_id=status.tenant_id, site_id=status.site_id
+            )
+        )
+        return (
+            values.get("IPPhoneUsername") or FACTORY_USER,
+            values.get("IPPhonePassword") or FACTORY_PASSWORD,
+        )
+
+
+def _read_statuses(session: Session, macs: Collection[str]) -> dict[str, DeviceStatus]:
+    rows = session.scalars(
+        select(DeviceStatus).where(DeviceStatus.mac.in_(macs)).execution_options(populate_existing=True)
+    )
+    return {status.mac: status for status in rows}
+
+
+def _read_devices(session: Session, macs: Collection[str]) -> dict[str, Device]:
+    return {device.mac: device for device in session.scalars(select(Device).where(Device.mac.in_(macs)))}
+
+
+def _networks_of(session: Session, tenant_ids: Collection[int]) -> dict[int | None, tuple[Network, ...]]:
+    """Return the subnets of each tenant and of its sites."""
+    own = select(Tenant.id, Tenant.subnet).where(Tenant.id.in_(tenant_ids), Tenant.subnet.is_not(None))
+    of_sites = select(Site.tenant_id, Site.subnet).where(
+        Site.tenant_id.in_(tenant_ids), Site.subnet.is_not(None)
+    )
+    found: dict[int | None, tuple[Network, ...]] = {}
+    for tenant_id, subnet in (*session.execute(own), *session.execute(of_sites)):
+        found[tenant_id] = (*found.get(tenant_id, ()), parse_subnet(subnet))
+    return found
+
+
+def _host(ip: str) -> str:
+    return f"[{ip}]" if ":" in ip else ip

@@ -1,0 +1,172 @@
+"""Beginning an operation: checked as a whole, and written with all its targets in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from app.errors import InvalidInputError
+from app.models import Operation, OperationTarget
+from app.models.enums import Action, OperationState, Subject, TargetState
+from app.rules.actions import KINDS, OF_USERS, target_of
+from app.rules.pacing import BATCH_SIZES, DELAYS, Pace
+from app.services import journal
+from app.services.author import Author
+from app.services.operations import targets
+from app.services.operations.options import checked_options
+from app.services.operations.targets import MOST_TARGETS, Candidate, Chosen
+
+PATIENCES = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 15, 30, 90, 480, 1440))
+_LATEST_BEGIN = timedelta(days=366)
+_FOR_WAITING_PHONES = (Action.CHECK_STATUS, Action.RESTART, Action.MESSAGE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a person asks: one action on what was chosen, at which pace, from when on.
+
+    ``options`` are what the action needs to know (``options.checked_options``), ``secret`` a password among them.
+    """
+
+    action: Action
+    chosen: Chosen
+    pace: Pace
+    patience: timedelta
+    begins_at: datetime | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """An order that can be carried out: for whom, with what, and from when on."""
+
+    targets: Sequence[Candidate]
+    options: Mapping[str, Any]
+    begins_at: datetime
+    is_of_users: bool
+
+
+def check(session: Session, order: Order, *, now: datetime) -> Checked:
+    """Return what an order comes to; nothing is written.
+
+    InvalidInputError for a pace, a time or options that will not do, and where nothing of what was chosen is there.
+    """
+    _check_pace(order)
+    begins_at = _begin_of(order, now)
+    options = checked_options(session, order.action, order.options, order.secret)
+    found = _targets_of(session, order)
+    _check_number(found)
+    return Checked(found, options, begins_at, target_of(order.action) is Subject.USERS)
+
+
+def start(session: Session, order: Order, *, author: Author, now: datetime) -> Operation:
+    """Write the operation and its targets, which a scheduler works off; it has begun when this is committed.
+
+    Raises what ``check`` raises.
+    """
+    checked = check(session, order, now=now)
+    found = checked.targets
+    operation = Operation(
+        action=order.action,
+        subject=target_of(order.action),
+        options=checked.options,
+        secret=order.secret,
+        batch_size=order.pace.batch_size,
+        delay_seconds=int(order.pace.delay.total_seconds()),
+        patience_seconds=int(order.patience.total_seconds()),
+        state=OperationState.RUNNING,
+        total=len(found),
+        next_batch_at=checked.begins_at,
+        last_served_at=now,
+        created_by=author.name[:100],
+        created_from=author.address[:45],
+        created_at=now,
+    )
+    session.add(operation)
+    session.flush()
+    session.execute(insert(OperationTarget), [_row(operation.id, target, now) for target in found])
+    _note(session, operation, found, author=author, now=now)
+    return operation
+
+
+def _check_pace(order: Order) -> None:
+    if order.action not in KINDS:
+        raise InvalidInputError("This action cannot be asked of many at once.")
+    if order.pace.batch_size not in BATCH_SIZES:
+        raise InvalidInputError(
+            f"A batch has {', '.join(map(str, BATCH_SIZES))} targets; choose one of these."
+        )
+    if order.pace.delay not in DELAYS:
+        raise InvalidInputError("Choose one of the delays between batches that the page offers.")
+    if order.patience not in PATIENCES:
+        raise InvalidInputError("Choose one of the times that the page offers for a phone to confirm.")
+    if order.chosen.subject is Subject.DEVICES and order.action in OF_USERS:
+        raise InvalidInputError(f"{KINDS[order.action].title} is for users, and phones were chosen.")
+
+
+def _begin_of(order: Order, now: datetime) -> datetime:
+    if order.begins_at is None:
+        return now
+    if order.begins_at > now + _LATEST_BEGIN:
+        raise InvalidInputError("The operation would begin in more than a year; choose an earlier time.")
+    return max(order.begins_at, now)
+
+
+def _targets_of(session: Session, order: Order) -> Sequence[Candidate]:
+    if order.action is Action.APPROVE:
+        return targets.waiting_phones(session, order.chosen.keys)
+    found = targets.resolve(session, order.chosen)
+    if order.action in _FOR_WAITING_PHONES and order.chosen.subject is Subject.DEVICES:
+        found += targets.waiting_phones(session, order.chosen.keys)
+    if order.chosen.subject is Subject.USERS and order.action not in OF_USERS:
+        return targets.phones_of(session, [int(candidate.key) for candidate in found])
+    return found
+
+
+def _check_number(found: Sequence[Candidate]) -> None:
+    if not found:
+        raise InvalidInputError(
+            "Nothing of what was chosen is there, or your account does not see it. Choose again."
+        )
+    if len(found) > MOST_TARGETS:
+        raise InvalidInputError(
+            f"More than {MOST_TARGETS:,} are chosen; divide them into several operations."
+        )
+
+
+def _row(operation_id: int, target: Candidate, now: datetime) -> dict[str, Any]:
+    return {
+        "operation_id": operation_id,
+        "tenant_id": target.tenant_id,
+        "key": target.key,
+        "label": target.label[:200],
+        "state": TargetState.WAITING,
+        "changed_at": now,
+    }
+
+
+def _note(
+    session: Session,
+    operation: Operation,
+    found: Sequence[Candidate],
+    *,
+    author: Author,
+    now: datetime,
+) -> None:
+    kind = KINDS[operation.action]
+    noun = "user" if operation.subject is Subject.USERS else "phone"
+    number = f"{len(found):,} {noun}{'' if len(found) == 1 else 's'}"
+    tenants = {target.tenant_id for target in found}
+    journal.record(
+        session,
+        at=now,
+        author=author,
+        action="operation started",
+        subject=f"operation {operation.id}",
+        text=f"{author.name} started the operation {operation.id}: {kind.title} for {number}.",
+        tenant_id=tenants.pop() if len(tenants) == 1 else None,
+    )

@@ -1,0 +1,161 @@
+"""The form that begins an operation: what it offers, and what it says."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from app.errors import InvalidInputError
+from app.models.enums import Action, Subject, VlanMode
+from app.rules.actions import KINDS, OF_USERS, Kind, Restart
+from app.rules.mac_addresses import find_mac
+from app.rules.pacing import BATCH_SIZES, DELAYS, Pace
+from app.security.roles import CHANGE_MANY, CHECK_STATUS, MESSAGE, OPERATIONS, RESTART
+from app.services.operations.starting import PATIENCES, Order
+from app.services.operations.targets import Chosen, Wanted
+from app.views.list_arguments import MOST_CHARACTERS_OF_WORDS
+from app.views.shell import may
+from app.views.times import zone_of_page
+
+MOST_KEYS = 5_000
+_DEEDS: Mapping[Action, str] = {
+    Action.CHECK_STATUS: CHECK_STATUS,
+    Action.RESTART: RESTART,
+    Action.MESSAGE: MESSAGE,
+}
+_IDS = ("template_id", "firmware_id", "tenant_id")
+_TEXTS = ("mode", "text", "seconds", "language", "vlan_mode")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One action of the drop-down, with its usual pace in seconds and minutes."""
+
+    action: Action
+    kind: Kind
+
+    @property
+    def delay(self) -> int:
+        """The usual delay in seconds."""
+        return int(self.kind.pace.delay.total_seconds())
+
+
+def deed_of(action: Action) -> str:
+    """Return the deed that an account must be allowed on the page of operations to begin or steer this one."""
+    return _DEEDS.get(action, CHANGE_MANY)
+
+
+def actions_for(subject: Subject) -> Sequence[Entry]:
+    """Return what the account may begin for phones or users."""
+    return [
+        Entry(action, KINDS[action])
+        for action in KINDS
+        if (subject is Subject.USERS or action not in OF_USERS)
+        and action is not Action.APPROVE
+        and may(deed_of(action), OPERATIONS)
+    ]
+
+
+def in_words(seconds: int) -> str:
+    """Return a time in its two largest units: ``2 minutes``, ``1 hour 30 minutes``, ``no time`` for none."""
+    parts: list[str] = []
+    for length, word in ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
+        number, seconds = divmod(seconds, length)
+        if number:
+            parts.append(f"{number} {word}{'' if number == 1 else 's'}")
+    return " ".join(parts[:2]) or "no time"
+
+
+def choices() -> dict[str, Any]:
+    """Return what the form's drop-downs hold beside the actions."""
+    return {
+        "batch_sizes": BATCH_SIZES,
+        "delays": [int(delay.total_seconds()) for delay in DELAYS],
+        "patiences": [int(patience.total_seconds()) for patience in PATIENCES],
+        "restarts": list(Restart),
+        "vlan_modes": [mode for mode in VlanMode if mode],
+        "in_words": in_words,
+    }
+
+
+def read_chosen(form: MultiDict[str, str], subject: Subject) -> Chosen:
+    """Return what was chosen: single ones as ``key``, groups as ``group``, a tenant's name and words in two lines.
+
+    Devices Status calls its selected phones ``mac``.
+    """
+    keys = [*form.getlist("key"), *form.getlist("mac")]
+    if len(keys) > MOST_KEYS:
+        raise InvalidInputError(
+            f"More than {MOST_KEYS:,} were chosen one by one; choose all that match words or a tenant instead."
+        )
+    return Chosen(
+        subject,
+        tuple(dict.fromkeys(key for key in map(_cleaned[subject], keys) if key)),
+        tuple(_group(text) for text in dict.fromkeys(form.getlist("group"))),
+    )
+
+
+def read_order(form: MultiDict[str, str], subject: Subject) -> Order:
+    """Return what the form asks for, or raise InvalidInputError for what none of its own fields says."""
+    action = _action(form.get("action", ""))
+    options: dict[str, Any] = {name: form.get(name, "") for name in _TEXTS if name in form}
+    options |= {
+        name: int(form[name]) for name in _IDS if form.get(name, "").isdecimal() and len(form[name]) < 10
+    }
+    options |= {"generate": True} if form.get("generate") else {}
+    return Order(
+        action=action,
+        chosen=read_chosen(form, subject),
+        pace=Pace(_number(form, "batch"), timedelta(seconds=_number(form, "delay"))),
+        patience=timedelta(seconds=_number(form, "patience")),
+        begins_at=_begin(form.get("begins_at", "")),
+        options=options,
+        secret=_secret(form, action),
+    )
+
+
+def _secret(form: Mapping[str, str], action: Action) -> str | None:
+    """Return the one password of all, or the lines of users' configurations, in which there may be passwords."""
+    if action is Action.USER_VALUES:
+        return form.get("lines", "")
+    return form.get("secret", "") if action is Action.PASSWORDS and form.get("is_one_for_all") else None
+
+
+def _action(text: str) -> Action:
+    found = next((action for action in KINDS if action == text), None)
+    if found is None:
+        raise InvalidInputError("Choose an action.", field="action")
+    return found
+
+
+def _number(form: Mapping[str, str], name: str) -> int:
+    text = form.get(name, "")
+    if not (text.isascii() and text.isdecimal() and len(text) < 8):
+        raise InvalidInputError(
+            "Choose batch, delay and time to confirm from what the page offers.", field=name
+        )
+    return int(text)
+
+
+def _begin(text: str) -> datetime | None:
+    """Return a time as browsers write it, in the zone in which the pages write times."""
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=zone_of_page()).astimezone(UTC)
+    except ValueError:
+        raise InvalidInputError("Give the day and the time at which it begins.", field="begins_at") from None
+
+
+def _group(text: str) -> Wanted:
+    tenant, _, words = text.partition("\n")
+    return Wanted(words.strip()[:MOST_CHARACTERS_OF_WORDS], tenant.strip()[:100])
+
+
+def _id_of_user(text: str) -> str:
+    return text if text.isascii() and text.isdecimal() and len(text) < 10 else ""
+
+
+_cleaned = {Subject.DEVICES: lambda text: find_mac(text) or "", Subject.USERS: _id_of_user}

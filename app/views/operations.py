@@ -1,0 +1,259 @@
+"""Operations: their list, how far each is, what became of every target, and what can be done about it."""
+
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from flask import flash, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import BaseView
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.security.decorators import has_access, permission_name
+from werkzeug.wrappers import Response
+
+from app.errors import InvalidInputError, NotAllowedError, RingmasterError
+from app.models import Operation, OperationTarget
+from app.models.enums import OperationState, Subject, TargetState
+from app.rendering.csv_lines import csv_line
+from app.rules.actions import KINDS
+from app.rules.pacing import least_duration
+from app.rules.target_states import SENTENCES
+from app.security.roles import DEEDS, OPERATIONS
+from app.security.tenant_scope import scope_of
+from app.services.operations import reading as operations
+from app.services.operations import starting, steering
+from app.transaction import transaction
+from app.views import csv_files
+from app.views.authors import author
+from app.views.choices import Choice
+from app.views.list_arguments import read_list_arguments, word_of
+from app.views.operation_form import deed_of, in_words, read_order
+from app.views.shell import may
+from app.views.times import time_of_page
+from app.views.web_session import database, db
+
+_TABS = (
+    ("All", ()),
+    ("Waiting", (TargetState.WAITING, TargetState.CLAIMED, TargetState.SENDING, TargetState.QUEUED)),
+    ("Sent", (TargetState.SENT,)),
+    ("Confirmed", (TargetState.CONFIRMED,)),
+    ("Failed", (TargetState.FAILED,)),
+    ("Skipped", (TargetState.SKIPPED,)),
+)
+_NAMED = 5
+_WAY_WORDS = {
+    "direct": "directly",
+    "sbc_proxy": "through the SBC",
+    "keep_alive": "with its report",
+    "here": "here",
+}
+
+
+class OperationView(BaseView):
+    """Operations, the newest first."""
+
+    class_permission_name = OPERATIONS
+    route_base = "/operations"
+    default_view = "list"
+    base_permissions = list(DEEDS[OPERATIONS])
+
+    @expose("/")
+    @has_access
+    def list(self) -> str:
+        """Show a page of the history."""
+        arguments = read_list_arguments(request.args, size=25)
+        state = word_of(request.args, "state", OperationState)
+        page = operations.search(db.session(), state=state, number=arguments.number, size=arguments.size)
+        return render_template(
+            "ringmaster/operations.html",
+            title="Operations",
+            page=page,
+            progress=operations.progress_of(db.session(), [operation.id for operation in page.rows]),
+            kinds=KINDS,
+            choices=(Choice("state", "Every state", [word.value for word in OperationState], state or ""),),
+        )
+
+    @expose("/<int:operation_id>/")
+    @has_access
+    def show(self, operation_id: int) -> str:
+        """Show one, as it is at this moment; the page keeps itself fresh."""
+        return render_template("ringmaster/operation.html", **_shown(operation_id))
+
+    @expose("/<int:operation_id>/figures")
+    @has_access
+    @permission_name("show")
+    def figures(self, operation_id: int) -> Response:
+        """Return what changes of the page, or 304 where nothing did."""
+        response = make_response(render_template("ringmaster/operation_figures.html", **_shown(operation_id)))
+        response.add_etag()
+        return response.make_conditional(request)
+
+    @expose("/<int:operation_id>/exportData.csv")
+    @has_access
+    @permission_name("export")
+    def export(self, operation_id: int) -> Response:
+        """Send what became of each target, as CSV."""
+        operations.get_operation(db.session(), operation_id)
+        headers = {"Content-Disposition": 'attachment; filename="exportData.csv"'}
+        lines = csv_files.in_chunks(
+            database(),
+            scope_of(db.session()),
+            csv_line(("Device", "Status", "Name", "Reason", "Way", "Time")),
+            read=lambda session, last: operations.read_chunk(
+                session, operation_id, after=last.id if last else 0
+            ),
+            write=_lines,
+        )
+        return Response(lines, mimetype="text/csv", headers=headers)
+
+    @expose("/review/<subject>", methods=["POST"])
+    @has_access
+    @permission_name("list")
+    def review(self, subject: str) -> ResponseReturnValue:
+        """Repeat what was asked, for how many and whom, before it begins."""
+        return _review(_subject(subject))
+
+    @expose("/start/<subject>", methods=["POST"])
+    @has_access
+    @permission_name("list")
+    def start(self, subject: str) -> ResponseReturnValue:
+        """Begin an operation; which deed that needs depends on its action."""
+        of = _subject(subject)
+        order = read_order(request.form, of)
+        _check_may(deed_of(order.action))
+        if KINDS[order.action].deletes and request.form.get("typed", "").strip() != request.form.get(
+            "number"
+        ):
+            return _review(
+                of, "Write the number of them into the field, so that nothing is deleted by mistake."
+            )
+        with transaction(db.session()) as session:
+            operation = starting.start(session, order, author=author(), now=time_of_page())
+        return redirect(f"/operations/{operation.id}/")
+
+    @expose("/<int:operation_id>/stop", methods=["POST"])
+    @has_access
+    @permission_name("list")
+    def stop(self, operation_id: int) -> ResponseReturnValue:
+        """Begin nothing more of it."""
+        _steer(operation_id, steering.stop)
+        flash("The operation is stopped. What has begun ends by itself.", "success")
+        return redirect(f"/operations/{operation_id}/")
+
+    @expose("/<int:operation_id>/continue", methods=["POST"])
+    @has_access
+    @permission_name("list")
+    def go_on(self, operation_id: int) -> ResponseReturnValue:
+        """Let it go on where it was."""
+        _steer(operation_id, steering.go_on)
+        return redirect(f"/operations/{operation_id}/")
+
+    @expose("/<int:operation_id>/retry", methods=["POST"])
+    @has_access
+    @permission_name("list")
+    def retry(self, operation_id: int) -> ResponseReturnValue:
+        """Try those again that failed."""
+        number = _steer(operation_id, steering.retry_failed)
+        flash(f"{number:,} of them wait{'s' if number == 1 else ''} for another try.", "success")
+        return redirect(f"/operations/{operation_id}/")
+
+
+def _shown(operation_id: int) -> dict[str, Any]:
+    session = db.session()
+    operation = operations.get_operation(session, operation_id)
+    arguments = read_list_arguments(request.args, size=50)
+    tab = next((tab for tab in _TABS if tab[0].lower() == request.args.get("state", "all")), _TABS[0])
+    progress = operations.progress_of(session, [operation.id])[operation.id]
+    return {
+        "title": f"{KINDS[operation.action].title} · operation {operation.id}",
+        "operation": operation,
+        "kind": KINDS[operation.action],
+        "progress": progress,
+        "tabs": [(name, sum(progress.counts.get(state, 0) for state in states) if states else progress.total)
+                 for name, states in _TABS],
+        "tab": tab[0],
+        "page": operations.search_targets(
+            session, operation.id, states=tab[1], words=arguments.words,
+            number=arguments.number, size=arguments.size,
+        ),
+        "words": arguments.words,
+        "sentences": SENTENCES,
+        "way_words": _WAY_WORDS,
+        "in_words": in_words,
+        "may_steer": may(deed_of(operation.action), OPERATIONS) and progress.total == operation.total,
+        "failed": progress.counts.get(TargetState.FAILED, 0),
+    }  # fmt: skip
+
+
+def _subject(text: str) -> Subject:
+    try:
+        return Subject(text)
+    except ValueError:
+        raise InvalidInputError("Operations are for devices or for users.") from None
+
+
+def _review(subject: Subject, refused: str = "") -> ResponseReturnValue:
+    try:
+        order = read_order(request.form, subject)
+        _check_may(deed_of(order.action))
+        checked = starting.check(db.session(), order, now=time_of_page())
+    except NotAllowedError:
+        raise
+    except RingmasterError as error:
+        return _refused(subject, str(error))
+    fields = [
+        (name, text) for name, text in request.form.items(multi=True) if name not in {"csrf_token", "typed"}
+    ]
+    page = render_template(
+        "ringmaster/operation_review.html",
+        title=f"{KINDS[order.action].title}?",
+        subject=subject,
+        order=order,
+        kind=KINDS[order.action],
+        targets=checked.targets[:_NAMED],
+        number=len(checked.targets),
+        options=checked.options,
+        noun=_noun(checked.is_of_users, len(checked.targets)),
+        fields=[(name, text) for name, text in fields if name != "number"],
+        least=least_duration(order.pace, len(checked.targets)),
+        in_words=in_words,
+        refused=refused,
+    )
+    return make_response(page, HTTPStatus.BAD_REQUEST if refused else HTTPStatus.OK)
+
+
+def _refused(subject: Subject, sentence: str) -> ResponseReturnValue:
+    flash(sentence, "danger")
+    return redirect(f"/{subject}/multiple/")
+
+
+def _noun(is_of_users: bool, number: int) -> str:
+    return f"{'user' if is_of_users else 'phone'}{'' if number == 1 else 's'}"
+
+
+def _check_may(deed: str) -> None:
+    if not may(deed, OPERATIONS):
+        raise NotAllowedError("You do not have permission to modify this item.")
+
+
+def _steer(operation_id: int, deed: Callable[..., Any]) -> Any:
+    operation: Operation = operations.get_operation(db.session(), operation_id)
+    _check_may(deed_of(operation.action))
+    with transaction(db.session()) as session:
+        return deed(session, operation_id, author=author(), now=time_of_page())
+
+
+def _lines(targets: Sequence[OperationTarget]) -> str:
+    return "".join(
+        csv_line(
+            (
+                target.key,
+                target.state.value,
+                target.label,
+                target.reason,
+                target.way or "",
+                target.changed_at.isoformat(),
+            )
+        )
+        for target in targets
+    )

@@ -1,0 +1,147 @@
+"""What operations do to our own rows: to each target once, with a reason for those to which it cannot be done."""
+
+import pytest
+from sqlalchemy import select
+
+from app.errors import InvalidInputError
+from app.models import ConfigFile, ConfigurationValue, Device, PhoneUser
+from app.models.enums import Action, Subject, TargetState, VlanMode
+from app.rules.actions import KINDS
+from app.rules.phone_calls import PhoneCall
+from app.services import settings
+from app.services.operations import calls, local, results, starting
+from app.services.operations.calls import Ports
+from app.services.operations.targets import Chosen
+from tests.factories import NOW, make_device, make_placeholder, make_site, make_status, make_tenant, make_user
+from tests.services.operating import ALICE, begin, claim, make_phones, order, targets_of
+
+S = TargetState
+
+
+def work_off(session, operation):
+    claimed = claim(session, is_local=True)
+    results.record(session, operation, local.work_off(session, claimed, now=NOW), owner="a worker", now=NOW)
+    return [(target.state, target.reason) for target in targets_of(session, operation)]
+
+
+def test_files_are_generated_for_devices_with_a_template(session):
+    one, other = make_phones(session, 2)
+    bare = make_device(session, template=None)
+    operation = begin(session, [one, other, bare], Action.GENERATE)
+    assert work_off(session, operation) == [
+        (S.CONFIRMED, ""),
+        (S.CONFIRMED, ""),
+        (S.FAILED, "It has no template, so there is nothing to make its file from."),
+    ]
+    assert set(session.scalars(select(ConfigFile.device_id).where(ConfigFile.device_id.is_not(None)))) == {
+        one.id,
+        other.id,
+    }
+
+
+def test_devices_that_are_gone_or_elsewhere_by_now_are_skipped(session):
+    here, gone, moved = make_phones(session, 3)
+    operation = begin(session, [here, gone, moved], Action.LANGUAGE, options={"language": "German"})
+    session.execute(Device.__table__.update().where(Device.mac == gone.mac).values(mac="00908fffffff"))
+    moved.tenant = make_tenant(session, "Globex")
+    session.flush()
+    states = [state for state, _ in work_off(session, operation)]
+    assert states == [S.CONFIRMED, S.SKIPPED, S.SKIPPED]
+    assert (here.language, moved.language) == ("German", "")
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_the_vlan_discovery_mode_is_changed(session):
+    devices = make_phones(session, 2)
+    operation = begin(session, devices, Action.VLAN_MODE, options={"vlan_mode": "LLDP"})
+    work_off(session, operation)
+    assert {device.vlan_mode for device in devices} == {VlanMode.LLDP}
+
+
+def test_users_get_a_password_each_or_one_for_all(session):
+    users = [make_user(session, name) for name in ("anna@acme.com", "bert@acme.com")]
+    chosen = Chosen(Subject.USERS, tuple(str(user.id) for user in users))
+    each = starting.start(session, order([], Action.PASSWORDS, chosen=chosen), **ALICE, now=NOW)
+    work_off(session, each)
+    passwords = set(session.scalars(select(PhoneUser.password).where(~PhoneUser.is_system)))
+    assert len(passwords) == 2
+    assert all(password is not None and len(password) == 16 for password in passwords)
+    one = starting.start(
+        session, order([], Action.PASSWORDS, chosen=chosen, secret="tiger"), **ALICE, now=NOW
+    )
+    work_off(session, one)
+    assert {user.password for user in users} == {"tiger"}
+
+
+def test_users_get_lines_of_their_own_and_lose_them_again(session):
+    anna, bert = (make_user(session, name) for name in ("anna@acme.com", "bert@acme.com"))
+    chosen = Chosen(Subject.USERS, (str(anna.id), str(bert.id)))
+    lines = "voip/line/0/auth_password = hush\nsystem/pin_lock/enabled = 1"
+    given = starting.start(
+        session, order([], Action.USER_VALUES, chosen=chosen, secret=lines), **ALICE, now=NOW
+    )
+    assert given.options == {"lines": 2}
+    assert {state for state, _ in work_off(session, given)} == {S.CONFIRMED}
+    again = starting.start(
+        session, order([], Action.USER_VALUES, chosen=chosen, secret=lines), **ALICE, now=NOW
+    )
+    assert {state for state, _ in work_off(session, again)} == {S.SKIPPED}
+    owned = select(ConfigurationValue.parameter).where(ConfigurationValue.phone_user_id == anna.id)
+    assert set(session.scalars(owned)) == {"voip/line/0/auth_password", "system/pin_lock/enabled"}
+    gone = starting.start(session, order([], Action.NO_USER_VALUES, chosen=chosen), **ALICE, now=NOW)
+    assert {state for state, _ in work_off(session, gone)} == {S.CONFIRMED}
+    assert session.scalars(owned).all() == []
+    with pytest.raises(InvalidInputError, match="no line"):
+        starting.start(session, order([], Action.USER_VALUES, chosen=chosen, secret=""), **ALICE, now=NOW)
+
+
+def test_every_action_that_needs_no_phone_can_be_done_here():
+    assert {action for action, kind in KINDS.items() if kind.is_local} == set(local.DEEDS)
+
+
+def way_to(session, device, ports=Ports()):  # noqa: B008 - frozen
+    begin(session, [device])
+    claimed = claim(session)
+    prepared = calls.prepare(session, claimed, ports, now=NOW)
+    return next(iter([*prepared.calls.values(), *prepared.told_later.values()]))
+
+
+def test_a_phone_in_its_tenants_network_is_called_with_the_password_of_its_file(session):
+    tenant = make_tenant(session, "Initech", subnet="10.1.0.0/16")
+    (device,) = make_phones(session, 1, tenant=tenant)
+    make_placeholder(session, "IPPhonePassword", "secret", tenant_id=tenant.id)
+    call = way_to(session, device)
+    assert isinstance(call, PhoneCall)
+    assert (call.root, call.user_name, call.password) == ("http://10.1.0.1:80", "admin", "secret")
+    assert "secret" not in repr(call)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_subnet_of_a_site_counts_and_https_is_used_where_it_is_set(session):
+    site = make_site(session, subnet="10.1.0.0/24")
+    (device,) = make_phones(session, 1, site=site)
+    settings.change(session, "https_to_devices", "yes", **ALICE, now=NOW)
+    call = way_to(session, device, Ports(http=8090, https=8490))
+    assert isinstance(call, PhoneCall)
+    assert call.root == "https://10.1.0.1:8490"
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_phone_elsewhere_is_told_with_its_report_and_the_reason_is_said(session):
+    (device,) = make_phones(session, 1)
+    assert (
+        way_to(session, device)
+        == "Its tenant has no subnet, so nothing says which addresses are its phones'."
+    )
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_phone_behind_the_sbc_is_called_through_it_where_that_is_set(session):
+    device = make_device(session)
+    make_status(session, device=device, ip="192.168.1.7", external_ip="198.51.100.7", is_behind_proxy=True)
+    assert "SBC" in way_to(session, device)
+    pages = "https://sbc.example.com:8443/phone/<ip>/"
+    settings.change(session, "sbc_phone_pages", pages, **ALICE, now=NOW)
+    call = way_to(session, device)
+    assert isinstance(call, PhoneCall)
+    assert (call.root, call.way) == ("https://sbc.example.com:8443/phone/192.168.1.7", "sbc_proxy")

@@ -1,0 +1,178 @@
+"""Operations in the browser's eyes: chosen, repeated, begun, followed and steered, each role as far as it may."""
+
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app.models import Operation, OperationTarget
+from app.models.enums import Action, OperationState, TargetState
+from app.security.tenant_scope import ALL_TENANTS
+from app.transaction import reading, writing
+from tests.views.browsing import Browser
+from tests.views.conftest import SignIn
+from tests.views.installations import database_of
+from tests.views.world import ACME_MAC, GLOBEX_MAC, HIDDEN_FROM_ACME, World
+
+RESTART = {"action": "restart", "mode": "graceful", "batch": "5", "delay": "120", "patience": "5400"}
+START = "/operations/start/devices"
+REFUSAL = "You do not have permission"
+
+
+def newest(app: Flask) -> Operation | None:
+    with reading(database_of(app), ALL_TENANTS) as session:
+        return session.scalar(select(Operation).order_by(Operation.id.desc()).limit(1))
+
+
+def targets(app: Flask, operation: Operation) -> list[str]:
+    with reading(database_of(app), ALL_TENANTS) as session:
+        keys = select(OperationTarget.key).where(OperationTarget.operation_id == operation.id)
+        return list(session.scalars(keys.order_by(OperationTarget.key)))
+
+
+def test_what_was_asked_is_repeated_before_it_begins(app: Flask, world: World, sign_in: SignIn):
+    oscar = sign_in("oscar")
+    before = newest(app)
+    page = oscar.post("/operations/review/devices", {**RESTART, "key": ACME_MAC})
+    assert page.status_code == 200
+    assert "1 phone" in page.text
+    assert "2 minutes apart" in page.text
+    assert newest(app).id == before.id
+    answer = oscar.post(START, {**RESTART, "key": ACME_MAC, "number": "1"})
+    operation = newest(app)
+    assert answer.location == f"/operations/{operation.id}/"
+    assert (operation.action, operation.created_by, targets(app, operation)) == (
+        Action.RESTART,
+        "oscar",
+        [ACME_MAC],
+    )
+
+
+def test_everything_that_matches_is_asked_and_nothing_of_other_tenants(
+    app: Flask, world: World, sign_in: SignIn
+):
+    sign_in("olga").post(START, {**RESTART, "group": "\n", "key": GLOBEX_MAC})
+    assert targets(app, newest(app)) == [ACME_MAC]
+    sign_in("oscar").post(START, {**RESTART, "group": "\n"})
+    assert targets(app, newest(app)) == [GLOBEX_MAC, ACME_MAC]
+
+
+@pytest.mark.parametrize(
+    ("name", "action", "may"),
+    [
+        ("hal", "restart", True),
+        ("hal", "check_status", True),
+        ("hal", "generate", False),
+        ("victor", "check_status", True),
+        ("victor", "restart", False),
+        ("vera", "language", False),
+        ("olga", "language", True),
+    ],
+)
+def test_a_role_begins_what_it_may(
+    app: Flask, world: World, sign_in: SignIn, name: str, action: str, may: bool
+):
+    before = newest(app).id
+    answer = sign_in(name).post(START, {**RESTART, "action": action, "key": ACME_MAC, "language": "German"})
+    assert (answer.status_code == 302, newest(app).id > before) == (may, may)
+    assert may or REFUSAL in answer.text
+
+
+def test_the_actions_that_a_page_offers_are_those_that_the_role_may(world: World, sign_in: SignIn):
+    def offered(name: str) -> set[str]:
+        page = sign_in(name).get("/devices/multiple/").text
+        return set(re.findall(r'<option value="(\w+)" data-batch', page))
+
+    assert offered("victor") == {"check_status"}
+    assert offered("helen") == {"check_status", "restart", "message"}
+    assert {"generate", "firmware", "template", "language"} < offered("olga")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"action": "dance"}, {"batch": "6"}, {"delay": "x"}, {"key": "", "group": ""}]
+)
+def test_what_no_field_says_is_refused(app: Flask, world: World, sign_in: SignIn, wrong: dict[str, str]):
+    before = newest(app).id
+    form = {name: value for name, value in {**RESTART, "key": ACME_MAC, **wrong}.items() if value}
+    assert sign_in("oscar").post(START, form).status_code == 400
+    assert newest(app).id == before
+
+
+def test_an_operation_is_stopped_continued_and_tried_again(app: Flask, world: World, sign_in: SignIn):
+    oscar = sign_in("oscar")
+    oscar.post(START, {**RESTART, "key": ACME_MAC})
+    operation = newest(app)
+    here = f"/operations/{operation.id}/"
+    oscar.post(f"{here}stop")
+    assert newest(app).state is OperationState.STOPPED
+    assert "stopped by oscar" in oscar.get(here).text
+    oscar.post(f"{here}continue")
+    assert newest(app).state is OperationState.RUNNING
+    with writing(database_of(app), ALL_TENANTS) as session:
+        session.scalars(
+            select(OperationTarget).where(OperationTarget.operation_id == operation.id)
+        ).one().state = TargetState.FAILED
+    assert "Retry failed" in oscar.get(here).text
+    oscar.post(f"{here}retry")
+    with reading(database_of(app), ALL_TENANTS) as session:
+        states = select(OperationTarget.state).where(OperationTarget.operation_id == operation.id)
+        assert session.scalars(states).all() == [TargetState.WAITING]
+
+
+def test_who_may_not_restart_steers_no_restart(world: World, sign_in: SignIn):
+    here = f"/operations/{world.operation}/"
+    victor = sign_in("victor")
+    assert "Retry failed" not in victor.get(here).text
+    assert victor.post(f"{here}retry").status_code == 403
+
+
+def test_an_account_sees_its_part_of_an_operation_and_steers_none_of_others(
+    app: Flask, world: World, sign_in: SignIn
+):
+    sign_in("oscar").post(START, {**RESTART, "group": "\n"})
+    operation = newest(app)
+    here = f"/operations/{operation.id}/"
+    olga = sign_in("olga")
+    page = olga.get(here).text
+    assert ACME_MAC in page
+    assert not [word for word in HIDDEN_FROM_ACME if word in page.casefold()]
+    assert olga.post(f"{here}stop").status_code == 403
+    lines = olga.get(f"{here}exportData.csv").text.splitlines()
+    assert len(lines) == 2
+    assert lines[1].startswith(f"{ACME_MAC},waiting,")
+
+
+def test_the_export_has_device_and_status_and_the_reason(world: World, sign_in: SignIn):
+    answer = sign_in("oscar").get(f"/operations/{world.operation}/exportData.csv")
+    head, line = answer.text.lstrip("\ufeff").splitlines()
+    assert head.startswith("Device,Status,")
+    assert line.startswith(f"{ACME_MAC},failed,Anna,It refuses connections.,direct,")
+
+
+def test_the_page_is_sent_again_only_when_something_changed(world: World, sign_in: SignIn):
+    oscar = sign_in("oscar")
+    address = f"/operations/{world.operation}/figures"
+    etag = oscar.get(address).headers["ETag"]
+    assert oscar.get(address, headers={"If-None-Match": etag}).status_code == 304
+
+
+@pytest.mark.parametrize(("state", "shown"), [("failed", True), ("confirmed", False), ("all", True)])
+def test_targets_are_filtered_by_state(world: World, sign_in: SignIn, state: str, shown: bool):
+    page = sign_in("oscar").get(f"/operations/{world.operation}/?state={state}").text
+    assert (ACME_MAC in page) is shown
+
+
+def test_phones_are_looked_for_by_words_and_tenant(world: World, sign_in: SignIn):
+    def found(browser: Browser, query: str) -> list[str]:
+        return [row["key"] for row in browser.get(f"/devices/multiple/available?{query}").json["rows"]]
+
+    oscar, olga = sign_in("oscar"), sign_in("olga")
+    assert found(oscar, "") == [GLOBEX_MAC, ACME_MAC]
+    assert found(oscar, "tenant=Acme") == found(oscar, "q=anna") == found(olga, "") == [ACME_MAC]
+    assert found(oscar, f"q={ACME_MAC[-6:].upper()}") == [ACME_MAC]
+
+
+def test_phones_that_the_address_names_are_selected(world: World, sign_in: SignIn):
+    page = sign_in("oscar").get(f"/devices/multiple/?key={ACME_MAC}").text
+    assert f'value="{ACME_MAC}"' in page.partition("data-selected>")[2].partition("</select>")[0]

@@ -21,10 +21,10 @@ from app.rules.user_table import DeviceCells, UserCells
 from app.security.secrets import vault
 from app.security.tenant_scope import scope_of
 from app.services import phone_users
-from app.services.approval import MAX_PASSWORD
 from app.services.bulk_rows import add_rows, among
 from app.services.imports.user_file import UserFile
 from app.services.imports.user_places import Places, TenantPlace, UnknownNameError, language, vlan
+from app.services.phone_user_passwords import MAX_PASSWORD
 
 PART = 2_000
 """Rows that are looked up together, and that one transaction stores."""

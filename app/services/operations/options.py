@@ -10,8 +10,8 @@ from app.errors import InvalidInputError, NotFoundError
 from app.models import ConfigTemplate, Firmware, Tenant
 from app.models.enums import Action, VlanMode
 from app.rules.actions import Restart
-from app.services.approval import MAX_PASSWORD
 from app.services.configuration_values.changes import read_pasted
+from app.services.phone_user_passwords import MAX_PASSWORD
 from app.services.settings.texts import LANGUAGES
 
 MAX_MESSAGE = 300

@@ -9,12 +9,13 @@ from hashlib import blake2b
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.models import Alarm, ConfigFile, Device, PendingAction, Placeholder, ReplacedPhone, Site, Tenant
+from app.models import Alarm, Device, PendingAction, ReplacedPhone, Site, Tenant
 from app.rules.zero_touch.template import choose_template
-from app.services import journal, status_rows, zero_touch
+from app.services import journal, moved_owners, status_rows, zero_touch
 from app.services.author import Author
 from app.services.device_changes import place_of
 from app.services.status_rows import StatusRow
+from app.services.value_owners import OwnerKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,8 @@ def carry_out(session: Session, move: Move, *, author: Author, now: datetime) ->
             row |= place_of(device) | {"digest": None}
     session.flush()
     status_rows.write(session, rows.values())
+    moved_owners.take_along(session, OwnerKind.DEVICE, ids, move.tenant.id)
     for statement in (
-        update(Placeholder).where(Placeholder.device_id.in_(ids)),
-        update(ConfigFile).where(ConfigFile.device_id.in_(ids)),
         update(ReplacedPhone).where(ReplacedPhone.device_id.in_(ids)),
         update(PendingAction).where(PendingAction.mac.in_(macs)),
     ):

@@ -3,18 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.errors import ConflictError, InvalidInputError, NotFoundError
-from app.models import ConfigurationValue, Device, PhoneUser, Tenant
+from app.models import Device, PhoneUser, Tenant
 from app.models.phone_user import MAX_DISPLAY_NAME
 from app.rules.typed_names import checked_name
-from app.services import device_moves, journal, phone_user_passwords, phone_users
+from app.services import device_moves, journal, moved_owners, phone_user_passwords, phone_users
 from app.services.author import Author
 from app.services.device_moves import Move
 from app.services.journal_words import changes_between
+from app.services.value_owners import OwnerKind
 
 MAX_NICKNAME = 100
 
@@ -138,8 +139,7 @@ def _take_along(session: Session, user: PhoneUser, told: str, author: Author, no
         if move.fingerprint != told:
             raise MovesPhonesError(move)
         device_moves.carry_out(session, move, author=author, now=now)
-    lines = update(ConfigurationValue).where(ConfigurationValue.phone_user_id == user.id)
-    session.execute(lines.values(tenant_id=user.tenant_id))
+    moved_owners.take_along(session, OwnerKind.USER, [user.id], user.tenant_id)
 
 
 def _flush(session: Session, user: PhoneUser) -> None:

@@ -75,7 +75,7 @@ class ImportExportView(BaseView):
                 lambda file: configuration_export.write_configuration(session, file),
             )
 
-    @expose("/import", methods=["POST"])
+    @expose("/", methods=["POST"])
     @has_access
     @permission_name("import")
     @takes_files

@@ -81,7 +81,7 @@ def test_approving_is_offered_to_operators_and_for_waiting_phones_only(people: d
     [
         ("alice", {"restart": True, "select": True, "Export": True, "Approve Selected": True}),
         ("olga", {"restart": True, "select": True, "Export": True, "Approve Selected": True}),
-        ("hal", {"restart": True, "select": False, "Export": False, "Approve Selected": False}),
+        ("hal", {"restart": True, "select": True, "Export": False, "Approve Selected": False}),
         ("victor", {"restart": False, "select": True, "Export": True, "Approve Selected": False}),
     ],
 )

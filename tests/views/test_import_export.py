@@ -20,7 +20,7 @@ from tests.views.installations import database_of
 from tests.views.multipart import CONTENT_TYPE, closed, field_part, file_part
 from tests.views.world import World
 
-LIST, IMPORT, EXPORT = "/import-export/", "/import-export/import", "/import-export/users.zip"
+LIST, EXPORT = "/import-export/", "/import-export/users.zip"
 TABLE = b"Name,Tenant,Device 1 MAC Address\nzoe,Acme,00908f00aa01\nyann,Nowhere,\n"
 
 
@@ -38,7 +38,7 @@ def send(browser: Browser, *files: tuple[str, bytes], token: str | None = None, 
     parts = [field_part("csrf_token", browser.token() if token is None else token)]
     parts += [file_part(name, content) for name, content in files]
     headers = {"Accept": "application/json"} if json else {}
-    return browser.client.post(IMPORT, data=closed(*parts), content_type=CONTENT_TYPE, headers=headers)
+    return browser.client.post(LIST, data=closed(*parts), content_type=CONTENT_TYPE, headers=headers)
 
 
 def bring(app: Flask, browser: Browser, content: bytes = TABLE, name: str = "users.csv") -> str:

@@ -67,14 +67,20 @@ KINDS: Mapping[Action, Kind] = MappingProxyType(
         Action.TEMPLATE: Kind("Change Template", _AT_ONCE, is_local=True),
         Action.LANGUAGE: Kind("Change Language", _AT_ONCE, is_local=True),
         Action.VLAN_MODE: Kind("Change VLAN Discovery Mode", _AT_ONCE, is_local=True),
+        Action.TENANT: Kind("Change Tenant", _AT_ONCE, is_local=True),
         Action.APPROVE: Kind("Approve", _SMALL_STEPS, is_local=True),
+        Action.DELETE_DEVICES: Kind("Delete Devices", _AT_ONCE, is_local=True, deletes=True),
+        Action.USER_TENANT: Kind("Set Users Tenant", _AT_ONCE, is_local=True),
         Action.PASSWORDS: Kind("Reset Users Passwords", _AT_ONCE, is_local=True),
         Action.USER_VALUES: Kind("User Configuration", _AT_ONCE, is_local=True),
         Action.NO_USER_VALUES: Kind("Delete User Configuration", _AT_ONCE, is_local=True, deletes=True),
+        Action.DELETE_USERS: Kind("Delete Users", _AT_ONCE, is_local=True, deletes=True),
     }
 )
 
-OF_USERS = frozenset({Action.PASSWORDS, Action.USER_VALUES, Action.NO_USER_VALUES})
+OF_USERS = frozenset(
+    {Action.USER_TENANT, Action.PASSWORDS, Action.USER_VALUES, Action.NO_USER_VALUES, Action.DELETE_USERS}
+)
 """What is done to users themselves; every other action is done to phones, those of the users that were chosen too."""
 
 

@@ -85,6 +85,21 @@ def change(
     return bool(changes)
 
 
+def move(session: Session, user: PhoneUser, tenant: Tenant, *, author: Author, now: datetime) -> None:
+    """Move a user to another tenant with his devices and their values, as ``change`` does once all is agreed to.
+
+    InvalidInputError where the tenant has a user of this name, ConflictError for the system user.
+    """
+    fields = UserFields(
+        tenant_id=tenant.id, name=user.name, display_name=user.display_name, nickname=user.nickname
+    )
+    try:
+        with session.begin_nested():
+            change(session, user, fields, author=author, now=now)
+    except MovesPhonesError as moves:
+        change(session, user, fields, told=moves.told, author=author, now=now)
+
+
 def check_is_somebody(user: PhoneUser) -> None:
     """Raise ConflictError for the system user, whom nobody changes."""
     if user.is_system:

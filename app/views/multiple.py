@@ -44,6 +44,7 @@ class _MultipleView(BaseView):
             shown=_SHOWN,
             entries=operation_form.actions_for(self.subject),
             tenant_names=drop_downs.tenant_names(session),
+            tenants=drop_downs.tenants_by_id(session),
             templates=drop_downs.templates_by_id(session),
             firmware=drop_downs.firmware_by_id(session),
             languages=LANGUAGES,

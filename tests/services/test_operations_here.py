@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from app.errors import InvalidInputError
-from app.models import ConfigFile, ConfigurationValue, Device, PhoneUser
+from app.models import ConfigFile, ConfigurationValue, Device, PhoneUser, Placeholder
 from app.models.enums import Action, Subject, TargetState, VlanMode
 from app.rules.actions import KINDS
 from app.rules.phone_calls import PhoneCall
@@ -56,6 +56,54 @@ def test_the_vlan_discovery_mode_is_changed(session):
     operation = begin(session, devices, Action.VLAN_MODE, options={"vlan_mode": "LLDP"})
     work_off(session, operation)
     assert {device.vlan_mode for device in devices} == {VlanMode.LLDP}
+
+
+def test_phones_go_to_another_tenant_with_a_user_who_has_no_other(session):
+    globex = make_tenant(session, "Globex")
+    free, of_anna, of_bert, other_of_bert = make_phones(session, 4)
+    anna, bert = (make_user(session, name) for name in ("anna@acme.com", "bert@acme.com"))
+    of_anna.phone_user, of_bert.phone_user, other_of_bert.phone_user = anna, bert, bert
+    session.flush()
+    make_placeholder(session, "P_ringer", "2", device_id=of_anna.id, tenant_id=of_anna.tenant_id)
+    operation = begin(session, [free, of_anna, of_bert], Action.TENANT, options={"tenant_id": globex.id})
+    states = work_off(session, operation)
+    assert [state for state, _ in states] == [S.CONFIRMED, S.CONFIRMED, S.FAILED]
+    assert "bert@acme.com has other phones" in states[2][1]
+    assert {free.tenant, of_anna.tenant, anna.tenant} == {globex}
+    assert globex not in {of_bert.tenant, bert.tenant}
+    assert session.scalars(select(Placeholder.tenant_id)).all() == [globex.id]
+    again = begin(session, [free], Action.TENANT, options={"tenant_id": globex.id})
+    assert work_off(session, again) == [(S.SKIPPED, "It is in Globex already.")]
+
+
+def test_users_go_to_another_tenant_with_all_their_phones(session):
+    globex = make_tenant(session, "Globex")
+    make_user(session, "bert@acme.com", tenant=globex)
+    one, other = make_phones(session, 2)
+    anna, bert = (make_user(session, name) for name in ("anna@acme.com", "bert@acme.com"))
+    one.phone_user = other.phone_user = anna
+    session.flush()
+    chosen = Chosen(Subject.USERS, (str(anna.id), str(bert.id)))
+    asked = order([], Action.USER_TENANT, chosen=chosen, options={"tenant_id": globex.id})
+    states = work_off(session, starting.start(session, asked, **ALICE, now=NOW))
+    assert [state for state, _ in states] == [S.CONFIRMED, S.FAILED]
+    assert "Globex has a user bert@acme.com already" in states[1][1]
+    assert {anna.tenant, one.tenant, other.tenant} == {globex}
+    assert bert.tenant is not globex
+
+
+def test_devices_and_users_are_deleted_with_what_is_theirs(session):
+    one, other, of_anna = make_phones(session, 3)
+    anna = make_user(session, "anna@acme.com")
+    of_anna.phone_user = anna
+    session.flush()
+    kept = other.mac
+    assert work_off(session, begin(session, [one], Action.DELETE_DEVICES)) == [(S.CONFIRMED, "")]
+    chosen = Chosen(Subject.USERS, (str(anna.id),))
+    asked = order([], Action.DELETE_USERS, chosen=chosen)
+    assert work_off(session, starting.start(session, asked, **ALICE, now=NOW)) == [(S.CONFIRMED, "")]
+    assert session.scalars(select(Device.mac)).all() == [kept]
+    assert session.scalars(select(PhoneUser.name).where(~PhoneUser.is_system)).all() == []
 
 
 def test_users_get_a_password_each_or_one_for_all(session):

@@ -1,18 +1,24 @@
 """What is done to our own rows: all targets of a claim in one transaction, with their results, so never twice."""
 
-import secrets
-import string
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.errors import RingmasterError
-from app.models import ConfigTemplate, Device, Operation, OperationTarget, PhoneUser
+from app.errors import ConflictError, RingmasterError
+from app.models import ConfigTemplate, Device, Operation, OperationTarget, PhoneUser, Tenant
 from app.models.enums import Action, TargetState, VlanMode, Way
-from app.services import approval, config_files, value_owners
+from app.services import (
+    approval,
+    config_files,
+    device_deletion,
+    device_moves,
+    phone_user_changes,
+    phone_user_passwords,
+    value_owners,
+)
 from app.services.approval import ApprovalRequest
 from app.services.author import Author
 from app.services.configuration_values import changes as configuration_values
@@ -24,13 +30,12 @@ from app.services.value_owners import Owner, OwnerKind
 ROOM = 50
 """Targets of one transaction: on SQLite some tenths of a second in which nobody else can write."""
 
-_PASSWORD_LETTERS = string.ascii_letters + string.digits
-_PASSWORD_LENGTH = 16
-
 Outcome = tuple[TargetState, str]
 Deed = Callable[[Session, Operation, Sequence[str], datetime], Mapping[str, Outcome]]
 
 _DONE: Outcome = (TargetState.CONFIRMED, "")
+_NO_USER: Outcome = (TargetState.SKIPPED, "The user is not there any more.")
+_NO_TENANT: Outcome = (TargetState.FAILED, "The tenant was deleted.")
 _WITH_NEXT_FILE = "Phones get it once their files are generated and fetched."
 
 
@@ -123,6 +128,99 @@ def _change_vlan_mode(
     return outcomes | {device.mac: _DONE for device in devices}
 
 
+def _change_tenant(
+    session: Session, operation: Operation, macs: Sequence[str], now: datetime
+) -> dict[str, Outcome]:
+    """Move devices with all that is theirs; a user moves with his only phone, for both have one tenant."""
+    devices, outcomes = _devices(session, operation, macs)
+    tenant = session.get(Tenant, operation.options["tenant_id"])
+    author = Author(operation.created_by, operation.created_from)
+    for mac in [device.mac for device in devices]:
+        device = session.scalars(select(Device).where(Device.mac == mac)).one()
+        if tenant is None:
+            outcomes[mac] = _NO_TENANT
+        elif device.tenant_id == tenant.id:
+            outcomes[mac] = (TargetState.SKIPPED, f"It is in {tenant.name} already.")
+        else:
+            outcomes[mac] = _move_device(session, device, tenant, author=author, now=now)
+    return outcomes
+
+
+def _move_device(
+    session: Session, device: Device, tenant: Tenant, *, author: Author, now: datetime
+) -> Outcome:
+    user = device.phone_user
+    if user is None or user.is_system:
+        move = device_moves.plan(session, [device], tenant, now=now)
+        device_moves.carry_out(session, move, author=author, now=now)
+        return TargetState.CONFIRMED, _WITH_NEXT_FILE
+    phones = select(func.count()).select_from(Device).where(Device.phone_user_id == user.id)
+    if (session.scalar(phones) or 0) > 1:
+        return (
+            TargetState.FAILED,
+            f"{user.name} has other phones, too: set the tenant of the user, and all of them go along.",
+        )
+    return _move_user(session, user, tenant, author=author, now=now)
+
+
+def _change_users_tenant(
+    session: Session, operation: Operation, keys: Sequence[str], now: datetime
+) -> dict[str, Outcome]:
+    """Move users; their phones and all that is theirs go along."""
+    outcomes: dict[str, Outcome] = dict.fromkeys(keys, _NO_USER)
+    tenant = session.get(Tenant, operation.options["tenant_id"])
+    author = Author(operation.created_by, operation.created_from)
+    for user_id in _user_ids(session, keys):
+        user = session.get_one(PhoneUser, user_id)
+        if tenant is None:
+            outcomes[str(user_id)] = _NO_TENANT
+        elif user.tenant_id == tenant.id:
+            outcomes[str(user_id)] = (TargetState.SKIPPED, f"The user is in {tenant.name} already.")
+        else:
+            outcomes[str(user_id)] = _move_user(session, user, tenant, author=author, now=now)
+    return outcomes
+
+
+def _move_user(
+    session: Session, user: PhoneUser, tenant: Tenant, *, author: Author, now: datetime
+) -> Outcome:
+    """Move a user in a savepoint of his own: one who cannot be moved does not hold up the others."""
+    try:
+        with session.begin_nested():
+            phone_user_changes.move(session, user, tenant, author=author, now=now)
+    except RingmasterError as error:
+        return TargetState.FAILED, str(error)
+    return TargetState.CONFIRMED, _WITH_NEXT_FILE
+
+
+def _delete_devices(
+    session: Session, operation: Operation, macs: Sequence[str], now: datetime
+) -> dict[str, Outcome]:
+    devices, outcomes = _devices(session, operation, macs)
+    author = Author(operation.created_by, operation.created_from)
+    for device in devices:
+        outcomes[device.mac] = _DONE
+        device_deletion.delete_device(session, device, author=author, now=now)
+    return outcomes
+
+
+def _delete_users(
+    session: Session, operation: Operation, keys: Sequence[str], now: datetime
+) -> dict[str, Outcome]:
+    """Delete users with their phones, each in a savepoint of his own."""
+    outcomes: dict[str, Outcome] = dict.fromkeys(keys, _NO_USER)
+    author = Author(operation.created_by, operation.created_from)
+    for user_id in _user_ids(session, keys):
+        try:
+            with session.begin_nested():
+                user = session.get_one(PhoneUser, user_id)
+                device_deletion.delete_user(session, user, author=author, now=now)
+            outcomes[str(user_id)] = _DONE
+        except RingmasterError as error:
+            outcomes[str(user_id)] = (TargetState.FAILED, str(error))
+    return outcomes
+
+
 def _approve(
     session: Session, operation: Operation, macs: Sequence[str], now: datetime
 ) -> dict[str, Outcome]:
@@ -141,19 +239,17 @@ def _approve(
 
 
 def _reset_passwords(
-    session: Session, operation: Operation, keys: Sequence[str], _now: datetime
+    session: Session, operation: Operation, keys: Sequence[str], now: datetime
 ) -> dict[str, Outcome]:
-    outcomes: dict[str, Outcome] = dict.fromkeys(
-        keys, (TargetState.SKIPPED, "The user is not there any more.")
-    )
-    locked = select(PhoneUser).where(PhoneUser.id.in_([int(key) for key in keys])).order_by(PhoneUser.id)
-    for user in session.scalars(locked.with_for_update(of=PhoneUser)):
-        user.password = operation.secret or _new_password()
-        outcomes[str(user.id)] = (
-            TargetState.CONFIRMED,
-            _WITH_NEXT_FILE,
-        )
-    session.flush()
+    """Give each user a random password of his own, or all of them the one that was chosen."""
+    outcomes: dict[str, Outcome] = dict.fromkeys(keys, _NO_USER)
+    author = Author(operation.created_by, operation.created_from)
+    for user_id in _user_ids(session, keys):
+        try:
+            phone_user_passwords.reset(session, [user_id], shared=operation.secret, author=author, now=now)
+            outcomes[str(user_id)] = (TargetState.CONFIRMED, _WITH_NEXT_FILE)
+        except ConflictError as error:
+            outcomes[str(user_id)] = (TargetState.SKIPPED, str(error))
     return outcomes
 
 
@@ -193,12 +289,15 @@ def _delete_values(
 def _owners(session: Session, keys: Sequence[str]) -> tuple[list[Owner], dict[str, Outcome]]:
     """Return the users as owners of lines, and what became of those that are gone."""
     found = value_owners.read_owners(session, OwnerKind.USER, [int(key) for key in keys])
-    gone: Outcome = (TargetState.SKIPPED, "The user is not there any more.")
-    return [found[user_id] for user_id in sorted(found)], {key: gone for key in keys if int(key) not in found}
+    return [found[user_id] for user_id in sorted(found)], {
+        key: _NO_USER for key in keys if int(key) not in found
+    }
 
 
-def _new_password() -> str:
-    return "".join(secrets.choice(_PASSWORD_LETTERS) for _ in range(_PASSWORD_LENGTH))
+def _user_ids(session: Session, keys: Sequence[str]) -> Sequence[int]:
+    """Return the ids of those of these users who are still there, locked."""
+    locked = select(PhoneUser.id).where(PhoneUser.id.in_([int(key) for key in keys])).order_by(PhoneUser.id)
+    return session.scalars(locked.with_for_update(of=PhoneUser)).all()
 
 
 DEEDS: Mapping[Action, Deed] = MappingProxyType(
@@ -208,6 +307,10 @@ DEEDS: Mapping[Action, Deed] = MappingProxyType(
         Action.LANGUAGE: _change_language,
         Action.VLAN_MODE: _change_vlan_mode,
         Action.APPROVE: _approve,
+        Action.TENANT: _change_tenant,
+        Action.DELETE_DEVICES: _delete_devices,
+        Action.USER_TENANT: _change_users_tenant,
+        Action.DELETE_USERS: _delete_users,
         Action.PASSWORDS: _reset_passwords,
         Action.USER_VALUES: _lay_values_over,
         Action.NO_USER_VALUES: _delete_values,

@@ -10,8 +10,8 @@ from app.errors import InvalidInputError, NotFoundError
 from app.models import ConfigTemplate, Firmware, Tenant
 from app.models.enums import Action, VlanMode
 from app.rules.actions import Restart
+from app.services import phone_user_passwords
 from app.services.configuration_values.changes import read_pasted
-from app.services.phone_user_passwords import MAX_PASSWORD
 from app.services.settings.texts import LANGUAGES
 
 MAX_MESSAGE = 300
@@ -100,8 +100,13 @@ def _vlan_mode(_session: Session, options: Mapping[str, Any], _secret: str | Non
 
 
 def _passwords(_session: Session, _options: Mapping[str, Any], secret: str | None) -> dict[str, Any]:
-    if secret is not None and not 1 <= len(secret) <= MAX_PASSWORD:
-        raise InvalidInputError(f"A password has 1 to {MAX_PASSWORD} characters.", field="secret")
+    if secret == "":
+        raise InvalidInputError("Write the password that all users get.", field="secret")
+    if secret is not None:
+        try:
+            phone_user_passwords.checked(secret)
+        except InvalidInputError as error:
+            raise InvalidInputError(str(error), field="secret") from None
     return {"is_one_for_all": secret is not None}
 
 
@@ -125,6 +130,8 @@ _CHECKS: Mapping[Action, Check] = MappingProxyType(
         Action.FIRMWARE: _firmware,
         Action.TEMPLATE: _template,
         Action.APPROVE: _tenant,
+        Action.TENANT: _tenant,
+        Action.USER_TENANT: _tenant,
         Action.LANGUAGE: _language,
         Action.VLAN_MODE: _vlan_mode,
         Action.PASSWORDS: _passwords,

@@ -65,7 +65,7 @@ def test_a_full_disk_is_told_in_a_sentence(tmp_path):
 def test_the_sweep_removes_what_a_dead_writer_and_no_row_left_and_spares_the_living(tmp_path):
     named, unnamed = kept(tmp_path), kept(tmp_path, b"\0other" + BYTES)
     code = (
-        "import os, pathlib, sys; from app.services import firmware_files as f\n"
+        "import os, pathlib, sys; from app.services.firmware import files as f\n"
         "with f.draft(pathlib.Path(sys.argv[1])) as draft: draft.write(bytes(5000)); os._exit(9)"
     )
     assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False).returncode == 9

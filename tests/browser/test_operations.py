@@ -100,7 +100,7 @@ def test_phones_are_chosen_by_keyboard_and_the_operation_is_begun(open_page: Ope
 
 def test_all_that_match_are_one_entry(open_page: OpenPage, company_app: Flask):
     page = open_page("/devices/multiple/")
-    page.get_by_label("Tenant").select_option("Acme")
+    page.get_by_label("Tenant", exact=True).select_option("Acme")
     count = page.locator("[data-available-count]")
     expect(count).not_to_have_text("0")
     page.get_by_role("button", name="Select all that match").click()

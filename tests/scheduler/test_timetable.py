@@ -210,9 +210,7 @@ def test_a_sweep_looks_only_at_those_who_fell_silent_since_the_one_before(
     sweep = DisconnectSweep()
     chore = Chore("the sweep", HOUR, sweep.find, sweep.mark, "%d", sweep.note_done)
     with writing(database, ALL_TENANTS) as session:
-        session.add(
-            Heartbeat(name=silence.PHONE_PLANE, beat_at=now, running_since=now - 24 * HOUR)
-        )
+        session.add(Heartbeat(name=silence.PHONE_PLANE, beat_at=now, running_since=now - 24 * HOUR))
         add_phone(session, 1, seen_at=now - 3 * HOUR, status=Status.REGISTERED)
     assert do_chore(chore, database, candidacy) == 1
     with writing(database, ALL_TENANTS) as session:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from app.rendering.one_line import line_feeds_only
-from app.rendering.placeholders import MARKER
+from app.rendering.placeholders import MARKER, markers_in
 from app.rendering.secret_parameters import is_empty_value, is_secret_parameter
-from app.rendering.text import CACHED_TEMPLATES, Pieces, without_lines
+from app.rendering.text import CACHED_TEMPLATES, Pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,9 @@ def _is_doubtful(line: str) -> bool:
 @lru_cache(maxsize=CACHED_TEMPLATES)
 def _without(source: str, numbers: tuple[int, ...], unknown: tuple[str, ...]) -> Pieces | None:
     """Return the text without these lines, and without those that hold an unknown placeholder; None for no line."""
-    lines = enumerate(source.split("\n"))
-    kept = "\n".join(line for number, line in lines if number not in numbers)
-    if len(numbers) > source.count("\n"):
-        return None
-    return Pieces(without_lines(kept, unknown) if unknown else kept)
+    kept = [
+        line
+        for number, line in enumerate(source.split("\n"))
+        if number not in numbers and not set(markers_in(line)).intersection(unknown)
+    ]
+    return Pieces("\n".join(kept)) if kept else None

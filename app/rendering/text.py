@@ -68,7 +68,7 @@ def fill(source: str, values: Mapping[str, str]) -> Filled:
     left out, so that a phone never gets the bare marker.
     """
     unknown = unknown_in(source, values)
-    pieces = _pieces(without_lines(source, unknown) if unknown else source)
+    pieces = _pieces(_without_lines(source, unknown) if unknown else source)
     return Filled(pieces.filled(values), unknown)
 
 
@@ -81,7 +81,7 @@ _pieces = lru_cache(maxsize=CACHED_TEMPLATES)(Pieces)
 
 
 @lru_cache(maxsize=CACHED_TEMPLATES)
-def without_lines(source: str, unknown: tuple[str, ...]) -> str:
+def _without_lines(source: str, unknown: tuple[str, ...]) -> str:
     """Return the text (line ends LF) without the lines that hold one of these placeholders."""
     lines = line_feeds_only(source).split("\n")
     return "\n".join(line for line in lines if not set(markers_in(line)).intersection(unknown))

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from app.database import Database
@@ -93,7 +93,7 @@ class ImportWorker:
             _DEEDS[held.kind][held.state](self, held)
         except LostLeaseError:
             log.warning("Import %d is worked on by another process, or is gone.", held.id)
-        except DBAPIError:
+        except (InterfaceError, OperationalError):
             raise
         except Exception:
             log.exception("Import %d failed.", held.id)

@@ -2,13 +2,14 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.security.secrets import open_vault
 from tests.browser.chromium import running_chromium
@@ -16,6 +17,9 @@ from tests.browser.company import make_company
 from tests.databases import INSTALLATION_KEY, Databases
 from tests.views.installations import fill, open_app
 from tests.views.world import PASSWORD
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 WIDE, NARROW = (1440, 900), (390, 844)
@@ -41,10 +45,34 @@ def company_app(
     sqlite_databases.drop(url)
 
 
+_ANSWER = "tests.answer"
+
+
+def _keeping_answers(app: Flask) -> "WSGIApplication":
+    """Note each answer with its request, for the handler to close."""
+
+    def answered(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        environ[_ANSWER] = app(environ, start_response)
+        return environ[_ANSWER]
+
+    return answered
+
+
+class _ClosingHandler(WSGIRequestHandler):
+    """Closes the file of an answer that the browser did not wait for, which werkzeug's own handler leaves open."""
+
+    def connection_dropped(self, error: BaseException, environ: "WSGIEnvironment | None" = None) -> None:
+        super().connection_dropped(error, environ)
+        if environ is not None and _ANSWER in environ:
+            environ[_ANSWER].close()
+
+
 @pytest.fixture(scope="session")
 def address(company_app: Flask) -> Iterator[str]:
     """Where the company's server listens."""
-    server = make_server("127.0.0.1", 0, company_app, threaded=True)
+    server = make_server(
+        "127.0.0.1", 0, _keeping_answers(company_app), threaded=True, request_handler=_ClosingHandler
+    )
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

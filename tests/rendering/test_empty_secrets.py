@@ -58,6 +58,11 @@ def test_nothing_is_left_of_secrets_without_a_value_alone() -> None:
     assert without_empty_secrets("") == SecretsLeftOut("").fill({}) == Kept(None, (), ())
 
 
+def test_nothing_is_left_of_lines_that_nobody_has_a_value_for() -> None:
+    assert SecretsLeftOut("a=%ITCS_a%").fill({}) == Kept(None, ("a",), ())
+    assert SecretsLeftOut("a=%ITCS_a%\nsystem/password=").fill({}) == Kept(None, ("a",), ("system/password",))
+
+
 def test_placeholder_decides_whether_a_secret_has_a_value() -> None:
     source = "a=1\nsystem/password=%ITCS_a%\nb=2"
     assert SecretsLeftOut(source).fill({"a": "x"}) == Kept("a=1\nsystem/password=x\nb=2", (), ())

@@ -11,7 +11,7 @@ from app.rules.phone_calls import PhoneCall
 from app.services import settings
 from app.services.operations import calls, local, results, starting
 from app.services.operations.calls import Ports
-from app.services.operations.targets import Chosen
+from app.services.operations.targets import GONE_ELSEWHERE, Chosen
 from tests.factories import NOW, make_device, make_placeholder, make_site, make_status, make_tenant, make_user
 from tests.services.operating import ALICE, begin, claim, make_phones, order, targets_of
 
@@ -104,6 +104,35 @@ def test_devices_and_users_are_deleted_with_what_is_theirs(session):
     assert work_off(session, starting.start(session, asked, **ALICE, now=NOW)) == [(S.CONFIRMED, "")]
     assert session.scalars(select(Device.mac)).all() == [kept]
     assert session.scalars(select(PhoneUser.name).where(~PhoneUser.is_system)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("action", "secret"),
+    [(Action.DELETE_USERS, None), (Action.PASSWORDS, "tiger"), (Action.USER_VALUES, "a/b = 1")],
+)
+def test_nothing_is_done_to_a_user_who_is_in_another_tenant_by_now(session, action, secret):
+    anna = make_user(session, "anna@acme.com")
+    chosen = Chosen(Subject.USERS, (str(anna.id),))
+    operation = starting.start(session, order([], action, chosen=chosen, secret=secret), **ALICE, now=NOW)
+    anna.tenant = make_tenant(session, "Globex")
+    session.flush()
+    assert work_off(session, operation) == [(S.SKIPPED, GONE_ELSEWHERE)]
+    assert session.scalars(select(PhoneUser.password).where(PhoneUser.id == anna.id)).all() == [anna.password]
+    assert anna.password != "tiger"
+    assert session.scalars(select(ConfigurationValue.id)).all() == []
+
+
+def test_a_phone_that_is_in_another_tenant_by_now_is_not_asked(session):
+    here, moved = make_phones(session, 2)
+    operation = begin(session, [here, moved], Action.RESTART)
+    moved.tenant = make_tenant(session, "Globex")
+    session.flush()
+    prepared = calls.prepare(session, claim(session, is_local=False), Ports(), now=NOW)
+    (target,) = [target for target in targets_of(session, operation) if target.key == moved.mac]
+    assert [(one.target_id, one.state, one.reason) for one in prepared.results] == [
+        (target.id, S.SKIPPED, GONE_ELSEWHERE)
+    ]
+    assert target.id not in {*prepared.calls, *prepared.told_later}
 
 
 def test_users_get_a_password_each_or_one_for_all(session):

@@ -19,6 +19,7 @@ from app.services.config_files.owners import FileOwner, read_owners
 from app.services.config_files.sources import Sources
 from app.services.operations.claiming import Claim, watch_files
 from app.services.operations.results import Result
+from app.services.operations.targets import GONE_ELSEWHERE, gone_elsewhere
 from app.services.settings.definitions import YES
 
 _SETTINGS = ("https_to_devices", "verify_phones", "sbc_proxy_host", "sbc_phone_pages")
@@ -80,9 +81,12 @@ def _made_ready(
 ) -> dict[str, tuple[TargetState, str]]:
     """Make what the phones are to fetch, and return those of which nothing is asked, and why."""
     macs = [mac for _, mac in targets]
+    elsewhere = gone_elsewhere(session, operation, macs)
     found: dict[str, tuple[TargetState, str]] = {}
     for mac in macs:
-        if mac not in devices and mac not in statuses:
+        if mac in elsewhere:
+            found[mac] = (TargetState.SKIPPED, GONE_ELSEWHERE)
+        elif mac not in devices and mac not in statuses:
             found[mac] = (TargetState.SKIPPED, "The phone is not there any more.")
         elif operation.action in (Action.UPDATE, Action.FIRMWARE) and mac not in devices:
             found[mac] = (TargetState.SKIPPED, "It is no device, so it has no file of its own.")

@@ -7,8 +7,8 @@ from types import MappingProxyType
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.errors import ConflictError, RingmasterError
-from app.models import ConfigTemplate, Device, Operation, OperationTarget, PhoneUser, Tenant
+from app.errors import RingmasterError
+from app.models import ConfigTemplate, Device, Operation, PhoneUser, Tenant
 from app.models.enums import Action, TargetState, VlanMode, Way
 from app.services import (
     approval,
@@ -24,6 +24,7 @@ from app.services.author import Author
 from app.services.configuration_values import changes as configuration_values
 from app.services.operations.claiming import Claim
 from app.services.operations.results import Result
+from app.services.operations.targets import GONE_ELSEWHERE, gone_elsewhere
 from app.services.owned_values import LINES
 from app.services.value_owners import Owner, OwnerKind
 
@@ -35,6 +36,7 @@ Deed = Callable[[Session, Operation, Sequence[str], datetime], Mapping[str, Outc
 
 _DONE: Outcome = (TargetState.CONFIRMED, "")
 _NO_USER: Outcome = (TargetState.SKIPPED, "The user is not there any more.")
+_ELSEWHERE: Outcome = (TargetState.SKIPPED, GONE_ELSEWHERE)
 _NO_TENANT: Outcome = (TargetState.FAILED, "The tenant was deleted.")
 _WITH_NEXT_FILE = "Phones get it once their files are generated and fetched."
 
@@ -51,13 +53,7 @@ def _devices(
     session: Session, operation: Operation, macs: Sequence[str]
 ) -> tuple[list[Device], dict[str, Outcome]]:
     """Return the devices, locked, and what became of those that are none any more or in another tenant by now."""
-    places = dict(
-        session.execute(
-            select(OperationTarget.key, OperationTarget.tenant_id).where(
-                OperationTarget.operation_id == operation.id, OperationTarget.key.in_(macs)
-            )
-        ).all()
-    )
+    elsewhere = gone_elsewhere(session, operation, macs)
     locked = (
         select(Device)
         .where(Device.mac.in_(macs))
@@ -70,8 +66,8 @@ def _devices(
     for mac in macs:
         if mac not in found:
             outcomes[mac] = (TargetState.SKIPPED, "It is no device any more.")
-        elif found[mac].tenant_id != places[mac]:
-            outcomes[mac] = (TargetState.SKIPPED, "It has gone to another tenant since the operation began.")
+        elif mac in elsewhere:
+            outcomes[mac] = _ELSEWHERE
     return [device for mac, device in found.items() if mac not in outcomes], outcomes
 
 
@@ -160,37 +156,29 @@ def _move_device(
             TargetState.FAILED,
             f"{user.name} has other phones, too: set the tenant of the user, and all of them go along.",
         )
-    return _move_user(session, user, tenant, author=author, now=now)
-
-
-def _change_users_tenant(
-    session: Session, operation: Operation, keys: Sequence[str], now: datetime
-) -> dict[str, Outcome]:
-    """Move users; their phones and all that is theirs go along."""
-    outcomes: dict[str, Outcome] = dict.fromkeys(keys, _NO_USER)
-    tenant = session.get(Tenant, operation.options["tenant_id"])
-    author = Author(operation.created_by, operation.created_from)
-    for user_id in _user_ids(session, keys):
-        user = session.get_one(PhoneUser, user_id)
-        if tenant is None:
-            outcomes[str(user_id)] = _NO_TENANT
-        elif user.tenant_id == tenant.id:
-            outcomes[str(user_id)] = (TargetState.SKIPPED, f"The user is in {tenant.name} already.")
-        else:
-            outcomes[str(user_id)] = _move_user(session, user, tenant, author=author, now=now)
-    return outcomes
-
-
-def _move_user(
-    session: Session, user: PhoneUser, tenant: Tenant, *, author: Author, now: datetime
-) -> Outcome:
-    """Move a user in a savepoint of his own: one who cannot be moved does not hold up the others."""
     try:
         with session.begin_nested():
             phone_user_changes.move(session, user, tenant, author=author, now=now)
     except RingmasterError as error:
         return TargetState.FAILED, str(error)
     return TargetState.CONFIRMED, _WITH_NEXT_FILE
+
+
+def _change_users_tenant(
+    session: Session, operation: Operation, keys: Sequence[str], now: datetime
+) -> dict[str, Outcome]:
+    """Move users; their phones and all that is theirs go along."""
+    tenant = session.get(Tenant, operation.options["tenant_id"])
+
+    def move(user: PhoneUser, author: Author) -> Outcome:
+        if tenant is None:
+            return _NO_TENANT
+        if user.tenant_id == tenant.id:
+            return TargetState.SKIPPED, f"The user is in {tenant.name} already."
+        phone_user_changes.move(session, user, tenant, author=author, now=now)
+        return TargetState.CONFIRMED, _WITH_NEXT_FILE
+
+    return _for_each_user(session, operation, keys, move)
 
 
 def _delete_devices(
@@ -207,18 +195,13 @@ def _delete_devices(
 def _delete_users(
     session: Session, operation: Operation, keys: Sequence[str], now: datetime
 ) -> dict[str, Outcome]:
-    """Delete users with their phones, each in a savepoint of his own."""
-    outcomes: dict[str, Outcome] = dict.fromkeys(keys, _NO_USER)
-    author = Author(operation.created_by, operation.created_from)
-    for user_id in _user_ids(session, keys):
-        try:
-            with session.begin_nested():
-                user = session.get_one(PhoneUser, user_id)
-                device_deletion.delete_user(session, user, author=author, now=now)
-            outcomes[str(user_id)] = _DONE
-        except RingmasterError as error:
-            outcomes[str(user_id)] = (TargetState.FAILED, str(error))
-    return outcomes
+    """Delete users with their phones."""
+
+    def delete(user: PhoneUser, author: Author) -> Outcome:
+        device_deletion.delete_user(session, user, author=author, now=now)
+        return _DONE
+
+    return _for_each_user(session, operation, keys, delete)
 
 
 def _approve(
@@ -242,14 +225,29 @@ def _reset_passwords(
     session: Session, operation: Operation, keys: Sequence[str], now: datetime
 ) -> dict[str, Outcome]:
     """Give each user a random password of his own, or all of them the one that was chosen."""
-    outcomes: dict[str, Outcome] = dict.fromkeys(keys, _NO_USER)
+
+    def reset(user: PhoneUser, author: Author) -> Outcome:
+        phone_user_passwords.reset(session, [user.id], shared=operation.secret, author=author, now=now)
+        return TargetState.CONFIRMED, _WITH_NEXT_FILE
+
+    return _for_each_user(session, operation, keys, reset)
+
+
+def _for_each_user(
+    session: Session, operation: Operation, keys: Sequence[str], deed: Callable[[PhoneUser, Author], Outcome]
+) -> dict[str, Outcome]:
+    """Do something to each user in a savepoint of his own: one who cannot have it does not hold up the others."""
+    elsewhere = gone_elsewhere(session, operation, keys)
+    outcomes = {key: _ELSEWHERE if key in elsewhere else _NO_USER for key in keys}
     author = Author(operation.created_by, operation.created_from)
-    for user_id in _user_ids(session, keys):
+    here = [int(key) for key in keys if key not in elsewhere]
+    locked = select(PhoneUser.id).where(PhoneUser.id.in_(here)).order_by(PhoneUser.id)
+    for user_id in session.scalars(locked.with_for_update(of=PhoneUser)).all():
         try:
-            phone_user_passwords.reset(session, [user_id], shared=operation.secret, author=author, now=now)
-            outcomes[str(user_id)] = (TargetState.CONFIRMED, _WITH_NEXT_FILE)
-        except ConflictError as error:
-            outcomes[str(user_id)] = (TargetState.SKIPPED, str(error))
+            with session.begin_nested():
+                outcomes[str(user_id)] = deed(session.get_one(PhoneUser, user_id), author)
+        except RingmasterError as error:
+            outcomes[str(user_id)] = (TargetState.FAILED, str(error))
     return outcomes
 
 
@@ -259,7 +257,7 @@ def _lay_values_over(
     """Give users lines of their own; a line that a user has with another value is replaced."""
     lines = configuration_values.read_pasted(operation.secret or "")
     author = Author(operation.created_by, operation.created_from)
-    owners, outcomes = _owners(session, keys)
+    owners, outcomes = _owners(session, operation, keys)
     for owner in owners:
         laid = configuration_values.lay_over(session, owner, lines, replaces=True, author=author, now=now)
         if laid.added or laid.replaced:
@@ -273,7 +271,7 @@ def _delete_values(
     session: Session, operation: Operation, keys: Sequence[str], now: datetime
 ) -> dict[str, Outcome]:
     author = Author(operation.created_by, operation.created_from)
-    owners, outcomes = _owners(session, keys)
+    owners, outcomes = _owners(session, operation, keys)
     for owner in owners:
         rows = session.scalars(LINES.of_owner(owner)).all()
         for row in rows:
@@ -286,18 +284,16 @@ def _delete_values(
     return outcomes
 
 
-def _owners(session: Session, keys: Sequence[str]) -> tuple[list[Owner], dict[str, Outcome]]:
-    """Return the users as owners of lines, and what became of those that are gone."""
-    found = value_owners.read_owners(session, OwnerKind.USER, [int(key) for key in keys])
-    return [found[user_id] for user_id in sorted(found)], {
-        key: _NO_USER for key in keys if int(key) not in found
-    }
-
-
-def _user_ids(session: Session, keys: Sequence[str]) -> Sequence[int]:
-    """Return the ids of those of these users who are still there, locked."""
-    locked = select(PhoneUser.id).where(PhoneUser.id.in_([int(key) for key in keys])).order_by(PhoneUser.id)
-    return session.scalars(locked.with_for_update(of=PhoneUser)).all()
+def _owners(
+    session: Session, operation: Operation, keys: Sequence[str]
+) -> tuple[list[Owner], dict[str, Outcome]]:
+    """Return the users as owners of lines, and what became of those that are gone, or in another tenant by now."""
+    elsewhere = gone_elsewhere(session, operation, keys)
+    found = value_owners.read_owners(
+        session, OwnerKind.USER, [int(key) for key in keys if key not in elsewhere]
+    )
+    outcomes = {key: _ELSEWHERE if key in elsewhere else _NO_USER for key in keys if int(key) not in found}
+    return [found[user_id] for user_id in sorted(found)], outcomes
 
 
 DEEDS: Mapping[Action, Deed] = MappingProxyType(

@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, or_, select
 from sqlalchemy.orm import Session
 
-from app.models import Device, DeviceStatus, PhoneModel, PhoneUser, Site, Tenant
+from app.models import Device, DeviceStatus, Operation, OperationTarget, PhoneModel, PhoneUser, Site, Tenant
 from app.models.enums import Subject
 from app.services.paging import count_of
 
 MOST_TARGETS = 30_000
+GONE_ELSEWHERE = "It has gone to another tenant since the operation began."
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,33 @@ def waiting_phones(session: Session, macs: Sequence[str]) -> list[Candidate]:
         )
         found += [Candidate(mac, name, "", tenant_id) for mac, name, tenant_id in rows]
     return found
+
+
+def gone_elsewhere(session: Session, operation: Operation, keys: Sequence[str]) -> frozenset[str]:
+    """Return those of an operation's targets that are in another tenant than when it began.
+
+    Who began it may have nothing to say there. A phone that had no tenant then has got its first.
+    """
+    began = dict(
+        session.execute(
+            select(OperationTarget.key, OperationTarget.tenant_id).where(
+                OperationTarget.operation_id == operation.id, OperationTarget.key.in_(keys)
+            )
+        ).all()
+    )
+    now = _tenants_of(session, operation.subject, keys)
+    return frozenset(
+        key for key, tenant_id in now.items() if began.get(key) is not None and began[key] != tenant_id
+    )
+
+
+def _tenants_of(session: Session, subject: Subject, keys: Sequence[str]) -> dict[str, int | None]:
+    if subject is Subject.USERS:
+        users = select(PhoneUser.id, PhoneUser.tenant_id).where(_has_key(subject, keys))
+        return {str(user_id): tenant_id for user_id, tenant_id in session.execute(users)}
+    heard = select(DeviceStatus.mac, DeviceStatus.tenant_id).where(DeviceStatus.mac.in_(keys))
+    devices = select(Device.mac, Device.tenant_id).where(_has_key(subject, keys))
+    return dict(session.execute(heard).all()) | dict(session.execute(devices).all())
 
 
 def _statement(subject: Subject) -> Select[*tuple[Any, ...]]:

@@ -1,6 +1,6 @@
 """The form with which waiting phones are approved (manual, chapter 8): what it says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from app.errors import InvalidInputError
 from app.models.device import MAX_VLAN_ID, MAX_VLAN_PRIORITY
@@ -23,3 +23,17 @@ def read_approval(form: Mapping[str, str]) -> ApprovalRequest:
         vlan_id=read_number(form, "vlan_id", "VLAN id", MAX_VLAN_ID),
         vlan_priority=read_number(form, "vlan_priority", "VLAN priority", MAX_VLAN_PRIORITY),
     )
+
+
+def read_people(form: Mapping[str, str], macs: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return the names of user and display that were typed beside each of several phones, for those that have any."""
+    people: dict[str, tuple[str, str]] = {}
+    for mac in macs:
+        name, display_name = (
+            form.get(f"{field}-{mac}", "").strip() for field in ("user_name", "display_name")
+        )
+        if name:
+            people[mac] = name, display_name
+        elif display_name:
+            raise InvalidInputError(f"{mac} has a display name and no user name: give both, or neither.")
+    return people

@@ -46,9 +46,7 @@ def test_filters_are_opened_applied_and_taken_away(open_page: OpenPage):
     page.wait_for_url("**/devices-status/?tenant=Globex")
 
 
-def test_selected_phones_are_approved_and_the_list_comes_back_as_it_was(
-    open_page: OpenPage, company_app: Flask
-):
+def test_selected_phones_are_approved_by_an_operation(open_page: OpenPage, company_app: Flask):
     macs = ["00908fbbbb01", "00908fbbbb02"]
     report_as_waiting(company_app, macs)
     page = open_page(f"{LIST}?q=00908fbbbb")
@@ -59,10 +57,9 @@ def test_selected_phones_are_approved_and_the_list_comes_back_as_it_was(
     page.get_by_label("Tenant").select_option("Initech")
     expect(page.get_by_role("group", name="Acme")).to_have_count(0)
     page.get_by_role("button", name="Approve").click()
-    expect(page.get_by_text("2 phones were approved")).to_be_visible()
-    page.wait_for_url(f"**{LIST}?q=00908fbbbb")
-    expect(rows(page)).to_have_count(2)
-    expect(page.locator("td[data-column=tenant]").first).to_have_text("Initech")
+    page.wait_for_url("**/operations/*/")
+    expect(page.get_by_role("heading", name="Approve")).to_be_visible()
+    expect(page.get_by_role("region", name="Targets").get_by_role("row")).to_have_count(3)
 
 
 def test_a_restart_is_asked_for_once_more_and_then_waits_for_the_phone(

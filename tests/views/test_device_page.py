@@ -1,13 +1,24 @@
 """The page of one phone, its file, and what is asked of it: who sees what, who may do what."""
 
 from html import unescape
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
-from app.models import Device, DeviceStatus, JournalEntry, PendingAction, PhoneUser, Tenant
-from app.models.enums import Approval, Origin, Status, VlanMode
+from app.models import (
+    Device,
+    DeviceStatus,
+    JournalEntry,
+    Operation,
+    OperationTarget,
+    PendingAction,
+    PhoneUser,
+    Tenant,
+)
+from app.models.enums import Action, Approval, Origin, Status, VlanMode
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import config_files, presence
 from app.services.reports import Report
@@ -350,47 +361,92 @@ def test_the_user_is_asked_for_where_phones_do_not_sign_in(app: Flask, world: Wo
     assert asked == {MAC: True, WAITING_MACS[0]: False}
 
 
-def test_selected_phones_are_approved_together_and_the_result_is_counted(
-    app: Flask, world: World, sign_in: SignIn
-):
+def approve_selected(browser: Browser, wish: dict[str, object], macs: list[str]) -> TestResponse:
+    """Send the form for several phones."""
+    return browser.client.post("/devices/approve", data={**wish, "mac": macs, "csrf_token": browser.token()})
+
+
+def operations_of(app: Flask) -> list[tuple[Action, list[str], dict[str, Any]]]:
+    """Return what was begun here: the action, its targets, and what it was told."""
+    with reading(database_of(app), ALL_TENANTS) as session:
+        found = session.scalars(select(Operation).where(Operation.created_at != NOW).order_by(Operation.id))
+        targets = select(OperationTarget.key).order_by(OperationTarget.key)
+        return [
+            (
+                operation.action,
+                list(session.scalars(targets.where(OperationTarget.operation_id == operation.id))),
+                operation.options,
+            )
+            for operation in found
+        ]
+
+
+def test_several_phones_are_approved_by_an_operation(app: Flask, world: World, sign_in: SignIn):
     wait_in(app, world, WAITING_MACS)
     olga = sign_in("olga")
     form = olga.get(
         "/devices/approve", query_string={"mac": [*WAITING_MACS, ACME_MAC, GLOBEX_WAITING_MAC, "x"]}
     ).text
     assert "Approve 2 phones" in form
-    answer = olga.client.post(
-        "/devices/approve",
-        data={**approval(world), "mac": [*WAITING_MACS, GLOBEX_WAITING_MAC], "csrf_token": olga.token()},
-        follow_redirects=True,
-    )
-    assert "2 phones were approved" in answer.text
-    assert all(device_of(app, mac) for mac in WAITING_MACS)
-    assert device_of(app, GLOBEX_WAITING_MAC) is None
+    wish = approval(world, site=world.acme_site, vlan_mode="Manual", vlan_id="20", vlan_priority="5")
+    answer = approve_selected(olga, wish, [*WAITING_MACS, GLOBEX_WAITING_MAC])
+    ((action, macs, options),) = operations_of(app)
+    assert answer.location.startswith("/operations/")
+    assert (action, macs) == (Action.APPROVE, WAITING_MACS)
+    assert {name: options[name] for name in ("tenant_id", "site_id", "vlan_mode", "vlan_id", "vlan_priority")} == {
+        "tenant_id": world.acme, "site_id": world.acme_site, "vlan_mode": "Manual", "vlan_id": 20, "vlan_priority": 5,
+    }  # fmt: skip
+    assert "Approve" in olga.get(answer.location).text
+    assert device_of(app, WAITING_MACS[0]) is None
 
 
-def test_one_phone_that_cannot_be_approved_does_not_hold_up_the_others(
+@ONE_KIND
+def test_all_that_match_are_approved_together(app: Flask, world: World, sign_in: SignIn):
+    wait_in(app, world, WAITING_MACS)
+    olga = sign_in("olga")
+    page = olga.get("/devices-status/?approval=pending&q=00908f0000b").text
+    link = unescape(page.partition('href="/devices/approve?')[2].partition('"')[0])
+    form = olga.get(f"/devices/approve?{link}").text
+    matching = unescape(form.partition('name="matching" value="')[2].partition('"')[0])
+    assert "Approve 2 phones" in form
+    assert "user_name-" not in form or all(f"user_name-{mac}" in form for mac in WAITING_MACS)
+    olga.post("/devices/approve", {**approval(world), "matching": matching})
+    assert [macs for _, macs, _ in operations_of(app)] == [WAITING_MACS]
+
+
+@ONE_KIND
+def test_whose_phones_they_are_is_asked_where_nobody_signs_in_on_them(
     app: Flask, world: World, sign_in: SignIn
 ):
-    wait_in(app, world, WAITING_MACS)
-    with writing(database_of(app), ALL_TENANTS) as session:
-        session.add(
-            Device(
-                mac=WAITING_MACS[0],
-                tenant_id=world.acme,
-                site_id=world.acme_site,
-                origin=Origin.ADDED,
-                created_at=NOW,
-            )
-        )
+    wait_in(app, world, [WAITING_MACS[0]])
+    wait_in(app, world, [WAITING_MACS[1]], **SKYPE)
     olga = sign_in("olga")
-    answer = olga.client.post(
-        "/devices/approve",
-        data={**approval(world), "mac": WAITING_MACS, "csrf_token": olga.token()},
-        follow_redirects=True,
+    form = olga.get("/devices/approve", query_string={"mac": WAITING_MACS}).text
+    assert [f"user_name-{mac}" in form for mac in WAITING_MACS] == [True, False]
+    named = {f"user_name-{mac}": f"471{place}" for place, mac in enumerate(WAITING_MACS)}
+    refused = approve_selected(
+        olga, approval(world, **named | {f"user_name-{WAITING_MACS[0]}": "a\u202eb"}), WAITING_MACS
     )
-    assert "1 phone was approved" in answer.text
-    assert "1 could not be approved" in answer.text
+    assert refused.status_code == 400
+    assert f"{WAITING_MACS[0]}: The user name has" in unescape(refused.text)
+    approve_selected(
+        olga, approval(world, **named, **{f"display_name-{WAITING_MACS[0]}": "Lobby"}), WAITING_MACS
+    )
+    ((_, _, options),) = operations_of(app)
+    assert options["people"] == {WAITING_MACS[0]: ["4710", "Lobby"]}
+
+
+@ONE_KIND
+@pytest.mark.parametrize("foreign", ["tenant", "site"])
+def test_nobody_approves_several_into_a_tenant_he_does_not_see(
+    app: Flask, world: World, sign_in: SignIn, foreign: str
+):
+    wait_in(app, world, WAITING_MACS)
+    wish = (
+        approval(world) | {"tenant": {"tenant": world.globex}, "site": {"site": world.globex_site}}[foreign]
+    )
+    assert approve_selected(sign_in("olga"), wish, WAITING_MACS).status_code == 409
+    assert operations_of(app) == []
 
 
 def test_approving_nothing_that_waits_changes_nothing(app: Flask, world: World, sign_in: SignIn):

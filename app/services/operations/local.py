@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -208,17 +209,30 @@ def _approve(
     session: Session, operation: Operation, macs: Sequence[str], now: datetime
 ) -> dict[str, Outcome]:
     """Approve each phone in a savepoint of its own: one that cannot be does not hold up the others."""
-    request = ApprovalRequest(tenant_id=operation.options["tenant_id"])
     author = Author(operation.created_by, operation.created_from)
-    outcomes: dict[str, Outcome] = {}
-    for mac in sorted(macs):
+    outcomes: dict[str, Outcome] = dict.fromkeys(gone_elsewhere(session, operation, macs), _ELSEWHERE)
+    for mac in sorted(set(macs) - outcomes.keys()):
         try:
             with session.begin_nested():
-                approval.approve(session, mac, request, author=author, now=now)
+                wish = _approval_of(operation.options, mac)
+                approval.approve(session, mac, wish, author=author, now=now)
             outcomes[mac] = (TargetState.CONFIRMED, "It restarts with its next report.")
         except RingmasterError as error:
             outcomes[mac] = (TargetState.FAILED, str(error))
     return outcomes
+
+
+def _approval_of(options: Mapping[str, Any], mac: str) -> ApprovalRequest:
+    name, display_name = options.get("people", {}).get(mac, ("", ""))
+    return ApprovalRequest(
+        tenant_id=options["tenant_id"],
+        site_id=options.get("site_id"),
+        user_name=name,
+        display_name=display_name,
+        vlan_mode=VlanMode(options.get("vlan_mode", VlanMode.NONE)),
+        vlan_id=options.get("vlan_id", 0),
+        vlan_priority=options.get("vlan_priority", 0),
+    )
 
 
 def _reset_passwords(

@@ -4,13 +4,17 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidInputError, NotFoundError
-from app.models import ConfigTemplate, Firmware, Tenant
+from app.models import ConfigTemplate, Firmware, Site, Tenant
 from app.models.enums import Action, VlanMode
+from app.models.phone_user import MAX_DISPLAY_NAME
+from app.rules import typed_names
 from app.rules.actions import Restart
-from app.services import phone_user_passwords
+from app.rules.vlan import check_vlan
+from app.services import phone_user_passwords, phone_users
 from app.services.configuration_values.changes import read_pasted
 from app.services.settings.texts import LANGUAGES
 
@@ -83,6 +87,27 @@ def _tenant(session: Session, options: Mapping[str, Any], _secret: str | None) -
     return {"tenant_id": tenant.id, "name": tenant.name}
 
 
+def _approval(session: Session, options: Mapping[str, Any], secret: str | None) -> dict[str, Any]:
+    """``people`` has the names that were typed for phones on which nobody signs in: MAC to user and display name."""
+    kept = _tenant(session, options, secret) | _vlan_mode(session, options, secret)
+    site_id = options.get("site_id")
+    of_tenant = select(Site.id).where(Site.id == site_id, Site.tenant_id == kept["tenant_id"])
+    if site_id is not None and session.scalar(of_tenant) is None:
+        raise NotFoundError(f"The tenant {kept['name']} has no such site. Choose one of its sites.")
+    vlan = {name: int(options.get(name, 0)) for name in ("vlan_id", "vlan_priority")}
+    check_vlan(vlan["vlan_id"], vlan["vlan_priority"])
+    people = {mac: _person(mac, *names) for mac, names in options.get("people", {}).items()}
+    return kept | vlan | {"site_id": site_id, "people": people}
+
+
+def _person(mac: str, name: str, display_name: str) -> tuple[str, str]:
+    try:
+        display_name = typed_names.checked_name(display_name, "display name", MAX_DISPLAY_NAME)
+        return phone_users.checked_name(name), display_name
+    except InvalidInputError as error:
+        raise InvalidInputError(f"{mac}: {error}") from None
+
+
 def _language(_session: Session, options: Mapping[str, Any], _secret: str | None) -> dict[str, Any]:
     language = options.get("language", "")
     if language and language not in LANGUAGES:
@@ -129,7 +154,7 @@ _CHECKS: Mapping[Action, Check] = MappingProxyType(
         Action.MESSAGE: _message,
         Action.FIRMWARE: _firmware,
         Action.TEMPLATE: _template,
-        Action.APPROVE: _tenant,
+        Action.APPROVE: _approval,
         Action.TENANT: _tenant,
         Action.USER_TENANT: _tenant,
         Action.LANGUAGE: _language,

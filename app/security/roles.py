@@ -70,7 +70,7 @@ _VALUES_PAGES = (
 DEEDS: dict[str, tuple[str, ...]] = {
     DASHBOARD: ("can_list",),
     DEVICES_STATUS: ("can_list", EXPORT),
-    DEVICE: ("can_show", APPROVE, RESTART, SHOW_FILE, SEE_SECRETS, *CHANGE),
+    DEVICE: ("can_show", APPROVE, SHOW_FILE, SEE_SECRETS, *CHANGE),
     USERS: (*LOOK, *CHANGE, GENERATE, SEE_SECRETS),
     ALARMS: ("can_list", EXPORT),
     SETUP_WIZARD: ("can_list", EDIT),
@@ -150,7 +150,7 @@ ROLES: dict[str, list[list[str]]] = {
     OPERATOR: [
         *_LOOK_AROUND,
         _entry((DEVICES_STATUS, ALARMS), (EXPORT,)),
-        _entry((DEVICE,), (APPROVE, RESTART, SHOW_FILE, SEE_SECRETS, *CHANGE)),
+        _entry((DEVICE,), (APPROVE, SHOW_FILE, SEE_SECRETS, *CHANGE)),
         _entry((USERS,), (*CHANGE, GENERATE, SEE_SECRETS)),
         _entry((SETUP_WIZARD,), DEEDS[SETUP_WIZARD]),
         _entry((TEMPLATES,), (*CHANGE, SEE_SECRETS)),
@@ -170,7 +170,6 @@ ROLES: dict[str, list[list[str]]] = {
     ],
     HELPDESK: [
         *_LOOK_AROUND,
-        _entry((DEVICE,), (RESTART,)),
         _entry((OPERATIONS,), (CHECK_STATUS, RESTART, MESSAGE)),
         _entry((MULTIPLE_USERS,), LOOK),
     ],

@@ -94,8 +94,12 @@ def drop(session: Session, ids: Collection[int]) -> int:
 
 
 def waiting_for(session: Session, mac: str, *, now: datetime) -> list[PendingAction]:
-    """Return what a phone has not been given yet, oldest first."""
-    return list(session.scalars(_waiting([mac], now).order_by(PendingAction.id)))
+    """Return what a phone has not been given yet, oldest first, without what operations ask of it."""
+    asked_by_operation = select(OperationTarget.id).where(
+        OperationTarget.pending_action_id == PendingAction.id
+    )
+    waiting = _waiting([mac], now).where(~asked_by_operation.exists())
+    return list(session.scalars(waiting.order_by(PendingAction.id)))
 
 
 def _waiting(macs: Collection[str], now: datetime) -> Any:

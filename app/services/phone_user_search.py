@@ -8,8 +8,10 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.errors import InvalidInputError
 from app.models import Device, DeviceStatus, PhoneUser, Tenant
 from app.models.enums import Status
+from app.models.phone_user import key_of
 from app.rules.mac_addresses import find_mac
 from app.rules.typed_names import normal
 from app.services import device_lines
@@ -97,6 +99,59 @@ def read_lines(session: Session, ids: Sequence[int]) -> list[UserLine]:
     statuses = _count_statuses(session, ids)
     found = {row[0]: UserLine(*row, statuses[row[0]]) for row in session.execute(named)} if ids else {}
     return [found[user_id] for user_id in ids if user_id in found]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedUser:
+    """A user as a field suggests him."""
+
+    name: str
+    display_name: str
+    tenant: str
+
+    @property
+    def full_name(self) -> str:
+        """The name with the tenant's behind it, which ``find_named`` understands: names are unique in their tenant."""
+        return f"{self.name} ({self.tenant})"
+
+
+def suggest(session: Session, words: str, tenant_id: int | None, *, at_most: int) -> Sequence[NamedUser]:
+    """Return the first users with these words in their names, those first whose name begins with them."""
+    words = normal(words)
+    begins = PhoneUser.name_key.startswith(key_of(words), autoescape=True)
+    named = (
+        select(PhoneUser.name, PhoneUser.display_name, Tenant.name)
+        .join(Tenant, Tenant.id == PhoneUser.tenant_id)
+        .where(names_user(words), ~PhoneUser.is_system)
+        .order_by(begins.desc(), PhoneUser.name_key, PhoneUser.id)
+        .limit(at_most)
+    )
+    if tenant_id is not None:
+        named = named.where(PhoneUser.tenant_id == tenant_id)
+    return [NamedUser(*row) for row in session.execute(named)]
+
+
+def find_named(session: Session, text: str) -> PhoneUser:
+    """Return the user of a whole name, with the tenant's in brackets where several tenants have one of this name.
+
+    InvalidInputError where there is none that the account sees, or more than one.
+    """
+    text = normal(text)
+    found = session.scalars(_of_name(text).limit(2)).all()
+    name, bracket, rest = text.rpartition(" (")
+    if not found and bracket and rest.endswith(")"):
+        found = session.scalars(_of_name(name).where(PhoneUser.tenant_id.in_(_tenants(rest[:-1])))).all()
+    if not found:
+        raise InvalidInputError("There is no user of this name, or none that your account sees.")
+    if len(found) > 1:
+        raise InvalidInputError(
+            f"Several tenants have a user of this name: write the tenant behind it, as in {text} (Acme)."
+        )
+    return found[0]
+
+
+def _of_name(name: str) -> Select[PhoneUser]:
+    return select(PhoneUser).where(PhoneUser.name_key == key_of(name), ~PhoneUser.is_system)
 
 
 def _count_statuses(session: Session, ids: Collection[int]) -> dict[int, list[tuple[Status | None, int]]]:

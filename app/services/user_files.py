@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import ConflictError
-from app.models import Device, DeviceStatus, PhoneUser
-from app.services import config_files, devices, journal
+from app.models import Device, PhoneUser
+from app.services import config_files, journal
 from app.services.author import Author
 from app.services.config_files import differences
 
@@ -21,10 +21,10 @@ def find_outdated(session: Session, device_ids: Collection[int]) -> set[int]:
     return {outdated.device_id for outdated in differences.find_outdated(session, device_ids)}
 
 
-def generate(session: Session, user: PhoneUser, *, restarts: bool, author: Author, now: datetime) -> int:
-    """Generate the files of a user's phones and, where that is wanted, ask the phones to restart; return how many."""
+def generate(session: Session, user: PhoneUser, *, author: Author, now: datetime) -> Sequence[str]:
+    """Generate the files of a user's phones, and return the MAC addresses of these."""
     found = _phones_of(session, user)
-    config_files.generate_many(session, [device_id for device_id, _, _ in found], now=now)
+    config_files.generate_many(session, [device_id for device_id, _ in found], now=now)
     journal.record(
         session,
         at=now,
@@ -34,17 +34,13 @@ def generate(session: Session, user: PhoneUser, *, restarts: bool, author: Autho
         text=f"{author.name} generated the files of the phones of {user.name}.",
         tenant_id=user.tenant_id,
     )
-    for _, mac, reported in found:
-        if restarts and reported is not None:
-            devices.restart(session, mac, author=author, now=now)
-    return len(found)
+    return [mac for _, mac in found]
 
 
-def _phones_of(session: Session, user: PhoneUser) -> Sequence[tuple[int, str, str | None]]:
-    """Return a user's devices with a template: id, MAC, and the MAC again of those that were heard of."""
+def _phones_of(session: Session, user: PhoneUser) -> Sequence[tuple[int, str]]:
+    """Return id and MAC address of a user's devices with a template."""
     phones = (
-        select(Device.id, Device.mac, DeviceStatus.mac)
-        .outerjoin(DeviceStatus, DeviceStatus.device_id == Device.id)
+        select(Device.id, Device.mac)
         .where(Device.phone_user_id == user.id, Device.template_id.is_not(None))
         .order_by(Device.mac)
         .limit(MOST_PHONES + 1)
@@ -56,4 +52,4 @@ def _phones_of(session: Session, user: PhoneUser) -> Sequence[tuple[int, str, st
         raise ConflictError(
             f"{user.name} has more than {MOST_PHONES} phones: generate their files on the page of their template."
         )
-    return found
+    return [(device_id, mac) for device_id, mac in found]

@@ -1,4 +1,4 @@
-"""The page of one phone, its restart, and its configuration file."""
+"""The page of one phone, and its configuration file."""
 
 from http import HTTPStatus
 
@@ -13,7 +13,7 @@ from app.models import ConfigFile
 from app.rendering.secret_parameters import mask_secrets
 from app.rules.mac_addresses import find_mac
 from app.security.roles import DEVICE, JOURNAL, SEE_SECRETS
-from app.services import config_files, device_replacement, devices
+from app.services import config_files, device_replacement
 from app.services.devices_status.details import (
     Details,
     get_details,
@@ -21,11 +21,10 @@ from app.services.devices_status.details import (
     read_placeholder_values,
     steps_by_stage,
 )
-from app.transaction import transaction
-from app.views.authors import author
+from app.services.operations import of_phone
+from app.views.device_actions import words_of
 from app.views.shell import may, shows_secrets
 from app.views.times import time_of_page
-from app.views.way_back import way_back
 from app.views.web_session import db
 
 
@@ -51,6 +50,7 @@ class DeviceView(BaseView):
                 raise
             flash(f"The phone {mac} was replaced by this one.", "info")
             return redirect(f"/devices/{successor}/")
+        latest = of_phone.find_latest(db.session(), mac)
         return render_template(
             "ringmaster/device.html",
             title=mac,
@@ -58,6 +58,8 @@ class DeviceView(BaseView):
             phone=details.phone,
             device=details.device,
             decisions=[(decision, steps_by_stage(decision)) for decision in details.decisions],
+            latest=latest,
+            **words_of(latest),
             entries=read_journal(db.session(), details.macs) if may("can_list", JOURNAL) else None,
         )
 
@@ -91,17 +93,6 @@ class DeviceView(BaseView):
         _, file = _get_file(_normal(mac))
         headers = {"Content-Disposition": f'attachment; filename="{file.name}"', "Cache-Control": "no-store"}
         return Response(config_files.content_of(file), mimetype="text/plain", headers=headers)
-
-    @expose("/<mac>/restart", methods=["POST"])
-    @has_access
-    @permission_name("restart")
-    def restart(self, mac: str) -> ResponseReturnValue:
-        """Ask the phone to restart."""
-        mac = _normal(mac)
-        with transaction(db.session()) as session:
-            devices.restart(session, mac, author=author(), now=time_of_page())
-        flash(f"The phone {mac} restarts when it next reports.", "success")
-        return redirect(way_back(f"/devices/{mac}/"))
 
 
 def _normal(mac: str) -> str:

@@ -1,20 +1,25 @@
 """The form that begins an operation: what it offers, and what it says."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from app.errors import InvalidInputError
-from app.models.enums import Action, Subject, VlanMode
+from app.errors import InvalidInputError, NotAllowedError
+from app.models.enums import Action, Subject, VlanMode, Way
 from app.rules.actions import KINDS, OF_USERS, Kind, Restart
 from app.rules.mac_addresses import find_mac
 from app.rules.pacing import BATCH_SIZES, DELAYS, Pace
 from app.security.roles import CHANGE_MANY, CHECK_STATUS, MESSAGE, OPERATIONS, RESTART
+from app.services import drop_downs
 from app.services.operations.starting import PATIENCES, Order
 from app.services.operations.targets import Chosen, Wanted
+from app.services.settings.texts import LANGUAGES
+from app.views import sealed_texts
 from app.views.list_arguments import MOST_CHARACTERS_OF_WORDS
 from app.views.shell import may
 from app.views.times import zone_of_page
@@ -25,7 +30,16 @@ _DEEDS: Mapping[Action, str] = {
     Action.RESTART: RESTART,
     Action.MESSAGE: MESSAGE,
 }
+WAY_WORDS: Mapping[Way, str] = {
+    Way.DIRECT: "directly",
+    Way.SBC_PROXY: "through the SBC",
+    Way.KEEP_ALIVE: "with its report",
+    Way.HERE: "here",
+}
 _IDS = ("template_id", "firmware_id", "tenant_id")
+_SECRET_FIELDS: Mapping[Action, str] = {Action.PASSWORDS: "secret", Action.USER_VALUES: "lines"}
+_SECRETS = frozenset({*_SECRET_FIELDS.values(), "sealed"})
+_NOT_REPEATED = _SECRETS | {"csrf_token", "typed", "number"}
 _TEXTS = ("mode", "text", "seconds", "language", "vlan_mode")
 
 
@@ -68,59 +82,103 @@ def in_words(seconds: int) -> str:
     return " ".join(parts[:2]) or "no time"
 
 
-def choices() -> dict[str, Any]:
-    """Return what the form's drop-downs hold beside the actions."""
+def check_may(action: Action) -> None:
+    """Raise NotAllowedError where the account may not begin or steer operations with this action."""
+    if not may(deed_of(action), OPERATIONS):
+        raise NotAllowedError("You do not have permission to modify this item.")
+
+
+def read_choices(session: Session) -> dict[str, Any]:
+    """Return what the drop-downs of actions hold (operation_fields.html)."""
+    return {
+        "restarts": list(Restart),
+        "vlan_modes": [mode for mode in VlanMode if mode],
+        "languages": LANGUAGES,
+        "tenants": drop_downs.tenants_by_id(session),
+        "templates": drop_downs.templates_by_id(session),
+        "firmware": drop_downs.firmware_by_id(session),
+    }
+
+
+def paces() -> dict[str, Any]:
+    """Return what the drop-downs of an operation's pace hold."""
     return {
         "batch_sizes": BATCH_SIZES,
         "delays": [int(delay.total_seconds()) for delay in DELAYS],
         "patiences": [int(patience.total_seconds()) for patience in PATIENCES],
-        "restarts": list(Restart),
-        "vlan_modes": [mode for mode in VlanMode if mode],
         "in_words": in_words,
     }
 
 
-def read_chosen(form: MultiDict[str, str], subject: Subject) -> Chosen:
-    """Return what was chosen: single ones as ``key``, groups as ``group``, a tenant's name and words in two lines.
+def keys_of(form: MultiDict[str, str], subject: Subject) -> Sequence[str]:
+    """Return the keys that were chosen one by one, as ``key``; Devices Status calls its selected phones ``mac``."""
+    keys = (_cleaned[subject](text) for text in (*form.getlist("key"), *form.getlist("mac"))[: MOST_KEYS + 1])
+    return list(dict.fromkeys(key for key in keys if key))
 
-    Devices Status calls its selected phones ``mac``.
-    """
-    keys = [*form.getlist("key"), *form.getlist("mac")]
+
+def groups_of(form: MultiDict[str, str]) -> Sequence[Wanted]:
+    """Return the groups that were chosen as ``group``: a tenant's name and words in two lines."""
+    return [_group(text) for text in dict.fromkeys(form.getlist("group"))]
+
+
+def read_chosen(form: MultiDict[str, str], subject: Subject) -> Chosen:
+    """Return what was chosen, or raise InvalidInputError for more than a form should have."""
+    keys = keys_of(form, subject)
     if len(keys) > MOST_KEYS:
         raise InvalidInputError(
             f"More than {MOST_KEYS:,} were chosen one by one; choose all that match words or a tenant instead."
         )
-    return Chosen(
-        subject,
-        tuple(dict.fromkeys(key for key in map(_cleaned[subject], keys) if key)),
-        tuple(_group(text) for text in dict.fromkeys(form.getlist("group"))),
-    )
+    return Chosen(subject, tuple(keys), tuple(groups_of(form)))
 
 
 def read_order(form: MultiDict[str, str], subject: Subject) -> Order:
     """Return what the form asks for, or raise InvalidInputError for what none of its own fields says."""
     action = _action(form.get("action", ""))
-    options: dict[str, Any] = {name: form.get(name, "") for name in _TEXTS if name in form}
-    options |= {
-        name: int(form[name]) for name in _IDS if form.get(name, "").isdecimal() and len(form[name]) < 10
-    }
-    options |= {"generate": True} if form.get("generate") else {}
     return Order(
         action=action,
         chosen=read_chosen(form, subject),
         pace=Pace(_number(form, "batch"), timedelta(seconds=_number(form, "delay"))),
         patience=timedelta(seconds=_number(form, "patience")),
         begins_at=_begin(form.get("begins_at", "")),
-        options=options,
+        options=read_options(form),
         secret=_secret(form, action),
     )
 
 
+def read_options(form: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the form says that the actions are to know; which of it counts, the action decides."""
+    options: dict[str, Any] = {name: form.get(name, "") for name in _TEXTS if name in form}
+    options |= {
+        name: int(form[name]) for name in _IDS if form.get(name, "").isdecimal() and len(form[name]) < 10
+    }
+    return options | ({"generate": True} if form.get("generate") else {})
+
+
+def shown_again(form: Mapping[str, str]) -> dict[str, str]:
+    """Return what a form shows again of what was typed into it: a password never, lines that were sealed opened."""
+    typed = {name: text for name, text in form.items() if name not in _SECRETS}
+    lines = form.get("lines", "")
+    if form.get("action") == Action.USER_VALUES and form.get("sealed"):
+        with suppress(InvalidInputError):
+            lines = sealed_texts.open_sealed(form["sealed"])
+    return typed | ({"lines": lines} if lines else {})
+
+
+def fields_to_repeat(form: MultiDict[str, str], secret: str | None) -> list[tuple[str, str]]:
+    """Return the fields that the review sends on; what may be a password lies in it sealed."""
+    fields = [(name, text) for name, text in form.items(multi=True) if name not in _NOT_REPEATED]
+    return fields + ([("sealed", sealed_texts.seal(secret))] if secret else [])
+
+
 def _secret(form: Mapping[str, str], action: Action) -> str | None:
     """Return the one password of all, or the lines of users' configurations, in which there may be passwords."""
-    if action is Action.USER_VALUES:
-        return form.get("lines", "")
-    return form.get("secret", "") if action is Action.PASSWORDS and form.get("is_one_for_all") else None
+    if action is Action.PASSWORDS and not form.get("is_one_for_all"):
+        return None
+    if action not in _SECRET_FIELDS:
+        return None
+    if form.get("sealed"):
+        return sealed_texts.open_sealed(form["sealed"])
+    return form.get(_SECRET_FIELDS[action], "")
 
 
 def _action(text: str) -> Action:

@@ -11,7 +11,7 @@ from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from werkzeug.wrappers import Response
 
-from app.errors import InvalidInputError, NotAllowedError, RingmasterError
+from app.errors import InvalidInputError, NotAllowedError, NotFoundError, RingmasterError
 from app.models import Operation, OperationTarget
 from app.models.enums import OperationState, Subject, TargetState
 from app.rendering.csv_lines import csv_line
@@ -23,11 +23,11 @@ from app.security.tenant_scope import scope_of
 from app.services.operations import reading as operations
 from app.services.operations import starting, steering
 from app.transaction import transaction
-from app.views import csv_files
+from app.views import csv_files, multiple
 from app.views.authors import author
 from app.views.choices import Choice
 from app.views.list_arguments import read_list_arguments, word_of
-from app.views.operation_form import deed_of, in_words, read_order
+from app.views.operation_form import WAY_WORDS, check_may, deed_of, fields_to_repeat, in_words, read_order
 from app.views.shell import may
 from app.views.times import time_of_page
 from app.views.web_session import database, db
@@ -41,12 +41,6 @@ _TABS = (
     ("Skipped", (TargetState.SKIPPED,)),
 )
 _NAMED = 5
-_WAY_WORDS = {
-    "direct": "directly",
-    "sbc_proxy": "through the SBC",
-    "keep_alive": "with its report",
-    "here": "here",
-}
 
 
 class OperationView(BaseView):
@@ -119,16 +113,22 @@ class OperationView(BaseView):
     def start(self, subject: str) -> ResponseReturnValue:
         """Begin an operation; which deed that needs depends on its action."""
         of = _subject(subject)
-        order = read_order(request.form, of)
-        _check_may(deed_of(order.action))
+        try:
+            order = read_order(request.form, of)
+        except InvalidInputError as error:
+            return multiple.page_of(of, request.form, str(error))
+        check_may(order.action)
         if KINDS[order.action].deletes and request.form.get("typed", "").strip() != request.form.get(
             "number"
         ):
             return _review(
                 of, "Write the number of them into the field, so that nothing is deleted by mistake."
             )
-        with transaction(db.session()) as session:
-            operation = starting.start(session, order, author=author(), now=time_of_page())
+        try:
+            with transaction(db.session()) as session:
+                operation = starting.start(session, order, author=author(), now=time_of_page())
+        except (InvalidInputError, NotFoundError) as error:
+            return multiple.page_of(of, request.form, str(error))
         return redirect(f"/operations/{operation.id}/")
 
     @expose("/<int:operation_id>/stop", methods=["POST"])
@@ -178,7 +178,7 @@ def _shown(operation_id: int) -> dict[str, Any]:
         ),
         "words": arguments.words,
         "sentences": SENTENCES,
-        "way_words": _WAY_WORDS,
+        "way_words": WAY_WORDS,
         "in_words": in_words,
         "may_steer": may(deed_of(operation.action), OPERATIONS) and progress.total == operation.total,
         "failed": progress.counts.get(TargetState.FAILED, 0),
@@ -195,15 +195,12 @@ def _subject(text: str) -> Subject:
 def _review(subject: Subject, refused: str = "") -> ResponseReturnValue:
     try:
         order = read_order(request.form, subject)
-        _check_may(deed_of(order.action))
+        check_may(order.action)
         checked = starting.check(db.session(), order, now=time_of_page())
     except NotAllowedError:
         raise
     except RingmasterError as error:
-        return _refused(subject, str(error))
-    fields = [
-        (name, text) for name, text in request.form.items(multi=True) if name not in {"csrf_token", "typed"}
-    ]
+        return multiple.page_of(subject, request.form, str(error))
     page = render_template(
         "ringmaster/operation_review.html",
         title=f"{KINDS[order.action].title}?",
@@ -214,7 +211,7 @@ def _review(subject: Subject, refused: str = "") -> ResponseReturnValue:
         number=len(checked.targets),
         options=checked.options,
         noun=_noun(checked.is_of_users, len(checked.targets)),
-        fields=[(name, text) for name, text in fields if name != "number"],
+        fields=fields_to_repeat(request.form, order.secret),
         least=least_duration(order.pace, len(checked.targets)),
         in_words=in_words,
         refused=refused,
@@ -222,23 +219,13 @@ def _review(subject: Subject, refused: str = "") -> ResponseReturnValue:
     return make_response(page, HTTPStatus.BAD_REQUEST if refused else HTTPStatus.OK)
 
 
-def _refused(subject: Subject, sentence: str) -> ResponseReturnValue:
-    flash(sentence, "danger")
-    return redirect(f"/{subject}/multiple/")
-
-
 def _noun(is_of_users: bool, number: int) -> str:
     return f"{'user' if is_of_users else 'phone'}{'' if number == 1 else 's'}"
 
 
-def _check_may(deed: str) -> None:
-    if not may(deed, OPERATIONS):
-        raise NotAllowedError("You do not have permission to modify this item.")
-
-
 def _steer(operation_id: int, deed: Callable[..., Any]) -> Any:
     operation: Operation = operations.get_operation(db.session(), operation_id)
-    _check_may(deed_of(operation.action))
+    check_may(operation.action)
     with transaction(db.session()) as session:
         return deed(session, operation_id, author=author(), now=time_of_page())
 

@@ -9,6 +9,7 @@ from app.views.changed_files import ChangedFilesView
 from app.views.configuration import SiteConfigurationView, TenantConfigurationView, UserConfigurationView
 from app.views.configuration_files import ConfigurationFileView
 from app.views.dashboard import DashboardView
+from app.views.device_actions import DeviceActionView
 from app.views.device_approval import DeviceApprovalView
 from app.views.device_forms import DeviceFormView
 from app.views.device_replacement import DeviceReplacementView
@@ -83,6 +84,7 @@ _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
 }
 _BESIDE_THE_MENU = (
     DeviceView,
+    DeviceActionView,
     DeviceApprovalView,
     DeviceFormView,
     DeviceReplacementView,

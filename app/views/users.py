@@ -8,11 +8,13 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import BaseView
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
+from markupsafe import Markup
 from sqlalchemy import func, select
 
 from app.errors import ConflictError, InvalidInputError
 from app.models import Device, PhoneUser
-from app.security.roles import DEVICE, RESTART, SEE_SECRETS, USERS
+from app.models.enums import Action
+from app.security.roles import SEE_SECRETS, USERS
 from app.services import (
     device_deletion,
     device_lines,
@@ -27,6 +29,7 @@ from app.services.phone_user_search import Among, Having, UserFilter
 from app.services.usage import Departure
 from app.services.value_owners import OwnerKind
 from app.transaction import transaction
+from app.views import device_actions, operation_form
 from app.views.authors import author
 from app.views.list_arguments import ListArguments, read_list_arguments, word_of
 from app.views.row_ids import existing
@@ -122,19 +125,20 @@ class UserView(BaseView):
     @permission_name("generate")
     def generate(self, user_id: int) -> ResponseReturnValue:
         """Generate the files of the user's phones, and restart the phones where that is wanted."""
-        restarts = request.form.get("restart") == "yes" and may(RESTART, DEVICE)
+        restarts = request.form.get("restart") == "yes"
+        if restarts:
+            operation_form.check_may(Action.RESTART)
         user = get_user(user_id)
         try:
             with transaction(db.session()) as session:
-                number = user_files.generate(
-                    session, user, restarts=restarts, author=author(), now=time_of_page()
-                )
+                macs = user_files.generate(session, user, author=author(), now=time_of_page())
+                operation = device_actions.begin(session, macs, Action.RESTART) if restarts else None
+                told = device_actions.has_begun(operation) if operation else ""
         except (ConflictError, InvalidInputError) as error:
             flash(str(error), "danger")
         else:
-            files = "The file was" if number == 1 else f"{number} files were"
-            told = " The phone is told to restart when it next reports." if restarts else ""
-            flash(f"{files} generated.{told}", "success")
+            files = "The file was" if len(macs) == 1 else f"{len(macs)} files were"
+            flash(Markup("{} generated. {}").format(files, told), "success")
         return redirect(f"{LIST}show/{user_id}")
 
     @expose("/delete/<int:user_id>", methods=["GET", "POST"])

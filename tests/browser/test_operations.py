@@ -129,6 +129,35 @@ def test_nothing_is_begun_for_nobody(open_page: OpenPage):
     expect(page.get_by_text("Select users first.")).to_be_visible()
 
 
+def test_a_refusal_and_a_change_of_mind_keep_the_selection(open_page: OpenPage, company_app: Flask):
+    page = open_page("/devices/multiple/")
+    available = page.get_by_label("Available phones", exact=True)
+    first = available.locator("option").first.get_attribute("value")
+    available.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("Enter")
+    page.get_by_label("Tenant", exact=True).select_option("Acme")
+    expect(page.locator("[data-available-count]")).not_to_have_text("")
+    page.get_by_role("button", name="Select all that match").click()
+    page.get_by_label("Action", exact=True).select_option("Send Message")
+    page.get_by_label("Text").fill("Hello")
+    page.get_by_label("Shown for").fill("0")
+    page.get_by_role("button", name="Review…").click()
+    expect(page.get_by_role("alert")).to_contain_text("a whole number of seconds")
+    selected = page.get_by_label("Selected phones", exact=True).locator("option")
+    expect(selected).to_have_count(2)
+    expect(page.locator("[data-selected-count]")).to_have_text("1 and 1 group")
+    page.get_by_label("Shown for").fill("5")
+    page.get_by_role("button", name="Review…").click()
+    page.get_by_role("button", name="Change…").click()
+    expect(selected).to_have_count(2)
+    expect(selected.nth(1)).to_have_attribute("value", first or "")
+    expect(page.get_by_label("Text")).to_have_value("Hello")
+    page.get_by_label("Text").fill("Good bye")
+    page.get_by_role("button", name="Review…").click()
+    expect(page.get_by_text("Good bye")).to_be_visible()
+
+
 def test_the_page_follows_and_stops_and_goes_on(open_page: OpenPage, company_app: Flask, half_done: int):
     page = open_page(f"/operations/{half_done}/")
     expect(page.get_by_text("confirmed", exact=True).first).to_be_visible()

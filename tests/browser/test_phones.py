@@ -3,9 +3,15 @@
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
+from app.models import OperationTarget
+from app.models.enums import TargetState
+from app.security.tenant_scope import ALL_TENANTS
+from app.transaction import writing
 from tests.browser.conftest import NARROW, OpenPage
 from tests.browser.phones import MAC, report_as_placed, report_as_waiting
+from tests.views.installations import database_of
 
 pytestmark = pytest.mark.browser
 
@@ -62,7 +68,7 @@ def test_selected_phones_are_approved_by_an_operation(open_page: OpenPage, compa
     expect(page.get_by_role("region", name="Targets").get_by_role("row")).to_have_count(3)
 
 
-def test_a_restart_is_asked_for_once_more_and_then_waits_for_the_phone(
+def test_a_restart_is_asked_for_once_more_and_then_followed_on_the_page_of_the_phone(
     open_page: OpenPage, company_app: Flask
 ):
     report_as_placed(company_app)
@@ -71,9 +77,26 @@ def test_a_restart_is_asked_for_once_more_and_then_waits_for_the_phone(
     page.get_by_role("button", name="Restart").click()
     expect(page.get_by_role("dialog")).to_contain_text("of Anna Berg")
     page.get_by_role("dialog").get_by_role("button", name="Restart").click()
-    expect(page.get_by_text("restarts when it next reports")).to_be_visible()
+    expect(page.get_by_text("Restart has begun")).to_be_visible()
     page.get_by_role("link", name=MAC, exact=True).click()
-    expect(page.get_by_text("waits for the phone's next report")).to_be_visible()
+    expect(page.get_by_text("waiting", exact=True)).to_be_visible()
+    with writing(database_of(company_app), ALL_TENANTS) as session:
+        target = session.scalars(select(OperationTarget).where(OperationTarget.key == MAC)).one()
+        target.state, target.reason = TargetState.CONFIRMED, "It came back after the restart."
+    expect(page.get_by_text("It came back after the restart.")).to_be_visible()
+    page.get_by_role("link", name="Operation", exact=False).last.click()
+    page.wait_for_url("**/operations/*/")
+
+
+def test_a_message_is_written_and_sent_by_keyboard(open_page: OpenPage, company_app: Flask):
+    report_as_placed(company_app)
+    page = open_page(f"/devices/{MAC}/")
+    page.get_by_text("More", exact=True).press("Enter")
+    page.get_by_role("link", name="Send Message").press("Enter")
+    page.get_by_label("Text").fill("The exchange restarts at noon")
+    page.get_by_label("Text").press("Enter")
+    page.wait_for_url(f"**/devices/{MAC}/")
+    expect(page.get_by_text("Send Message has begun")).to_be_visible()
 
 
 def test_a_menu_of_a_row_opens_beside_its_button_and_closes_with_escape(open_page: OpenPage):

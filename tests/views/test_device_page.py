@@ -11,7 +11,6 @@ from werkzeug.test import TestResponse
 from app.models import (
     Device,
     DeviceStatus,
-    JournalEntry,
     Operation,
     OperationTarget,
     PendingAction,
@@ -91,14 +90,6 @@ def test_a_phone_outside_ones_tenants_does_not_exist(people: dict[str, Browser],
     assert people["olga"].get(f"/devices/{mac}/{page}").status_code in {400, 404}
 
 
-@pytest.mark.parametrize("name", ["olga", "helen"])
-def test_a_phone_outside_ones_tenants_cannot_be_restarted(
-    app: Flask, world: World, sign_in: SignIn, name: str
-):
-    assert sign_in(name).post(f"/devices/{GLOBEX_MAC}/restart").status_code == 404
-    assert waiting_actions(app, GLOBEX_MAC) == []
-
-
 def test_the_page_says_how_a_phone_is_and_why_it_got_what_it_got(app: Flask, world: World, sign_in: SignIn):
     report(app, MAC, tenant="Acme", status=Status.STARTED)
     report(app, MAC, tenant="Acme", **SKYPE, vlan_id="20", location="Floor 3")
@@ -142,7 +133,7 @@ def test_a_device_that_was_never_heard_of_has_a_page(app: Flask, world: World, s
     page = sign_in("olga").get(f"/devices/{MAC}/").text
     assert "Nothing was heard of this phone" in page
     assert "Lobby" in page
-    assert "/restart" not in page
+    assert "/ask/restart" not in page
 
 
 def test_what_a_phone_says_is_shown_as_text(app: Flask, world: World, sign_in: SignIn):
@@ -164,7 +155,11 @@ def test_what_a_phone_says_is_shown_as_text(app: Flask, world: World, sign_in: S
 @ONE_KIND
 @pytest.mark.parametrize(
     ("name", "offered"),
-    [("olga", ["/restart", "/file/", "/file/download"]), ("helen", ["/restart"]), ("vera", ["/file/"])],
+    [
+        ("olga", ["/ask/restart", "/ask/message", "/ask/firmware", "/file/", "/file/download"]),
+        ("helen", ["/ask/restart", "/ask/message"]),
+        ("vera", ["/file/"]),
+    ],
 )
 def test_a_role_is_offered_what_it_may_do(
     app: Flask, world: World, sign_in: SignIn, name: str, offered: list[str]
@@ -172,7 +167,9 @@ def test_a_role_is_offered_what_it_may_do(
     report(app, MAC, tenant="Acme", **SKYPE)
     page = sign_in(name).get(f"/devices/{MAC}/").text
     assert [
-        what for what in ("/restart", "/file/", "/file/download") if f'/devices/{MAC}{what}"' in page
+        what
+        for what in ("/ask/restart", "/ask/message", "/ask/firmware", "/file/", "/file/download")
+        if f'/devices/{MAC}{what}"' in page
     ] == offered
 
 
@@ -230,31 +227,6 @@ def test_a_file_is_downloaded_as_the_phone_gets_it_by_those_who_may_see_it_all(
 def test_the_help_desk_sees_no_file(app: Flask, world: World, sign_in: SignIn):
     report(app, MAC, tenant="Acme")
     assert sign_in("hal").get(f"/devices/{MAC}/file/").status_code == 403
-
-
-@ONE_KIND
-@pytest.mark.parametrize("name", ["olga", "helen"])
-def test_a_restart_waits_for_the_phone_and_is_noted(app: Flask, world: World, sign_in: SignIn, name: str):
-    answer = sign_in(name).post(f"/devices/{ACME_MAC}/restart", {"next": "/devices-status/?q=anna"})
-    assert answer.location == "/devices-status/?q=anna"
-    assert waiting_actions(app, ACME_MAC) == [({"cmd": "reset"}, name)]
-    with reading(database_of(app), ALL_TENANTS) as session:
-        entry = session.scalars(select(JournalEntry).order_by(JournalEntry.id.desc())).first()
-        assert (entry.action, entry.subject, entry.actor) == ("restart", ACME_MAC, name)
-
-
-def test_monitors_restart_nothing(app: Flask, world: World, sign_in: SignIn):
-    assert sign_in("vera").post(f"/devices/{ACME_MAC}/restart").status_code == 403
-    assert waiting_actions(app, ACME_MAC) == []
-
-
-@ONE_KIND
-@pytest.mark.parametrize(
-    "elsewhere", ["//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:alert(1)", "x"]
-)
-def test_no_deed_leads_to_another_place(app: Flask, world: World, sign_in: SignIn, elsewhere: str):
-    answer = sign_in("olga").post(f"/devices/{ACME_MAC}/restart", {"next": elsewhere})
-    assert answer.location == f"/devices/{ACME_MAC}/"
 
 
 def wait_in(app: Flask, world: World, macs: list[str], **fields: str) -> None:

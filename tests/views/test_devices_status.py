@@ -88,7 +88,7 @@ def test_approving_is_offered_to_operators_and_for_waiting_phones_only(people: d
 def test_a_role_is_offered_what_it_may_do(people: dict[str, Browser], name: str, expected: dict[str, bool]):
     page = people[name].get(LIST).text
     words = {
-        "restart": "/restart",
+        "restart": "/ask/restart",
         "select": 'name="mac"',
         "Export": "export.csv",
         "Approve Selected": "Approve Selected",

@@ -1,12 +1,13 @@
 """Operations in the browser's eyes: chosen, repeated, begun, followed and steered, each role as far as it may."""
 
 import re
+from html import unescape
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.models import Operation, OperationTarget
+from app.models import JournalEntry, Operation, OperationTarget
 from app.models.enums import Action, OperationState, TargetState
 from app.security.tenant_scope import ALL_TENANTS
 from app.transaction import reading, writing
@@ -97,6 +98,83 @@ def test_what_no_field_says_is_refused(app: Flask, world: World, sign_in: SignIn
     form = {name: value for name, value in {**RESTART, "key": ACME_MAC, **wrong}.items() if value}
     assert sign_in("oscar").post(START, form).status_code == 400
     assert newest(app).id == before
+
+
+def selected_in(page: str) -> list[str]:
+    """Return the values of the entries of the right pane, groups as their texts."""
+    pane = page.partition("data-selected>")[2].partition("</select>")[0]
+    return [
+        unescape(text if group else value)
+        for value, group, text in re.findall(
+            r'<option value="(\w*)"( data-group="[^"]*")?[^>]*>([^<]*)', pane
+        )
+    ]
+
+
+@pytest.mark.parametrize("address", ["/operations/review/devices", START])
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"action": ""}, "Choose an action"),
+        ({"batch": "6"}, "A batch has"),
+        ({"action": "message", "text": "", "seconds": "5"}, "Write the text"),
+        ({"action": "template", "template_id": "99999"}, "The template does not exist"),
+    ],
+)
+def test_what_is_refused_keeps_what_was_chosen(
+    app: Flask, world: World, sign_in: SignIn, address: str, wrong: dict[str, str], sentence: str
+):
+    before = newest(app).id
+    form = {**RESTART, "delay": "300", "key": ACME_MAC, "group": "Globex\ngina", **wrong}
+    answer = sign_in("oscar").post(address, form)
+    assert answer.status_code == 400
+    assert sentence in unescape(answer.text)
+    assert selected_in(answer.text) == ["All 1 phones of Globex with “gina”", ACME_MAC]
+    assert '<option value="300" selected>' in answer.text
+    if wrong.get("action"):
+        assert f'<option value="{wrong["action"]}" selected' in answer.text
+    assert newest(app).id == before
+
+
+def test_what_was_reviewed_is_changed_without_choosing_again(world: World, sign_in: SignIn):
+    oscar = sign_in("oscar")
+    lines = {**RESTART, "action": "user_values", "lines": "a/b = 1", "group": "Acme\n"}
+    review = oscar.post("/operations/review/users", lines).text
+    assert 'formaction="/users/multiple/"' in review
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', review))
+    page = oscar.post("/users/multiple/", {name: unescape(value) for name, value in fields.items()}).text
+    assert selected_in(page) == ["All 1 users of Acme"]
+    assert ">a/b = 1</textarea>" in page
+
+
+def test_a_page_of_users_is_not_shown_to_whom_it_is_closed(world: World, sign_in: SignIn):
+    assert sign_in("victor").post("/operations/review/users", {"action": ""}).status_code == 403
+
+
+@pytest.mark.parametrize(("action", "field"), [("passwords", "secret"), ("user_values", "lines")])
+def test_what_may_be_a_password_is_in_no_page_and_no_entry(
+    app: Flask, world: World, sign_in: SignIn, caplog: pytest.LogCaptureFixture, action: str, field: str
+):
+    caplog.set_level("DEBUG")
+    oscar = sign_in("oscar")
+    secret = "open-sesame-4711" if action == "passwords" else "voip/line/0/auth_password = open-sesame-4711"
+    form = {**RESTART, "action": action, field: secret, "is_one_for_all": "yes", "key": str(world.acme_user)}
+    review = oscar.post("/operations/review/users", form)
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', review.text))
+    assert fields["sealed"]
+    for forged in ("x", fields["sealed"][:-8], "ÿ"):
+        assert oscar.post("/operations/start/users", {**fields, "sealed": forged}).status_code == 400
+    assert sign_in("alice").post("/operations/start/users", fields).status_code == 400
+    page = oscar.client.post(
+        "/operations/start/users", data={**fields, "csrf_token": oscar.token()}, follow_redirects=True
+    )
+    operation = newest(app)
+    assert (operation.action, operation.secret) == (Action(action), secret)
+    texts = [review.text, page.text, oscar.get("/operations/").text]
+    texts.append(oscar.get(f"/operations/{operation.id}/exportData.csv").text)
+    with reading(database_of(app), ALL_TENANTS) as session:
+        texts += [f"{entry.text} {entry.details}" for entry in session.scalars(select(JournalEntry))]
+    assert "open-sesame-4711" not in "".join(texts) + caplog.text
 
 
 def test_an_operation_is_stopped_continued_and_tried_again(app: Flask, world: World, sign_in: SignIn):

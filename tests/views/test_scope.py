@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from app.models import Device, DeviceStatus, JournalEntry, PendingAction
+from app.models import Device, DeviceStatus, JournalEntry, OperationTarget, PendingAction
 from app.security.tenant_scope import ALL_TENANTS
 from app.transaction import reading
 from tests.views.browsing import Browser
@@ -112,7 +112,7 @@ def test_nothing_can_be_done_to_another_tenants_phone(
 ):
     before = rows_about(shared_app, mac)
     form = {"tenant": str(shared_world.acme), "mac": mac, "next": "/account/"}
-    for deed in ("restart", "approve"):
+    for deed in ("ask/restart", "ask/check_status", "ask/tenant", "approve"):
         assert people[name].post(f"/devices/{mac}/{deed}", form).status_code in {403, 404}, deed
     assert people[name].get(f"/devices/{mac}/file/").status_code in {403, 404}
     assert people[name].get(f"/devices/{mac}/file/download").status_code in {403, 404}
@@ -128,6 +128,7 @@ def rows_about(app: Flask, mac: str) -> list[object]:
             session.scalar(select(func.count()).select_from(kind).where(column == mac))
             for kind, column in (
                 (PendingAction, PendingAction.mac),
+                (OperationTarget, OperationTarget.key),
                 (JournalEntry, JournalEntry.subject),
                 (Device, Device.mac),
             )

@@ -33,7 +33,8 @@ ALLOWED = {
     "DeviceView.show": EVERYBODY,
     "DeviceView.show_file": NAMES - {"hal", "helen"},
     "DeviceView.download_file": OPERATORS,
-    "DeviceView.restart": OPERATORS | {"hal", "helen"},
+    "DeviceActionView.ask": EVERYBODY,
+    "DeviceActionView.latest": EVERYBODY,
     "DeviceApprovalView.approve": OPERATORS,
     "DeviceApprovalView.approve_selected": OPERATORS,
     "SetupWizardView.list": OPERATORS,
@@ -277,6 +278,7 @@ def address_of(rule: Rule, world: World) -> str:
         "locale": "en",
         "operation_id": world.operation,
         "subject": "devices",
+        "action": "check_status",
     }
     address = rule.rule
     for name in rule.arguments:

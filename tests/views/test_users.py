@@ -266,7 +266,10 @@ class TestGenerating:
     @pytest.mark.usefixtures("waiting")
     def test_the_phone_restarts_where_that_is_wanted(self, world: World, olga: Browser):
         olga.post(f"/users/generate/{world.acme_user}", {"restart": "yes"})
-        assert "waits for the phone" in unescape(olga.get(f"/devices/{ACME_MAC}/").text)
+        assert "Restart has begun" in olga.get(f"/users/show/{world.acme_user}").text
+        latest = olga.get(f"/devices/{ACME_MAC}/latest").text
+        assert "Restart" in latest
+        assert "waiting" in latest
 
     @ONE_KIND
     def test_without_a_template_there_is_nothing_to_generate(self, world: World, olga: Browser):

@@ -160,13 +160,15 @@ def _note(
     kind = KINDS[operation.action]
     noun = "user" if operation.subject is Subject.USERS else "phone"
     number = f"{len(found):,} {noun}{'' if len(found) == 1 else 's'}"
+    only = found[0].key if len(found) == 1 and operation.subject is Subject.DEVICES else ""
+    whom = f"the phone {only}" if only else number
     tenants = {target.tenant_id for target in found}
     journal.record(
         session,
         at=now,
         author=author,
         action="operation started",
-        subject=f"operation {operation.id}",
-        text=f"{author.name} started the operation {operation.id}: {kind.title} for {number}.",
+        subject=only or f"operation {operation.id}",
+        text=f"{author.name} started the operation {operation.id}: {kind.title} for {whom}.",
         tenant_id=tenants.pop() if len(tenants) == 1 else None,
     )

@@ -42,6 +42,7 @@ from app.views.templates import TemplateView
 from app.views.templates_mapping import TemplatesMappingView
 from app.views.tenants import TenantView
 from app.views.user_forms import UserFormView
+from app.views.user_suggestions import UserSuggestionView
 from app.views.users import UserView
 
 _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
@@ -89,6 +90,7 @@ _BESIDE_THE_MENU = (
     DeviceFormView,
     DeviceReplacementView,
     UserFormView,
+    UserSuggestionView,
     TemplateTextView,
     TemplatePhonesView,
     TenantPlaceholderView,

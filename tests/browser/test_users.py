@@ -62,6 +62,27 @@ def _people(company_app: Flask) -> Iterator[None]:
         session.execute(delete(Site).where(Site.name == "Vienna"))
 
 
+def test_a_user_is_suggested_and_taken_by_keyboard(open_page: OpenPage):
+    page = open_page("/devices/00908f0a0a01/edit")
+    field = page.get_by_label("User", exact=True)
+    options = page.get_by_role("listbox", name="Suggestions").get_by_role("option")
+    field.fill("")
+    field.press_sequentially("CLARA")
+    expect(options.first).to_contain_text("Clara Weiss")
+    expect(field).to_have_attribute("aria-expanded", "true")
+    field.press("Escape")
+    expect(options.first).to_be_hidden()
+    field.press("ArrowDown")
+    expect(options.first).to_be_visible()
+    field.press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    field.press("Enter")
+    expect(field).to_have_value("clara.weiss@acme.example")
+    expect(options.first).to_be_hidden()
+    field.press("Enter")
+    expect(page.get_by_text("Nothing was changed.")).to_be_visible()
+
+
 def test_a_user_is_found_and_unfolded_by_keyboard(open_page: OpenPage):
     page = open_page("/users/")
     page.get_by_label("Search", exact=True).fill("00:90:8F:0A:0A:02")

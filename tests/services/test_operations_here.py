@@ -13,7 +13,7 @@ from app.models import (
     PhoneUser,
     Placeholder,
 )
-from app.models.enums import Action, Approval, Subject, TargetState, VlanMode
+from app.models.enums import Action, Approval, Subject, TargetState, ValueLevel, VlanMode
 from app.rules.actions import KINDS
 from app.rules.phone_calls import PhoneCall
 from app.services import settings
@@ -214,6 +214,59 @@ def test_users_get_lines_of_their_own_and_lose_them_again(session):
     assert session.scalars(owned).all() == []
     with pytest.raises(InvalidInputError, match="no line"):
         starting.start(session, order([], Action.USER_VALUES, chosen=chosen, secret=""), **ALICE, now=NOW)
+
+
+def add_line(session, user, parameter, value):
+    session.add(
+        ConfigurationValue(
+            level=ValueLevel.USER,
+            tenant_id=user.tenant_id,
+            phone_user_id=user.id,
+            parameter=parameter,
+            value=value,
+        )
+    )
+    session.flush()
+
+
+def test_lines_of_one_user_are_copied_to_many_as_they_were_when_it_began(session):
+    anna, bert, carl = (make_user(session, f"{name}@acme.com") for name in ("anna", "bert", "carl"))
+    for parameter, value in (("voip/line/0/auth_password", "hush"), ("system/pin_lock/enabled", "a = b")):
+        add_line(session, anna, parameter, value)
+    add_line(session, bert, "system/pin_lock/enabled", "0")
+    chosen = Chosen(Subject.USERS, (str(bert.id), str(carl.id)))
+    asked = order([], Action.USER_VALUES, chosen=chosen, options={"from_user": "ANNA@acme.com"}, secret="")
+    operation = starting.start(session, asked, **ALICE, now=NOW)
+    assert operation.options == {"lines": 2, "from_user": "ANNA@acme.com"}
+    session.execute(ConfigurationValue.__table__.delete().where(ConfigurationValue.phone_user_id == anna.id))
+    assert {state for state, _ in work_off(session, operation)} == {S.CONFIRMED}
+    for user in (bert, carl):
+        owned = session.execute(
+            select(ConfigurationValue.parameter, ConfigurationValue.value).where(
+                ConfigurationValue.phone_user_id == user.id
+            )
+        )
+        assert dict(owned.all()) == {"voip/line/0/auth_password": "hush", "system/pin_lock/enabled": "a = b"}
+
+
+@pytest.mark.parametrize(
+    ("name", "secret", "sentence"),
+    [
+        ("nobody", "", "no user of this name"),
+        ("anna@acme.com", "", "has no lines that could be copied"),
+        ("anna@acme.com", "a/b = 1", "not both"),
+        ("bert@acme.com", "", "Several tenants have a user of this name"),
+        ("system", "", "no user of this name"),
+    ],
+)
+def test_lines_of_nobody_are_not_copied(session, name, secret, sentence):
+    anna = make_user(session, "anna@acme.com")
+    make_user(session, "bert@acme.com")
+    make_user(session, "bert@acme.com", tenant=make_tenant(session, "Globex"))
+    chosen = Chosen(Subject.USERS, (str(anna.id),))
+    asked = order([], Action.USER_VALUES, chosen=chosen, options={"from_user": name}, secret=secret)
+    with pytest.raises(InvalidInputError, match=sentence):
+        starting.start(session, asked, **ALICE, now=NOW)
 
 
 def test_every_action_that_needs_no_phone_can_be_done_here():

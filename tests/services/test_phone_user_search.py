@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.errors import InvalidInputError
 from app.models.enums import Status
 from app.security.tenant_scope import only_tenants, set_scope
 from app.services import device_lines, phone_user_search
@@ -148,3 +149,35 @@ def test_a_page_of_many_asks_no_more_than_a_page_of_few(session, acme):
         user = factories.make_user(session, f"user {number}", tenant=acme)
         factories.make_device(session, tenant=acme, phone_user=user)
     assert statements.of(session, look) == few
+
+
+def suggested(session, words, tenant_id=None, at_most=20):
+    found = phone_user_search.suggest(session, words, tenant_id, at_most=at_most)
+    return [user.full_name for user in found]
+
+
+def test_names_are_suggested_while_they_are_typed(session, acme, globex):
+    factories.make_user(session, "joanna", tenant=globex)
+    assert suggested(session, "ANNA") == ["anna@acme.com (Acme)", "joanna (Globex)"]
+    assert suggested(session, "παπα") == ["Zoë Ödön (Acme)"]
+    assert suggested(session, "anna", globex.id) == ["joanna (Globex)"]
+    assert suggested(session, "n", at_most=2) == suggested(session, "n")[:2]
+    assert suggested(session, "system") == suggested(session, "%") == []
+    set_scope(session, only_tenants([acme.id]))
+    assert suggested(session, "joanna") == []
+
+
+def test_a_user_is_named_by_the_name_and_where_that_is_not_enough_by_the_tenant(session, acme, globex):
+    factories.make_user(session, "ben", tenant=globex)
+    find = phone_user_search.find_named
+    assert find(session, " ANNA@acme.com ").name == "anna@acme.com"
+    assert find(session, "ben (globex)").tenant is globex
+    with pytest.raises(InvalidInputError, match="Several tenants"):
+        find(session, "ben")
+    for nobody in ("ben (Initech)", "anna", "", "system", "(Acme)"):
+        with pytest.raises(InvalidInputError, match="no user of this name"):
+            find(session, nobody)
+    set_scope(session, only_tenants([acme.id]))
+    assert find(session, "ben").tenant is acme
+    with pytest.raises(InvalidInputError, match="no user of this name"):
+        find(session, "ben (Globex)")

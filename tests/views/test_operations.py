@@ -177,6 +177,21 @@ def test_what_may_be_a_password_is_in_no_page_and_no_entry(
     assert "open-sesame-4711" not in "".join(texts) + caplog.text
 
 
+def test_lines_are_copied_from_a_user_whom_the_account_sees(app: Flask, world: World, sign_in: SignIn):
+    form = {**RESTART, "action": "user_values", "lines": "", "key": str(world.acme_user)}
+    oscar = sign_in("oscar")
+    review = oscar.post("/operations/review/users", {**form, "from_user": "gina@globex.example (Globex)"})
+    assert "1, those of gina@globex.example (Globex)" in review.text
+    oscar.post("/operations/start/users", {**form, "from_user": "gina@globex.example (Globex)"})
+    assert (newest(app).action, newest(app).secret) == (Action.USER_VALUES, "system/user = Globex")
+    before = newest(app).id
+    refused = sign_in("olga").post("/operations/review/users", {**form, "from_user": "gina@globex.example"})
+    assert refused.status_code == 400
+    assert "no user of this name" in refused.text
+    assert 'value="gina@globex.example"' in refused.text
+    assert newest(app).id == before
+
+
 def test_an_operation_is_stopped_continued_and_tried_again(app: Flask, world: World, sign_in: SignIn):
     oscar = sign_in("oscar")
     oscar.post(START, {**RESTART, "key": ACME_MAC})

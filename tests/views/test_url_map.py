@@ -52,6 +52,7 @@ ALLOWED = {
     "UserView.show": EVERYBODY,
     "UserView.generate": OPERATORS,
     "UserView.delete": OPERATORS,
+    "UserSuggestionView.suggestions": EVERYBODY,
     "UserFormView.add": OPERATORS,
     "UserFormView.edit": OPERATORS,
     "UserFormView.password": OPERATORS,

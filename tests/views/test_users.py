@@ -277,6 +277,28 @@ class TestGenerating:
         assert "no phone with a template" in olga.get("/users/").text
 
 
+def test_users_are_suggested_to_whom_they_are_seen_by(people: dict[str, Browser], shared_world: World):
+    def values(name: str, query: str) -> list[str]:
+        return [row["value"] for row in people[name].get(f"/users/suggestions?{query}").json]
+
+    assert values("oscar", "q=gina") == ["gina@globex.example (Globex)"]
+    assert values("oscar", f"q=gina&tenant_id={shared_world.globex}") == ["gina@globex.example"]
+    assert values("oscar", f"q=gina&tenant_id={shared_world.acme}") == []
+    assert values("olga", "q=gina") == values("olga", f"q=gina&tenant_id={shared_world.globex}") == []
+    assert values("helen", "q=anna&tenant_id=x") == ["anna@acme.example (Acme)"]
+    assert values("oscar", "") == []
+
+
+def test_one_password_for_many_is_found_from_the_list_of_users(people: dict[str, Browser]):
+    link = "/users/multiple/?action=passwords"
+    assert {name: link in people[name].get("/users/").text for name in ("olga", "hal", "victor")} == {
+        "olga": True, "hal": False, "victor": False,
+    }  # fmt: skip
+    page = people["olga"].get(link).text
+    assert '<option value="passwords" selected' in page
+    assert "Set the same password to all users" in page
+
+
 class TestDeleting:
     def test_the_page_tells_what_goes_and_it_goes(self, app: Flask, world: World, olga: Browser):
         address = f"/users/delete/{world.acme_user}"

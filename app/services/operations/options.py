@@ -11,17 +11,35 @@ from app.errors import InvalidInputError, NotFoundError
 from app.models import ConfigTemplate, Firmware, Site, Tenant
 from app.models.enums import Action, VlanMode
 from app.models.phone_user import MAX_DISPLAY_NAME
+from app.rendering.overlay_lines import written
 from app.rules import typed_names
 from app.rules.actions import Restart
 from app.rules.vlan import check_vlan
-from app.services import phone_user_passwords, phone_users
+from app.services import phone_user_passwords, phone_user_search, phone_users
 from app.services.configuration_values.changes import read_pasted
+from app.services.owned_values import LINES
 from app.services.settings.texts import LANGUAGES
+from app.services.value_owners import OwnerKind, get_owner
 
 MAX_MESSAGE = 300
 MOST_SECONDS = 3600
 
 Check = Callable[[Session, Mapping[str, Any], str | None], dict[str, Any]]
+
+
+def secret_of(session: Session, action: Action, options: Mapping[str, Any], secret: str | None) -> str | None:
+    """Return the secret of an operation: what was written, or the lines of the user to copy from as they are now."""
+    name = options.get("from_user", "")
+    if action is not Action.USER_VALUES or not name:
+        return secret
+    if secret and secret.strip():
+        raise InvalidInputError("Write lines, or name a user to copy them from: not both.", field="from_user")
+    user = phone_user_search.find_named(session, name)
+    lines = session.scalars(LINES.of_owner(get_owner(session, OwnerKind.USER, user.id)))
+    text = "\n".join(written((line.parameter, line.value)) for line in lines)
+    if not text:
+        raise InvalidInputError(f"{user.name} has no lines that could be copied.", field="from_user")
+    return text
 
 
 def checked_options(
@@ -135,9 +153,10 @@ def _passwords(_session: Session, _options: Mapping[str, Any], secret: str | Non
     return {"is_one_for_all": secret is not None}
 
 
-def _user_values(_session: Session, _options: Mapping[str, Any], secret: str | None) -> dict[str, Any]:
+def _user_values(_session: Session, options: Mapping[str, Any], secret: str | None) -> dict[str, Any]:
     """Check the lines, which are kept as a secret because they may hold some."""
-    return {"lines": len(read_pasted(secret or ""))}
+    kept: dict[str, Any] = {"lines": len(read_pasted(secret or ""))}
+    return kept | ({"from_user": options["from_user"]} if options.get("from_user") else {})
 
 
 def _id(options: Mapping[str, Any], name: str, what: str) -> int:

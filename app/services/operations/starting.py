@@ -16,7 +16,7 @@ from app.rules.pacing import BATCH_SIZES, DELAYS, Pace
 from app.services import journal
 from app.services.author import Author
 from app.services.operations import targets
-from app.services.operations.options import checked_options
+from app.services.operations.options import checked_options, secret_of
 from app.services.operations.targets import MOST_TARGETS, Candidate, Chosen
 
 PATIENCES = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 15, 30, 90, 480, 1440))
@@ -48,6 +48,7 @@ class Checked:
     options: Mapping[str, Any]
     begins_at: datetime
     is_of_users: bool
+    secret: str | None = field(repr=False)
 
 
 def check(session: Session, order: Order, *, now: datetime) -> Checked:
@@ -57,10 +58,11 @@ def check(session: Session, order: Order, *, now: datetime) -> Checked:
     """
     _check_pace(order)
     begins_at = _begin_of(order, now)
-    options = checked_options(session, order.action, order.options, order.secret)
+    secret = secret_of(session, order.action, order.options, order.secret)
+    options = checked_options(session, order.action, order.options, secret)
     found = _targets_of(session, order)
     _check_number(found)
-    return Checked(found, options, begins_at, target_of(order.action) is Subject.USERS)
+    return Checked(found, options, begins_at, target_of(order.action) is Subject.USERS, secret)
 
 
 def start(session: Session, order: Order, *, author: Author, now: datetime) -> Operation:
@@ -74,7 +76,7 @@ def start(session: Session, order: Order, *, author: Author, now: datetime) -> O
         action=order.action,
         subject=target_of(order.action),
         options=checked.options,
-        secret=order.secret,
+        secret=checked.secret,
         batch_size=order.pace.batch_size,
         delay_seconds=int(order.pace.delay.total_seconds()),
         patience_seconds=int(order.patience.total_seconds()),
@@ -161,8 +163,8 @@ def _note(
     noun = "user" if operation.subject is Subject.USERS else "phone"
     number = f"{len(found):,} {noun}{'' if len(found) == 1 else 's'}"
     only = found[0].key if len(found) == 1 and operation.subject is Subject.DEVICES else ""
-    whom = f"the phone {only}" if only else number
     tenants = {target.tenant_id for target in found}
+    whom = f"the phone {only}" if only else number
     journal.record(
         session,
         at=now,

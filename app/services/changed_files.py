@@ -125,12 +125,11 @@ def note_generating(session: Session, question: Question, *, author: Author, now
     concerned = count_concerned(session, question)
     why = f" ({question.title})" if question.title else ""
     narrowed = f", those found by '{question.words}'" if question.words else ""
-    tenants = {change.tenant_id for change in question.changes}
     _note(
         session,
         question.title or "all phones",
         f"{author.name} generates what changed in the files of {_counted(concerned)}{why}{narrowed}.",
-        tenants.pop() if len(tenants) == 1 else None,
+        journal.tenant_of(session, [change.tenant_id for change in question.changes]),
         author,
         now,
     )
@@ -142,12 +141,11 @@ def note_chosen(
     """Note in the journal whose files somebody generated one by one."""
     devices = select(Device.mac, Device.tenant_id).where(Device.id.in_(list(device_ids)[:CHUNK]))
     rows = session.execute(devices.order_by(Device.mac)).all()
-    tenants = {row.tenant_id for row in rows}
     _note(
         session,
         ", ".join(row.mac for row in rows),
         f"{author.name} generated the files of {_counted(made)} that were selected.",
-        tenants.pop() if len(tenants) == 1 else None,
+        journal.tenant_of(session, [row.tenant_id for row in rows]),
         author,
         now,
     )

@@ -1,6 +1,6 @@
 """The journal: who did what to what, when, from where (manual 13.3)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NotRequired, TypeAlias, TypedDict, Unpack
 
@@ -8,6 +8,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.models import JournalEntry
+from app.security.tenant_scope import scope_of
 from app.services.author import Author
 
 PHONE_PLANE = "phone plane"
@@ -39,6 +40,18 @@ def entry(**said: Unpack[Said]) -> Entry:
         "text": said["text"],
         "details": dict(said.get("details", {})),
     }
+
+
+def tenant_of(session: Session, tenant_ids: Iterable[int | None]) -> int | None:
+    """Return whose an entry about rows of these tenants is: theirs where they have one tenant, else nobody's.
+
+    An account that names its tenants writes nothing of nobody's: what it does in several of them, or in all that it
+    sees, is the first one's.
+    """
+    tenants, seen = set(tenant_ids), scope_of(session).tenant_ids
+    if seen is None:
+        return tenants.pop() if len(tenants) == 1 else None
+    return min(seen & tenants or seen, default=None)
 
 
 def record(session: Session, **said: Unpack[Said]) -> None:

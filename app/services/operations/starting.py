@@ -163,7 +163,6 @@ def _note(
     noun = "user" if operation.subject is Subject.USERS else "phone"
     number = f"{len(found):,} {noun}{'' if len(found) == 1 else 's'}"
     only = found[0].key if len(found) == 1 and operation.subject is Subject.DEVICES else ""
-    tenants = {target.tenant_id for target in found}
     whom = f"the phone {only}" if only else number
     journal.record(
         session,
@@ -172,5 +171,5 @@ def _note(
         action="operation started",
         subject=only or f"operation {operation.id}",
         text=f"{author.name} started the operation {operation.id}: {kind.title} for {whom}.",
-        tenant_id=tenants.pop() if len(tenants) == 1 else None,
+        tenant_id=journal.tenant_of(session, [target.tenant_id for target in found]),
     )

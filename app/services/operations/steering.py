@@ -113,6 +113,9 @@ def _note(
     session: Session, operation: Operation, action: str, deed: str, *, author: Author, now: datetime
 ) -> None:
     title = KINDS[operation.action].title
+    tenants = session.scalars(
+        select(OperationTarget.tenant_id).where(OperationTarget.operation_id == operation.id).distinct()
+    )
     journal.record(
         session,
         at=now,
@@ -120,4 +123,5 @@ def _note(
         action=action,
         subject=f"operation {operation.id}",
         text=f"{author.name} {deed} the operation {operation.id} ({title}).",
+        tenant_id=journal.tenant_of(session, tenants.all()),
     )

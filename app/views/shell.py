@@ -21,7 +21,7 @@ from app.views.web_session import db
 _PAGES_OF = {"/devices-status/": "/devices/"}
 """Addresses of the menu, and where the pages of one of their rows are, if not beneath."""
 
-_PAGES_OF_THEIR_OWN = ("/devices/multiple/",)
+_PAGES_OF_THEIR_OWN = ("/devices/multiple/", "/users/multiple/")
 """Addresses of the menu that lie beneath those of another entry."""
 
 

@@ -45,7 +45,6 @@ def test_who_monitors_changes_nothing():
 
 def test_the_help_desk_restarts_and_sees_no_file():
     assert {(page, deed) for page, deed in deeds_of(HELPDESK) if deed in CHANGES} == {
-        ("Device", "can_restart"),
         ("Operations", "can_restart"),
     }
     assert not {deed for _, deed in deeds_of(HELPDESK)} & {"can_show_file", "can_see_secrets", "can_export"}

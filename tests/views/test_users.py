@@ -297,6 +297,7 @@ def test_one_password_for_many_is_found_from_the_list_of_users(people: dict[str,
     page = people["olga"].get(link).text
     assert '<option value="passwords" selected' in page
     assert "Set the same password to all users" in page
+    assert page.partition('id="navigation"')[2].partition("</nav>")[0].count("aria-current") == 1
 
 
 class TestDeleting:

@@ -23,8 +23,10 @@ function suggestFor(input) {
   status.setAttribute("role", "status");
   const frame = document.createElement("div");
   frame.className = "suggest";
+  const hasFocus = document.activeElement === input;
   input.before(frame);
   frame.append(input, list, status);
+  if (hasFocus) input.focus();
   for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-controls": list.id, "aria-expanded": "false", autocomplete: "off" })) {
     input.setAttribute(name, value);
   }

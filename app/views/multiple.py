@@ -16,6 +16,8 @@ from app.models.enums import Subject
 from app.rules.actions import KINDS
 from app.security.roles import MULTIPLE_DEVICES, MULTIPLE_USERS
 from app.services import drop_downs
+from app.services.change_names import MOST_CHANGES, find_changes
+from app.services.changed_files import Question
 from app.services.operations import targets
 from app.services.operations.targets import Candidate, Chosen, Wanted
 from app.views import operation_form
@@ -41,7 +43,7 @@ class _MultipleView(BaseView):
         if request.method == "POST":
             return page_of(self.subject, request.form)
         keys = operation_form.keys_of(request.args, self.subject)[:_PRESELECTED]
-        return page_of(self.subject, _usual(request.args.get("action", "")), keys=keys)
+        return page_of(self.subject, _from_address(), keys=keys)
 
     @expose("/available")
     @has_access
@@ -89,8 +91,18 @@ def page_of(
     return make_response(page, HTTPStatus.BAD_REQUEST if refused else HTTPStatus.OK)
 
 
+def _from_address() -> MultiDict[str, str]:
+    """Return the form for what the address names: an action at its usual pace, and phones that changes concern."""
+    form = _usual(request.args.get("action", ""))
+    if "changed" in request.args:
+        names = filter(None, request.args.getlist("changed")[:MOST_CHANGES])
+        form["group"] = operation_form.group_text(Wanted(changes=tuple(names)))
+        form["generate"] = form["only_changed"] = "yes"
+    return form
+
+
 def _usual(action: str) -> MultiDict[str, str]:
-    """Return the form for an action that the address names, at its usual pace."""
+    """Return the form for an action, at its usual pace."""
     kind = next((kind for known, kind in KINDS.items() if known == action), None)
     if kind is None:
         return MultiDict()
@@ -116,7 +128,9 @@ def _group(subject: Subject, wanted: Wanted) -> Group:
     parts = [f"All {count} {'phones' if subject is Subject.DEVICES else 'users'}"]
     parts += [f"of {wanted.tenant_name}"] if wanted.tenant_name else []
     parts += [f"with “{wanted.words}”"] if wanted.words else []
-    return Group(f"{wanted.tenant_name}\n{wanted.words}", " ".join(parts))
+    if wanted.changes:
+        parts += [f"that {Question(changes=find_changes(db.session(), wanted.changes)).title} concerns"]
+    return Group(operation_form.group_text(wanted), " ".join(parts))
 
 
 def _candidates(subject: Subject) -> targets.Candidates:

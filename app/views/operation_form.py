@@ -16,6 +16,7 @@ from app.rules.mac_addresses import find_mac
 from app.rules.pacing import BATCH_SIZES, DELAYS, Pace
 from app.security.roles import CHANGE_MANY, CHECK_STATUS, MESSAGE, OPERATIONS, RESTART
 from app.services import drop_downs
+from app.services.change_names import MOST_CHANGES
 from app.services.operations.starting import PATIENCES, Order
 from app.services.operations.targets import Chosen, Wanted
 from app.services.settings.texts import LANGUAGES
@@ -40,6 +41,7 @@ _IDS = ("template_id", "firmware_id", "tenant_id")
 _SECRET_FIELDS: Mapping[Action, str] = {Action.PASSWORDS: "secret", Action.USER_VALUES: "lines"}
 _SECRETS = frozenset({*_SECRET_FIELDS.values(), "sealed"})
 _NOT_REPEATED = _SECRETS | {"csrf_token", "typed", "number"}
+_TICKS = ("generate", "only_changed")
 _TEXTS = ("mode", "text", "seconds", "language", "vlan_mode", "from_user")
 
 
@@ -117,7 +119,7 @@ def keys_of(form: MultiDict[str, str], subject: Subject) -> Sequence[str]:
 
 
 def groups_of(form: MultiDict[str, str]) -> Sequence[Wanted]:
-    """Return the groups that were chosen as ``group``: a tenant's name and words in two lines."""
+    """Return the groups that were chosen as ``group``: a tenant's name, words, and names of changes, each in a line."""
     return [_group(text) for text in dict.fromkeys(form.getlist("group"))]
 
 
@@ -151,7 +153,7 @@ def read_options(form: Mapping[str, str]) -> dict[str, Any]:
     options |= {
         name: int(form[name]) for name in _IDS if form.get(name, "").isdecimal() and len(form[name]) < 10
     }
-    return options | ({"generate": True} if form.get("generate") else {})
+    return options | {name: True for name in _TICKS if form.get(name)}
 
 
 def shown_again(form: Mapping[str, str]) -> dict[str, str]:
@@ -208,8 +210,17 @@ def _begin(text: str) -> datetime | None:
 
 
 def _group(text: str) -> Wanted:
-    tenant, _, words = text.partition("\n")
-    return Wanted(words.strip()[:MOST_CHARACTERS_OF_WORDS], tenant.strip()[:100])
+    tenant, words, *changes = [*text.split("\n"), ""][: 2 + MOST_CHANGES]
+    return Wanted(
+        words.strip()[:MOST_CHARACTERS_OF_WORDS],
+        tenant.strip()[:100],
+        tuple(name for name in map(str.strip, changes) if name),
+    )
+
+
+def group_text(wanted: Wanted) -> str:
+    """Return how a form names a group (``groups_of``)."""
+    return "\n".join((wanted.tenant_name, wanted.words, *wanted.changes))
 
 
 def _id_of_user(text: str) -> str:

@@ -92,6 +92,21 @@ def test_a_phone_without_a_file_is_not_asked_to_fetch_it(session):
     assert outcome(session, operation) == [(S.FAILED, "It has no configuration file; generate it first.")]
 
 
+def test_a_phone_whose_file_stays_the_same_is_left_out_where_that_was_asked(session):
+    same, changed = devices = make_phones(session, 2)
+    config_files.generate_many(session, [same.id, changed.id], now=NOW)
+    changed.language = "French"
+    session.flush()
+    options = {"generate": True, "only_changed": True}
+    operation = begin(session, devices, Action.UPDATE, options=options)
+    prepared = calls.prepare(session, claim(session), REAL_PHONES, now=NOW)
+    results.record(session, operation, prepared.results, owner="a worker", now=NOW)
+    assert [outcome(session, operation)[0], len(prepared.calls) + len(prepared.told_later)] == [
+        (S.SKIPPED, "Its file is as Generate would make it."),
+        1,
+    ]
+
+
 def test_a_phone_that_reports_the_version_runs_the_firmware(session, tmp_path):
     upgraded, other = devices = make_phones(session, 2)
     firmware = make_firmware(session, tmp_path)

@@ -1,12 +1,14 @@
 """What Generate would change, as people see it: the list, the bar's questions, differences, and generating."""
 
+import re
 from collections.abc import Mapping
+from html import unescape
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.models import ConfigFile, ConfigTemplate, Device, JournalEntry
+from app.models import ConfigFile, ConfigTemplate, Device, JournalEntry, Operation, OperationTarget
 from app.rendering.secret_parameters import MASK
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import changed_files, config_files
@@ -289,3 +291,25 @@ class TestBar:
     def test_what_an_address_says_stays_in_its_place(self, people: dict[str, Browser]):
         page = people["oscar"].get('/dashboard/?change="><script>alert(1)</script>').text
         assert "<script>alert" not in page
+
+
+class TestByAnOperation:
+    def test_phones_that_a_change_concerns_are_chosen_and_found_anew_when_it_begins(
+        self, app: Flask, changed: str, sign_in: SignIn
+    ):
+        oscar = sign_in("oscar")
+        listed = oscar.get(LIST, query_string={"change": changed}).text
+        address = unescape(re.search(r'href="(/devices/multiple/\?action=update[^"]*)"', listed)[1])
+        form = unescape(oscar.get(address).text)
+        entry = re.search(r'data-group="([^"]*)">(All 1 phones that .* of the tenant Acme concerns)<', form)
+        assert entry, form
+        order = {"action": "update", "generate": "yes", "only_changed": "yes", "group": entry[1]}
+        pace = {"batch": "20", "delay": "2", "patience": "5400"}
+        oscar.post("/operations/start/devices", {**order, **pace})
+        with reading(database_of(app), ALL_TENANTS) as session:
+            begun = session.execute(select(OperationTarget.key, Operation.options).join(Operation)).all()
+        assert (ACME_MAC, {"generate": True, "only_changed": True}) in begun
+        assert GLOBEX_MAC not in [key for key, options in begun if options.get("only_changed")]
+
+    def test_who_may_not_update_phones_is_not_led_there(self, changed: str, sign_in: SignIn):
+        assert "action=update" not in sign_in("victor").get(LIST, query_string={"change": changed}).text

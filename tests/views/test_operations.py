@@ -269,3 +269,10 @@ def test_phones_are_looked_for_by_words_and_tenant(world: World, sign_in: SignIn
 def test_phones_that_the_address_names_are_selected(world: World, sign_in: SignIn):
     page = sign_in("oscar").get(f"/devices/multiple/?key={ACME_MAC}").text
     assert f'value="{ACME_MAC}"' in page.partition("data-selected>")[2].partition("</select>")[0]
+
+
+def test_a_change_that_an_account_does_not_see_names_no_phones(app: Flask, world: World, sign_in: SignIn):
+    before = newest(app)
+    order = {"action": "update", "generate": "yes", "group": f"\n\nlines.tenant.{world.globex}"}
+    assert sign_in("olga").post(START, {**RESTART, **order}).status_code == 404
+    assert newest(app).id == before.id

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeAlias
 from urllib.parse import quote
 
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from app.rules.phone_addresses import why_not_called
 from app.rules.phone_calls import CALLED, FACTORY_PASSWORD, FACTORY_USER, PhoneCall
 from app.rules.subnets import Network, parse_subnet
 from app.services import config_files, settings
+from app.services.config_files.differences import find_outdated
 from app.services.config_files.owners import FileOwner, read_owners
 from app.services.config_files.sources import Sources
 from app.services.operations.claiming import Claim, watch_files
@@ -23,6 +25,10 @@ from app.services.operations.targets import GONE_ELSEWHERE, gone_elsewhere
 from app.services.settings.definitions import YES
 
 _SETTINGS = ("https_to_devices", "verify_phones", "sbc_proxy_host", "sbc_phone_pages")
+
+
+Verdict: TypeAlias = tuple[TargetState, str]
+"""What becomes of a phone that is not asked, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +84,12 @@ def _made_ready(
     devices: Mapping[str, Device],
     statuses: Mapping[str, DeviceStatus],
     now: datetime,
-) -> dict[str, tuple[TargetState, str]]:
+) -> dict[str, Verdict]:
     """Make what the phones are to fetch, and return those of which nothing is asked, and why."""
     macs = [mac for _, mac in targets]
-    elsewhere = gone_elsewhere(session, operation, macs)
-    found: dict[str, tuple[TargetState, str]] = {}
-    for mac in macs:
-        if mac in elsewhere:
-            found[mac] = (TargetState.SKIPPED, GONE_ELSEWHERE)
-        elif mac not in devices and mac not in statuses:
-            found[mac] = (TargetState.SKIPPED, "The phone is not there any more.")
-        elif operation.action in (Action.UPDATE, Action.FIRMWARE) and mac not in devices:
-            found[mac] = (TargetState.SKIPPED, "It is no device, so it has no file of its own.")
+    found = _left_out(session, operation, macs, devices, statuses)
+    if operation.options.get("only_changed"):
+        found |= _unchanged(session, [devices[mac] for mac in macs if mac not in found])
     there = [mac for mac in macs if mac not in found]
     if operation.action is Action.FIRMWARE:
         _give_firmware(session, operation, [devices[mac] for mac in there])
@@ -102,6 +102,33 @@ def _made_ready(
             without, (TargetState.FAILED, "It has no configuration file; generate it first.")
         )
     return found
+
+
+def _left_out(
+    session: Session,
+    operation: Operation,
+    macs: Sequence[str],
+    devices: Mapping[str, Device],
+    statuses: Mapping[str, DeviceStatus],
+) -> dict[str, Verdict]:
+    """Return the phones that are gone, or that have nothing to fetch."""
+    elsewhere = gone_elsewhere(session, operation, macs)
+    found: dict[str, Verdict] = {}
+    for mac in macs:
+        if mac in elsewhere:
+            found[mac] = (TargetState.SKIPPED, GONE_ELSEWHERE)
+        elif mac not in devices and mac not in statuses:
+            found[mac] = (TargetState.SKIPPED, "The phone is not there any more.")
+        elif operation.action in (Action.UPDATE, Action.FIRMWARE) and mac not in devices:
+            found[mac] = (TargetState.SKIPPED, "It is no device, so it has no file of its own.")
+    return found
+
+
+def _unchanged(session: Session, devices: Sequence[Device]) -> dict[str, Verdict]:
+    """Return those whose files are as Generate would make them."""
+    changed = {outdated.mac for outdated in find_outdated(session, [device.id for device in devices])}
+    unchanged = (TargetState.SKIPPED, "Its file is as Generate would make it.")
+    return {device.mac: unchanged for device in devices if device.mac not in changed}
 
 
 def _give_firmware(session: Session, operation: Operation, devices: Collection[Device]) -> None:

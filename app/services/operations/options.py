@@ -61,7 +61,10 @@ def _restart(_session: Session, options: Mapping[str, Any], _secret: str | None)
 
 
 def _update(_session: Session, options: Mapping[str, Any], _secret: str | None) -> dict[str, Any]:
-    return {"generate": True} if options.get("generate") else {}
+    """``only_changed`` asks nothing of phones whose files Generate leaves as they are."""
+    if not options.get("generate"):
+        return {}
+    return {"generate": True} | ({"only_changed": True} if options.get("only_changed") else {})
 
 
 def _message(_session: Session, options: Mapping[str, Any], _secret: str | None) -> dict[str, Any]:

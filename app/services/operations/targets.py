@@ -7,8 +7,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, or_, select
 from sqlalchemy.orm import Session
 
+from app.errors import InvalidInputError
 from app.models import Device, DeviceStatus, Operation, OperationTarget, PhoneModel, PhoneUser, Site, Tenant
 from app.models.enums import Subject
+from app.services import affected
+from app.services.change_names import find_changes
 from app.services.paging import count_of
 
 MOST_TARGETS = 30_000
@@ -17,10 +20,14 @@ GONE_ELSEWHERE = "It has gone to another tenant since the operation began."
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for: words anywhere in what is shown, and the name of a tenant; empty for all."""
+    """What is looked for: words anywhere in what is shown, and the name of a tenant; empty for all.
+
+    ``changes`` are names of changes (``change_names``): phones whose files are made from what one of them changed.
+    """
 
     words: str = ""
     tenant_name: str = ""
+    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,7 @@ class Candidates:
 
 def search(session: Session, subject: Subject, wanted: Wanted, *, first: int, size: int) -> Candidates:
     """Return some of the phones or users that match, in the order of their names, and how many there are."""
-    statement = _matching(subject, wanted)
+    statement = _matching(session, subject, wanted)
     rows = session.execute(statement.offset(first).limit(size)).all()
     count = count_of(session, statement, at_most=MOST_TARGETS)
     return Candidates([_candidate(subject, row) for row in rows], count)
@@ -70,7 +77,7 @@ def resolve(session: Session, chosen: Chosen) -> list[Candidate]:
     """Return all phones or users that are meant and that the session sees, each once, in the order of their names."""
     found: dict[str, Candidate] = {}
     for wanted in chosen.matching:
-        rows = session.execute(_matching(chosen.subject, wanted).limit(MOST_TARGETS + 1))
+        rows = session.execute(_matching(session, chosen.subject, wanted).limit(MOST_TARGETS + 1))
         found |= {candidate.key: candidate for candidate in (_candidate(chosen.subject, row) for row in rows)}
     for first in range(0, len(chosen.keys), 500):
         keys = chosen.keys[first : first + 500]
@@ -161,8 +168,13 @@ def _users() -> Select[*tuple[Any, ...]]:
     )  # fmt: skip
 
 
-def _matching(subject: Subject, wanted: Wanted) -> Select[*tuple[Any, ...]]:
+def _matching(session: Session, subject: Subject, wanted: Wanted) -> Select[*tuple[Any, ...]]:
     statement = _statement(subject)
+    if wanted.changes:
+        if subject is not Subject.DEVICES:
+            raise InvalidInputError("Changes concern the files of phones: choose phones, not users.")
+        changes = [named.change for named in find_changes(session, wanted.changes)]
+        statement = statement.where(Device.id.in_(affected.affected_by_any(session, changes)))
     if wanted.tenant_name:
         statement = statement.where(Tenant.name_key == wanted.tenant_name.casefold())
     if wanted.words:

@@ -1,6 +1,7 @@
 """An import of users with devices at full size, in a process of its own as the scheduler's is: time, locks, memory."""
 
 import csv
+import gc
 import multiprocessing
 import time
 from collections.abc import Callable
@@ -91,6 +92,7 @@ def _import(settings: Settings, table: Path, makes_files: bool) -> Imported:
                 now=datetime.now(UTC),
             ).id
         locks.taken.clear()
+        gc.collect()  # what the preparation has left is not for the import to clear away
         before = _forget_peak()
         looking = _timed(worker.work_once)
         with writing(database, ALL_TENANTS) as session:

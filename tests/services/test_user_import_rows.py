@@ -1,18 +1,27 @@
-"""Rows that are judged together have the verdicts that each has by itself."""
+"""Rows of users: judged together as each by itself, and what was exported comes back as it was."""
 
+import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.database import Database, make_engine
+from app.errors import InvalidInputError
+from app.models import PhoneUser, Tenant
+from app.models.enums import Verdict
+from app.models.phone_user import MAX_DISPLAY_NAME, key_of
 from app.rendering.csv_lines import reversible_line
 from app.rendering.secret_parameters import MASK
+from app.rules import typed_names
 from app.security.secrets import open_vault, vault
 from app.security.tenant_scope import ALL_TENANTS
+from app.services import phone_user_passwords, phone_users, user_export
 from app.services.imports.user_check import UserCheck
 from app.services.imports.user_file import UserFile
 from app.services.imports.user_staging import Judged
@@ -74,6 +83,73 @@ def test_rows_are_judged_together_as_one_by_one(installed: Database, table: list
     with reading(installed, ALL_TENANTS) as session:
         together, one_by_one = (check(session, table, aside) for aside in (PLAIN, ODD))
     assert together == one_by_one
+
+
+def test_a_name_is_the_same_however_its_letters_are_coded(installed: Database) -> None:
+    content = "Name,Tenant,Display Name\nANNA\u0301,Acme,Jean\u00a0Paul\nAnn\u00e1,Acme,Jean\n".encode()
+    with reading(installed, ALL_TENANTS) as session:
+        first, second = judged_rows(session, content)
+    assert (first[2], first[5], first[10], first[11]) == (
+        Verdict.NEW,
+        "ANN\u00c1",
+        "ann\u00e1",
+        "Jean\u00a0Paul",
+    )
+    assert second[3].startswith("The user stands in line 2 already")
+
+
+AWKWARD = "\"',; =+-@\u00a0\u200c\u0308\u05d0\\"
+letters = st.sampled_from(AWKWARD) | st.characters(exclude_categories=["Cs"])
+words = st.text(letters.filter(lambda letter: not typed_names.hidden_character(letter)), max_size=12).map(
+    str.strip
+)
+
+
+@given(
+    people=st.lists(
+        st.tuples(words, words, words), min_size=1, max_size=5, unique_by=lambda person: key_of(person[0])
+    )
+)
+@settings(max_examples=50, deadline=None)
+def test_what_was_exported_comes_back_as_it_was(
+    installed: Database, people: list[tuple[str, str, str]]
+) -> None:
+    with reading(installed, ALL_TENANTS) as session:
+        acme = session.scalars(select(Tenant).where(Tenant.name == "Acme")).one()
+        added = [user for person in people if (user := typed_user(acme, *person))]
+        session.add_all(added)
+        content = exported(session)
+        assert all(judged[2] == Verdict.UNCHANGED for judged in judged_rows(session, content))
+        said = sorted((user.name, user.display_name, user.password) for user in added)
+        for user in added:
+            session.delete(user)
+        rows = [row for row in judged_rows(session, content) if row[2] == Verdict.NEW]
+        assert sorted((row[5], row[11], (row[12] or b"").decode()) for row in rows) == said
+
+
+def typed_user(tenant: Tenant, name: str, password: str, display_name: str) -> PhoneUser | None:
+    """Return a user as the page makes one, None where it refuses what was typed."""
+    try:
+        return PhoneUser(
+            tenant=tenant,
+            name=phone_users.checked_name(name),
+            password=phone_user_passwords.checked(password),
+            display_name=typed_names.checked_name(display_name, "display name", MAX_DISPLAY_NAME),
+            created_at=NOW,
+        )
+    except InvalidInputError:
+        return None
+
+
+def exported(session: Session) -> bytes:
+    stream = io.BytesIO()
+    user_export.write_users(session, stream, with_passwords=True)
+    return stream.getvalue()
+
+
+def judged_rows(session: Session, content: bytes) -> list[Any]:
+    looked = UserCheck(session, 1, UserFile(content, "users.zip"))
+    return rows_of([looked.judge(session, part) for part in looked.parts()])
 
 
 def check(session: Session, table: list[tuple[str, ...]], aside: str) -> tuple[object, ...]:

@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import BinaryIO
 
 from app.errors import InvalidInputError
@@ -13,6 +14,7 @@ from app.rules.sentences import quoted
 
 _LONGEST_HEADER = 64 * 1024
 _MOST_COLUMNS = 500
+_ROWS_AT_ONCE = 100
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _DELIMITERS = ",;\t"
 _quoted_parts = re.compile(r'"[^"]*"')
@@ -27,7 +29,7 @@ class CsvTable:
         self._text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
         header = self._first_line()
         self.delimiter = _delimiter_of(header)
-        self._reader = csv.reader(self._lines(header), delimiter=self.delimiter, strict=True)
+        self._reader = csv.reader(chain((header,), self._text), delimiter=self.delimiter, strict=True)
         self.columns: Sequence[str] = [" ".join(cell.split()) for cell in self._header()]
         if not any(self.columns):
             raise InvalidInputError(f"{name} is empty: its first row has to name the columns.")
@@ -36,11 +38,20 @@ class CsvTable:
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Yield each row that is not empty with the number of its last line, from 2 on."""
+        while (taken := self.take(_ROWS_AT_ONCE))[1]:
+            yield from zip(*taken, strict=True)
+
+    def take(self, most: int) -> tuple[list[int], list[list[str]]]:
+        """Return the next rows that are not empty, up to so many, and the number of the last line of each."""
+        lines: list[int] = []
+        rows: list[list[str]] = []
         reader = self._reader
         with self._said():
-            for row in reader:
+            while len(rows) < most and (row := next(reader, None)) is not None:
                 if any(row):
-                    yield reader.line_num, row
+                    lines.append(reader.line_num)
+                    rows.append(row)
+        return lines, rows
 
     def _header(self) -> list[str]:
         with self._said():
@@ -76,10 +87,6 @@ class CsvTable:
         if len(line) == _LONGEST_HEADER:
             raise InvalidInputError(f"{self._name} is no table: its first line does not end.")
         return line
-
-    def _lines(self, header: str) -> Iterator[str]:
-        yield header
-        yield from self._text
 
 
 def _delimiter_of(header: str) -> str:

@@ -5,7 +5,8 @@ import re
 from app.errors import InvalidInputError
 from app.rules.sentences import quoted
 
-_is_normal = re.compile(r"[0-9a-f]{12}").fullmatch
+is_kept_mac = re.compile(r"[0-9a-f]{12}").fullmatch
+"""Tells whether a text is a MAC address in the form in which it is kept."""
 _is_written = re.compile(
     r"[0-9A-Fa-f]{2}([:-]?)(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}"
 ).fullmatch
@@ -18,7 +19,7 @@ def find_mac(text: str) -> str | None:
     Accepted are ``00:90:8F:12:34:56``, ``00-90-8F-12-34-56``, ``0090.8f12.3456`` and ``00908F123456``,
     with blanks around them.
     """
-    if _is_normal(text):
+    if is_kept_mac(text):
         return text
     written = text.strip()
     if not _is_written(written):

@@ -21,7 +21,7 @@ from app.errors import ConflictError, InvalidInputError
 from app.models import ImportJob
 from app.models.enums import ImportKind, ImportState
 from app.security.tenant_scope import ALL_TENANTS
-from app.services.imports import configuration_jobs, jobs, user_check, user_undo, user_write
+from app.services.imports import configuration_jobs, jobs, user_staging, user_undo, user_write
 from app.services.imports.configuration_apply import Finding
 from app.services.imports.jobs import Claim, LostLeaseError
 from app.services.imports.user_check import UserCheck
@@ -108,8 +108,8 @@ class ImportWorker:
                     judged = check.judge(session, part)
                 with writing(self._database, held.scope) as session:
                     job = self._hold(session, held)
-                    user_check.keep(session, judged)
-                    job.done += len(part)
+                    user_staging.keep(session, judged)
+                    job.done += len(part.lines)
             with writing(self._database, held.scope) as session:
                 jobs.present(self._hold(session, held), check.counts, check.places.snapshot(), _now())
 

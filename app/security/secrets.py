@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -31,6 +32,16 @@ class Vault:
         nonce = os.urandom(_NONCE_BYTES)
         return _FORMAT + nonce + self._cipher.encrypt(nonce, plain, _FORMAT)
 
+    def encrypt_all(self, plain: Iterable[str]) -> list[bytes | None]:
+        """Return the bytes to store of many texts; None for one that is empty."""
+        texts = list(plain)
+        nonces = os.urandom(_NONCE_BYTES * len(texts))
+        encrypt = self._cipher.encrypt
+        return [
+            _FORMAT + nonce + encrypt(nonce, text.encode(), _FORMAT) if text else None
+            for text, nonce in zip(texts, _pieces(nonces, _NONCE_BYTES), strict=True)
+        ]
+
     def decrypt(self, stored: bytes) -> bytes:
         """Return what was encrypted, or raise InvalidInputError when it was made with another key."""
         if stored[:1] != _FORMAT:
@@ -43,6 +54,10 @@ class Vault:
                 "A stored secret was encrypted with another key. Start with the RINGMASTER_SECRET_KEY or the "
                 "secret.key file that this database was made with."
             ) from error
+
+
+def _pieces(content: bytes, size: int) -> Iterator[bytes]:
+    return (content[at : at + size] for at in range(0, len(content), size))
 
 
 class _Installation:

@@ -1,28 +1,35 @@
 """Many rows and many values at once, in the fastest way that the database at hand has."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import chain, islice
 from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, String, Table, any_, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+_ROWS_OF_A_STATEMENT = 50
+"""SQLite takes these in three quarters of the time that it takes for one by one."""
 
-def add_rows(session: Session, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert rows; their values go to the driver as they are, past what columns make of values, and past the scope."""
-    if not rows:
-        return
-    connection = session.connection()
-    names = ", ".join(f'"{name}"' for name in columns)
+
+def add_rows(session: Session, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    """Insert rows; their values go to the driver as they are, past what columns make of values, and past the scope.
+
+    Rows are taken one by one: thirty thousand that are made as they are asked for are never there together.
+    """
+    cursor = session.connection().connection.cursor()
+    names = ", ".join(f'"{name}"' for name in columns)  # those of our own tables
     if session.get_bind().dialect.name == "postgresql":
-        cursor = connection.connection.cursor()
         with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
-        return
-    marks = ", ".join("?" * len(columns))
-    # The names are those of our own tables.
-    connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", list(rows))  # noqa: S608
+    else:
+        values = chain.from_iterable(rows)
+        marks = f"({', '.join('?' * len(columns))})"
+        while some := tuple(islice(values, _ROWS_OF_A_STATEMENT * len(columns))):
+            listed = ", ".join([marks] * (len(some) // len(columns)))
+            cursor.execute(f"INSERT INTO {table.name} ({names}) VALUES {listed}", some)  # noqa: S608
+    cursor.close()
 
 
 def among(

@@ -20,11 +20,13 @@ def test_all_rows_of_the_table_are_written(databases: Databases, tmp_path: Path,
     imports.write_table(table, ROWS)
     found = imports.measure(settings, table, makes_files=makes_files)
     assert found.rows == ROWS
-    assert min(found.bare, found.looking, found.writing, found.lock) > 0
+    assert min(found.bare, found.split, found.looking, found.writing, found.lock) > 0
     assert (found.files is not None) is makes_files
     databases.drop(settings.database_url)
 
 
 def test_figures_are_in_bare_parses() -> None:
-    found = Imported(rows=30_000, bare=0.1, looking=0.5, writing=0.3, files=None, lock=0.3, memory=0)
+    found = Imported(
+        rows=30_000, bare=0.1, split=0.03, looking=0.5, writing=0.3, files=None, lock=0.3, memory=0
+    )
     assert found.parses == pytest.approx(8)

@@ -4,7 +4,7 @@ What a preview shows is what this has found in a transaction that was taken back
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,8 +15,6 @@ from app.errors import InvalidInputError, RingmasterError
 from app.models import (
     ConfigTemplate,
     ConfigurationValue,
-    Firmware,
-    PhoneModel,
     Placeholder,
     Site,
     TemplateDefault,
@@ -30,6 +28,7 @@ from app.rules.sentences import quoted
 from app.services import settings, tenancy
 from app.services.author import Author
 from app.services.configuration_export import SETTING_KEYS
+from app.services.imports.configuration_inventory import Inventory
 from app.services.imports.user_places import UnknownNameError
 from app.services.placeholders.formats import checked_name, checked_value
 from app.services.settings.catalogue import CATALOGUE
@@ -56,14 +55,6 @@ class Finding:
     undo: Undo | None = None
 
 
-@dataclass(slots=True)
-class _Owned:
-    """The values that an owner has, by name, read when they are first asked for."""
-
-    placeholders: dict[tuple[Layer, int | None], dict[str, Placeholder]] = field(default_factory=dict)
-    lines: dict[tuple[ValueLevel, int], dict[str, ConfigurationValue]] = field(default_factory=dict)
-
-
 class Configuration:
     """Adds rows to an installation; what exists with other values stays."""
 
@@ -71,14 +62,8 @@ class Configuration:
         self._session = session
         self._author = author
         self._now = now
-        self._tenants = {tenant.name_key: tenant for tenant in session.scalars(select(Tenant))}
-        self._sites = {(site.tenant_id, site.name_key): site for site in session.scalars(select(Site))}
-        self._templates = {found.name_key: found for found in session.scalars(select(ConfigTemplate))}
-        self._models = {model.name.casefold(): model for model in session.scalars(select(PhoneModel))}
-        self._firmware = {found.name_key: found for found in session.scalars(select(Firmware))}
-        self._settings = settings.read_texts(session)
+        self._there = Inventory(session)
         self._new_templates: set[int] = set()
-        self._owned = _Owned()
 
     def apply(self, items: Sequence[Item]) -> list[Finding]:
         """Add what is new, and return what was found of each row."""
@@ -96,7 +81,7 @@ class Configuration:
 
     def _add_tenant(self, item: Item, found: Finding) -> None:
         cells = item.cells
-        there = self._tenants.get(cells["NAME"].strip().casefold())
+        there = self._there.tenants.get(cells["NAME"].strip().casefold())
         if there is not None:
             _compare(
                 found,
@@ -115,15 +100,15 @@ class Configuration:
         with self._session.begin_nested():
             tenancy.prepare_new_tenant(self._session, tenant, now=self._now)
             self._session.add(tenant)
-        self._tenants[tenant.name_key] = tenant
+        self._there.tenants[tenant.name_key] = tenant
         for site in self._session.scalars(select(Site).where(Site.tenant_id == tenant.id)):
-            self._sites[tenant.id, site.name_key] = site
+            self._there.sites[tenant.id, site.name_key] = site
         _is_new(found, lambda: {"tenant": tenant.id})
 
     def _add_site(self, item: Item, found: Finding) -> None:
         cells = item.cells
-        tenant = self._tenant(cells["SITE_TENANT_NAME"])
-        there = self._sites.get((tenant.id, cells["SITE_NAME"].strip().casefold()))
+        tenant = self._there.tenant(cells["SITE_TENANT_NAME"])
+        there = self._there.sites.get((tenant.id, cells["SITE_NAME"].strip().casefold()))
         if there is not None:
             _compare(
                 found,
@@ -140,15 +125,15 @@ class Configuration:
         with self._session.begin_nested():
             tenancy.prepare_site(self._session, site)
             self._session.add(site)
-        self._sites[tenant.id, site.name_key] = site
+        self._there.sites[tenant.id, site.name_key] = site
         _is_new(found, lambda: {"site": site.id})
 
     def _add_tenant_line(self, item: Item, found: Finding) -> None:
-        tenant = self._tenant(item.cells["TENANT"])
+        tenant = self._there.tenant(item.cells["TENANT"])
         self._add_line(item, found, ValueLevel.TENANT, tenant.id, {"tenant_id": tenant.id})
 
     def _add_site_line(self, item: Item, found: Finding) -> None:
-        site = self._site(item.cells["SITE"], item.cells["TENANT"])
+        site = self._there.site(item.cells["SITE"], item.cells["TENANT"])
         owner = {"tenant_id": site.tenant_id, "site_id": site.id}
         self._add_line(item, found, ValueLevel.SITE, site.id, owner)
 
@@ -156,13 +141,13 @@ class Configuration:
         self, item: Item, found: Finding, level: ValueLevel, owner_id: int, owner: Mapping[str, int]
     ) -> None:
         parameter, value = parse_line(_text(item.text))
-        there = self._lines(level, owner_id).get(parameter)
+        there = self._there.lines(level, owner_id).get(parameter)
         if there is not None:
             _compare(found, ("value", value, there.value))
             return
         line = ConfigurationValue(level=level, parameter=parameter, value=value, **owner)
         self._session.add(line)
-        self._lines(level, owner_id)[parameter] = line
+        self._there.lines(level, owner_id)[parameter] = line
         _is_new(found, lambda: {"line": line.id, "value": value})
 
     def _add_template(self, item: Item, found: Finding) -> None:
@@ -175,7 +160,7 @@ class Configuration:
         checked = texts.check(self._session, text)
         if checked.faults:
             raise InvalidInputError(f"Its text cannot be used: {checked.faults[0].sentence}")
-        there = self._templates.get(cells["MODEL_NAME"].strip().casefold())
+        there = self._there.templates.get(cells["MODEL_NAME"].strip().casefold())
         if there is not None:
             self._compare_template(found, there, text)
             return
@@ -183,8 +168,8 @@ class Configuration:
         wanted = changes.Properties(
             name=name,
             description=cells["MODEL_DESC"],
-            tenant_id=self._tenant_of_template(cells["TENANT_ID"]),
-            phone_model_id=self._model(cells["TYPE"]).id,
+            tenant_id=self._there.tenant_of_template(cells["TENANT_ID"]),
+            phone_model_id=self._there.model(cells["TYPE"]).id,
             train=_train(cells["TRAIN"], name),
         )
         with self._session.begin_nested():
@@ -192,7 +177,7 @@ class Configuration:
                 self._session, wanted, text, origin="imported", author=self._author, now=self._now
             )
             self._session.flush()
-        self._templates[template.name_key] = template
+        self._there.templates[template.name_key] = template
         self._new_templates.add(template.id)
         _is_new(found, lambda: {"template": template.id, "version": 1})
 
@@ -211,8 +196,8 @@ class Configuration:
 
     def _add_default(self, item: Item, found: Finding) -> None:
         cells = item.cells
-        tenant, model = self._tenant(cells["TENANT_NAME"]), self._model(cells["TYPE"])
-        template = self._template(cells["MODEL_NAME"])
+        tenant, model = self._there.tenant(cells["TENANT_NAME"]), self._there.model(cells["TYPE"])
+        template = self._there.template(cells["MODEL_NAME"])
         kind = defaults.Kind(tenant.id, model.id, _train(cells["TRAIN"], template.name))
         there = defaults.find(self._session, kind)
         if there is not None:
@@ -242,7 +227,7 @@ class Configuration:
         if name not in CATALOGUE:
             raise UnknownNameError("system setting", key)
         setting = CATALOGUE[name]
-        present = self._settings[name]
+        present = self._there.settings[name]
         if not text or present in {text, text.strip()}:
             return
         if present != setting.default:
@@ -257,18 +242,18 @@ class Configuration:
         self._add_value(item, found, Layer.SYSTEM, None, {}, ("KEY", "VAL"))
 
     def _add_template_value(self, item: Item, found: Finding) -> None:
-        template = self._template(item.cells["MODEL"])
+        template = self._there.template(item.cells["MODEL"])
         owner = {"template_id": template.id, "tenant_id": template.tenant_id}
         self._add_value(item, found, Layer.TEMPLATE, template.id, owner, ("DEF_KEY", "DEF_VAL"))
 
     def _add_tenant_value(self, item: Item, found: Finding) -> None:
-        tenant = self._tenant(item.cells["TENANT_ID"])
+        tenant = self._there.tenant(item.cells["TENANT_ID"])
         self._add_value(
             item, found, Layer.TENANT, tenant.id, {"tenant_id": tenant.id}, ("TENANT_KEY", "TENANT_VAL")
         )
 
     def _add_site_value(self, item: Item, found: Finding) -> None:
-        site = self._site(item.cells["SITE_ID"], item.cells["SITE_TENANT_NAME"])
+        site = self._there.site(item.cells["SITE_ID"], item.cells["SITE_TENANT_NAME"])
         owner = {"site_id": site.id, "tenant_id": site.tenant_id}
         self._add_value(item, found, Layer.SITE, site.id, owner, ("SITE_KEY", "SITE_VAL"))
 
@@ -285,7 +270,7 @@ class Configuration:
         value = checked_value(name, item.cells[columns[1]])
         if len(item.cells["DESCRIPTION"]) > _MAX_DESCRIPTION:
             raise InvalidInputError("Its description is too long.")
-        values = self._placeholders(layer, owner_id)
+        values = self._there.placeholders(layer, owner_id)
         there = values.get(name)
         if there is not None and not (not there.value and owner.get("template_id") in self._new_templates):
             _compare(found, ("value", value, there.value))
@@ -303,77 +288,14 @@ class Configuration:
 
     def _note_firmware(self, item: Item, found: Finding) -> None:
         """Compare the record of a firmware: its bytes are not in the archive, so that none can be added."""
-        there = self._firmware.get(item.cells["NAME"].casefold())
+        there = self._there.firmware.get(item.cells["NAME"].casefold())
         if there is None:
             raise InvalidInputError(
                 "Its file is not in the archive. Upload it under Phone Firmware Files, with this name."
             )
         _compare(found, ("content", item.cells["SHA256"], there.sha256))
 
-    def _tenant(self, name: str) -> Tenant:
-        found = self._tenants.get(name.strip().casefold())
-        if found is None:
-            raise UnknownNameError("tenant", name)
-        return found
 
-    def _site(self, name: str, tenant_name: str) -> Site:
-        if tenant_name:
-            found = self._sites.get((self._tenant(tenant_name).id, name.strip().casefold()))
-            if found is None:
-                raise UnknownNameError("site", f"{name} of {tenant_name}")
-            return found
-        named = [site for (_, key), site in self._sites.items() if key == name.strip().casefold()]
-        if len(named) > 1:
-            raise InvalidInputError(
-                f"Several tenants have a site {quoted(name)}; say which in a column SITE_TENANT_NAME."
-            )
-        if not named:
-            raise UnknownNameError("site", name)
-        return named[0]
-
-    def _template(self, name: str) -> ConfigTemplate:
-        found = self._templates.get(name.strip().casefold())
-        if found is None:
-            raise UnknownNameError("template", name)
-        return found
-
-    def _tenant_of_template(self, text: str) -> int | None:
-        """Return whose a template is; the number that other managers write there means nothing here."""
-        found = self._tenants.get(text.strip().casefold())
-        if found is None and text.strip() and not text.strip().isdecimal():
-            raise UnknownNameError("tenant", text)
-        return found.id if found else None
-
-    def _model(self, name: str) -> PhoneModel:
-        found = self._models.get(name.strip().casefold())
-        if found is None:
-            raise UnknownNameError("phone model", name)
-        return found
-
-    def _placeholders(self, layer: Layer, owner_id: int | None) -> dict[str, Placeholder]:
-        key = (layer, owner_id)
-        if key not in self._owned.placeholders:
-            rows = select(Placeholder).where(Placeholder.layer == layer)
-            column = _OWNER_COLUMNS.get(layer)
-            if column is not None:
-                rows = rows.where(column == owner_id)
-            self._owned.placeholders[key] = {row.name: row for row in self._session.scalars(rows)}
-        return self._owned.placeholders[key]
-
-    def _lines(self, level: ValueLevel, owner_id: int) -> dict[str, ConfigurationValue]:
-        key = (level, owner_id)
-        if key not in self._owned.lines:
-            column = ConfigurationValue.site_id if level is ValueLevel.SITE else ConfigurationValue.tenant_id
-            rows = select(ConfigurationValue).where(ConfigurationValue.level == level, column == owner_id)
-            self._owned.lines[key] = {row.parameter: row for row in self._session.scalars(rows)}
-        return self._owned.lines[key]
-
-
-_OWNER_COLUMNS: Mapping[Layer, Any] = {
-    Layer.TEMPLATE: Placeholder.template_id,
-    Layer.TENANT: Placeholder.tenant_id,
-    Layer.SITE: Placeholder.site_id,
-}
 _ADD: Mapping[Part, Callable[[Configuration, Item, Finding], None]] = {
     Part.TENANTS: Configuration._add_tenant,
     Part.TENANT_LINES: Configuration._add_tenant_line,

@@ -1,114 +1,36 @@
-"""What the import of each row of users would do: looked up part by part, and kept beside the tables it speaks of."""
+"""What the import of each row of users would do, part by part.
+
+Most files bring users that are new, in rows that are as rows should be. Those of a part are judged together, and the
+others one by one, with a sentence for each (docs/decisions/0037).
+"""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import islice
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import Any
 
-from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidInputError
-from app.models import Device, ImportDevice, ImportRow, PhoneUser
-from app.models.device import MAX_SERIAL_NUMBER
 from app.models.enums import Verdict
 from app.models.import_job import MAX_REASON
-from app.models.phone_user import MAX_DISPLAY_NAME, MAX_USER_NAME
-from app.rendering.secret_parameters import MASK
-from app.rules.sentences import quoted
-from app.rules.user_table import DeviceCells, UserCells
+from app.models.phone_user import MAX_DISPLAY_NAME, MAX_USER_NAME, key_of
+from app.rules.user_table import UserCells
 from app.security.secrets import vault
 from app.security.tenant_scope import scope_of
-from app.services import phone_users
-from app.services.bulk_rows import add_rows, among
-from app.services.imports.user_file import UserFile
-from app.services.imports.user_places import Places, TenantPlace, UnknownNameError, language, vlan
-from app.services.phone_user_passwords import MAX_PASSWORD
+from app.services.imports import user_known, user_verdicts
+from app.services.imports.user_claims import Claims
+from app.services.imports.user_file import Part, UserFile
+from app.services.imports.user_known import Known
+from app.services.imports.user_meanings import Meanings
+from app.services.imports.user_places import Places, UnknownNameError
+from app.services.imports.user_plain import PlainRows
+from app.services.imports.user_staging import Judged
+from app.services.imports.user_verdicts import Finding, Wanted
 
 PART = 2_000
 """Rows that are looked up together, and that one transaction stores."""
 _MOST_UNKNOWN = 50
-_DEVICES: Table = Device.__table__  # type: ignore[assignment]  # declared as FromClause, and a Table here
-_USERS: Table = PhoneUser.__table__  # type: ignore[assignment]
-_STAGED_ROWS: Table = ImportRow.__table__  # type: ignore[assignment]
-_STAGED_DEVICES: Table = ImportDevice.__table__  # type: ignore[assignment]
-_ROW_COLUMNS = (
-    "job_id", "line", "verdict", "reason", "part", "name", "tenant_name", "devices", "adds", "tenant_id", "name_key",
-    "display_name", "password",
-)  # fmt: skip
-_DEVICE_COLUMNS = (
-    "job_id", "mac", "line", "is_known", "tenant_id", "user_key", "display_name", "serial_number", "site_id",
-    "phone_model_id", "template_id", "language", "vlan_mode", "vlan_id", "vlan_priority",
-)  # fmt: skip
-# As they are stored: what an enumeration has is looked up anew each time.
-_NEW, _UNCHANGED, _EXISTS, _ERROR = (
-    verdict.value for verdict in (Verdict.NEW, Verdict.UNCHANGED, Verdict.EXISTS, Verdict.ERROR)
-)
-
-Part: TypeAlias = Sequence[tuple[int, UserCells | InvalidInputError]]
-
-
-class _Kind(NamedTuple):
-    """What devices of the same words have in common."""
-
-    site_id: int
-    phone_model_id: int | None
-    template_id: int | None
-    language: str
-    vlan_mode: str
-    vlan_id: int
-    vlan_priority: int
-
-
-class _Wanted(NamedTuple):
-    """A row that can be understood: whom it names, and with which devices."""
-
-    line: int
-    cells: UserCells
-    tenant: TenantPlace
-    key: str
-    kinds: list[_Kind]
-
-
-class _KnownUser(NamedTuple):
-    """A user that is there."""
-
-    id: int
-    display_name: str
-    password: str | None
-    is_system: bool
-
-
-class _KnownDevice(NamedTuple):
-    """A device that is there, and whose it is."""
-
-    tenant_id: int
-    user_id: int | None
-    user_name: str | None
-    display_name: str
-    serial: str
-    kind: _Kind
-
-
-_Fresh: TypeAlias = tuple[DeviceCells, _Kind, bool]
-"""A device that a row adds, and whether it is there, without a user."""
-
-
-@dataclass(slots=True)
-class _Known:
-    """What is there already of all that a part names."""
-
-    users: dict[tuple[int, str], _KnownUser]
-    devices: dict[str, _KnownDevice]
-
-
-@dataclass(slots=True)
-class Judged:
-    """What was found of the rows of a part, as it is stored."""
-
-    rows: list[tuple[Any, ...]] = field(default_factory=list)
-    devices: list[tuple[Any, ...]] = field(default_factory=list)
+_NOTHING = UserCells("", "", "", "", [])
 
 
 class UserCheck:
@@ -120,10 +42,8 @@ class UserCheck:
         self.unknown: Counter[tuple[str, str]] = Counter()
         self._job_id = job_id
         self._file = file
-        self._lines_of_users: dict[tuple[int, str], int] = {}
-        self._lines_of_devices: dict[str, int] = {}
-        self._tenants: dict[str, TenantPlace] = {}
-        self._kinds: dict[tuple[int, tuple[str, ...]], _Kind] = {}
+        self._meanings = Meanings(self.places)
+        self._claims = Claims()
 
     @property
     def counts(self) -> dict[str, Any]:
@@ -133,263 +53,109 @@ class UserCheck:
 
     def parts(self) -> Iterator[Part]:
         """Yield the rows of the file in parts; InvalidInputError where it turns out to be no table."""
-        rows = self._file.rows()
-        while part := list(islice(rows, PART)):
-            yield part
+        return self._file.parts(PART)
 
     def judge(self, session: Session, part: Part) -> Judged:
         """Return what the import of these rows would do, as the session sees what is there."""
         judged = Judged()
-        wanted: list[_Wanted] = []
-        for line, cells in part:
-            if isinstance(cells, InvalidInputError):
-                self._refuse(judged, line, cells)
-                continue
-            try:
-                wanted.append(self._wanted(line, cells))
-            except InvalidInputError as error:
-                self._refuse(judged, line, error, cells)
-        known = _look_up(session, wanted)
+        plain = PlainRows(part.lines, self._file.columns.read_together(part.rows), self._meanings)
+        wanted = self._claim(judged, part, plain)
+        known = _look_up(session, plain, wanted)
+        for at in sorted(plain.leave_to_others(known)):
+            wanted += self._want(judged, part, at)
         for row in wanted:
             self._judge(session, judged, row, known)
+        self._note_plain(judged, plain)
         return judged
 
-    def _wanted(self, line: int, cells: UserCells) -> _Wanted:
-        """Return a row with what its names mean. Thirty thousand come by here: what is right is told in few steps."""
-        name, password, display_name, tenant_name, devices = cells
-        if (
-            not 0 < len(name) <= MAX_USER_NAME
-            or len(display_name) > MAX_DISPLAY_NAME
-            or len(password) > MAX_PASSWORD
-        ):
-            raise _why_not_user(cells)
-        tenant = self._tenants.get(tenant_name) or self._tenant(tenant_name)
-        key = name.casefold()
-        kinds = [self._kinds.get((tenant.id, device[3:])) or self._kind(tenant, device) for device in devices]
-        before = self._lines_of_users.setdefault((tenant.id, key), line)
-        if before != line:
-            raise InvalidInputError(
-                f"The user stands in line {before} already; name all phones of a user in one row, as Device 2, 3 …"
-            )
-        for device in devices:
-            if len(device.display_name) > MAX_DISPLAY_NAME or len(device.serial) > MAX_SERIAL_NUMBER:
-                raise _why_not_device(device)
-            before = self._lines_of_devices.setdefault(device.mac, line)
-            if before != line:
-                raise InvalidInputError(f"The phone {device.mac} stands in line {before} already.")
-        if len(devices) > 1 and len({device.mac for device in devices}) < len(devices):
-            raise InvalidInputError("The row names the same phone twice.")
-        return _Wanted(line, cells, tenant, key, kinds)
+    def _claim(self, judged: Judged, part: Part, plain: PlainRows) -> list[Wanted]:
+        """Let each row have the users and phones that it names first; return those that are judged one by one."""
+        wanted: list[Wanted] = []
+        for at, line in enumerate(part.lines):
+            if at not in plain.odd and self._claims.take(
+                line, plain.tenant_ids[at], plain.keys[at], plain.macs[at]
+            ):
+                plain.odd.add(at)
+            if at in plain.odd:
+                wanted += self._want(judged, part, at)
+        return wanted
 
-    def _tenant(self, name: str) -> TenantPlace:
-        self._tenants[name] = self.places.tenant(name)
-        return self._tenants[name]
-
-    def _kind(self, tenant: TenantPlace, device: DeviceCells) -> _Kind:
-        """Return what the words of a device mean, thought over once for all that have the same."""
-        template = self.places.template(tenant, device.template)
-        kind = _Kind(
-            self.places.site(tenant, device.site),
-            template.phone_model_id if template else None,
-            template.id if template else None,
-            language(device.language),
-            *vlan(device.vlan_mode, device.vlan_id, device.vlan_priority),
-        )
-        self._kinds[tenant.id, device[3:]] = kind
-        return kind
-
-    def _judge(self, session: Session, judged: Judged, row: _Wanted, known: _Known) -> None:
-        user = known.users.get((row.tenant.id, row.key))
-        fresh: list[_Fresh] = []
-        differences = _differences_of_user(row.cells, user) if user else []
+    def _want(self, judged: Judged, part: Part, at: int) -> Sequence[Wanted]:
+        """Return what a row wants; none, noting why, where it cannot be had."""
+        line, cells = part.lines[at], _NOTHING
         try:
-            if user is None:
-                _check_may_be_added(row)
-            for device, kind in zip(row.cells.devices, row.kinds, strict=True):
-                found = known.devices.get(device.mac)
-                if found is not None:
-                    _check_is_free(session, row, user, device.mac, found)
-                    differences += _differences_of_device(device, kind, found)
-                if found is None or found.user_id is None:
-                    fresh.append((device, kind, found is not None))
+            cells = self._file.columns.read(part.rows[at])
+            return [self._understand(line, cells)]
         except InvalidInputError as error:
-            self._refuse(judged, row.line, error, row.cells)
-            return
-        self._note(judged, row, user, fresh, differences)
+            self._refuse(judged, line, cells, error)
+            return []
 
-    def _note(
-        self,
-        judged: Judged,
-        row: _Wanted,
-        user: _KnownUser | None,
-        fresh: Sequence[_Fresh],
-        differences: Sequence[str],
-    ) -> None:
-        """Note what is to be added, or that nothing is."""
-        verdict, reason = _verdict(user, fresh, differences)
+    def _understand(self, line: int, cells: UserCells) -> Wanted:
+        user_verdicts.check_lengths(cells)
+        tenant, key = self._meanings.tenant(cells.tenant), key_of(cells.name)
+        kinds = [self._meanings.kind(tenant, device[3:]) for device in cells.devices]
+        macs = [device.mac for device in cells.devices]
+        if len(set(macs)) < len(macs):
+            raise InvalidInputError("The row names the same phone twice.")
+        taken = self._claims.take(line, tenant.id, key, macs)
+        if taken:
+            raise InvalidInputError(taken)
+        return Wanted(line, cells, tenant, key, kinds)
+
+    def _judge(self, session: Session, judged: Judged, row: Wanted, known: Known) -> None:
+        try:
+            found = user_verdicts.find(row, known, scope_of(session))
+        except InvalidInputError as error:
+            self._refuse(judged, row.line, row.cells, error)
+            return
+        self._note(judged, row, found)
+
+    def _note_plain(self, judged: Judged, plain: PlainRows) -> None:
+        """Note the rows that are judged together: all of them new."""
+        judged.plain_rows, judged.plain_devices = plain.rows(self._job_id), plain.devices(self._job_id)
+        users, devices = plain.count()
+        self._count(Verdict.NEW, users, users=users, devices=devices)
+
+    def _note(self, judged: Judged, row: Wanted, found: Finding) -> None:
+        """Note what is to be added of a row, or that nothing is."""
         name, password, display_name, _, devices = row.cells
-        self.verdicts[verdict] += 1
-        if user is None:
-            self.verdicts["users"] += 1
-        secret = vault().encrypt(password.encode()) if user is None and password else None
+        secret = vault().encrypt(password.encode()) if found.adds_user and password else None
         tenant, key = row.tenant, row.key
-        macs = devices[0].mac if len(devices) == 1 else ", ".join(device.mac for device in devices)
         judged.rows.append(
             (
-                self._job_id, row.line, verdict, reason[:MAX_REASON], "", name, tenant.name, macs, user is None,
-                tenant.id, key, display_name, secret,
+                self._job_id, row.line, found.verdict.value, found.reason[:MAX_REASON], "", name, tenant.name,
+                ", ".join(device.mac for device in devices), found.adds_user, tenant.id, key, display_name, secret,
             )
         )  # fmt: skip
-        self.verdicts["devices"] += len(fresh)
-        for device, kind, is_known in fresh:
+        for device, kind, is_known in found.devices:
             judged.devices.append(
                 (
                     self._job_id, device.mac, row.line, is_known, tenant.id, key, device.display_name, device.serial,
                     *kind,
                 )
             )  # fmt: skip
+        self._count(found.verdict, 1, users=int(found.adds_user), devices=len(found.devices))
 
-    def _refuse(
-        self, judged: Judged, line: int, error: InvalidInputError, cells: UserCells | None = None
-    ) -> None:
+    def _refuse(self, judged: Judged, line: int, cells: UserCells, error: InvalidInputError) -> None:
         """Note what is wrong with a row, with as much of it as can be shown."""
         if isinstance(error, UnknownNameError):
             self.unknown[error.what, error.name] += 1
-        self.verdicts[_ERROR] += 1
-        shown = cells or UserCells("", "", "", "", [])
-        macs = ", ".join(device.mac for device in shown.devices)
         judged.rows.append(
             (
-                self._job_id, line, _ERROR, str(error)[:MAX_REASON], "", shown.name[:MAX_USER_NAME],
-                shown.tenant[:100], macs, False, None, "", shown.display_name[:MAX_DISPLAY_NAME], None,
+                self._job_id, line, Verdict.ERROR.value, str(error)[:MAX_REASON], "", cells.name[:MAX_USER_NAME],
+                cells.tenant[:100], ", ".join(device.mac for device in cells.devices), False, None, "",
+                cells.display_name[:MAX_DISPLAY_NAME], None,
             )
         )  # fmt: skip
+        self._count(Verdict.ERROR, 1)
+
+    def _count(self, verdict: Verdict, rows: int, *, users: int = 0, devices: int = 0) -> None:
+        for what, number in ((verdict.value, rows), ("users", users), ("devices", devices)):
+            if number:
+                self.verdicts[what] += number
 
 
-def keep(session: Session, judged: Judged) -> None:
-    """Store what was found of a part."""
-    add_rows(session, _STAGED_ROWS, _ROW_COLUMNS, judged.rows)
-    add_rows(session, _STAGED_DEVICES, _DEVICE_COLUMNS, judged.devices)
-
-
-def _look_up(session: Session, wanted: Collection[_Wanted]) -> _Known:
-    if not wanted:
-        return _Known({}, {})
-    users = select(
-        PhoneUser.tenant_id, PhoneUser.name_key, PhoneUser.id, PhoneUser.display_name, PhoneUser.password,
-        PhoneUser.is_system,
-    ).where(among(session, PhoneUser.name_key, {row.key for row in wanted}))  # fmt: skip
-    found = {(tenant_id, key): _KnownUser._make(rest) for tenant_id, key, *rest in session.execute(users)}
+def _look_up(session: Session, plain: PlainRows, wanted: Sequence[Wanted]) -> Known:
+    keys = {*plain.keys, *(row.key for row in wanted)}
     macs = {device.mac for row in wanted for device in row.cells.devices}
-    return _Known(found, _look_up_devices(session, macs))
-
-
-def _look_up_devices(session: Session, macs: Collection[str]) -> dict[str, _KnownDevice]:
-    """Return the devices that have these addresses, those of tenants that the session does not see among them."""
-    if not macs:
-        return {}
-    columns = _DEVICES.c
-    devices = (
-        select(
-            columns.mac, columns.tenant_id, _USERS.c.id, _USERS.c.name, columns.display_name, columns.serial_number,
-            columns.site_id, columns.phone_model_id, columns.template_id, columns.language, columns.vlan_mode,
-            columns.vlan_id, columns.vlan_priority,
-        )
-        .outerjoin(_USERS, columns.phone_user_id == _USERS.c.id)
-        .where(among(session, columns.mac, macs))
-    )  # fmt: skip
-    return {
-        mac: _KnownDevice._make((*rest[:5], _Kind._make(rest[5:])))
-        for mac, *rest in session.connection().execute(devices)
-    }
-
-
-def _why_not_user(cells: UserCells) -> InvalidInputError:
-    what, text, most = next(
-        (what, text, most)
-        for what, text, most in (
-            ("name", cells.name, MAX_USER_NAME),
-            ("display name", cells.display_name, MAX_DISPLAY_NAME),
-            ("password", cells.password, MAX_PASSWORD),
-        )
-        if len(text) > most or not cells.name
-    )
-    if not text:
-        return InvalidInputError("The row has no name.")
-    return InvalidInputError(f"The {what} has {len(text)} characters; {most} is the most.")
-
-
-def _why_not_device(device: DeviceCells) -> InvalidInputError:
-    if len(device.display_name) > MAX_DISPLAY_NAME:
-        what, text, most = "display name", device.display_name, MAX_DISPLAY_NAME
-    else:
-        what, text, most = "serial number", device.serial, MAX_SERIAL_NUMBER
-    return InvalidInputError(f"The {what} of {device.mac} has {len(text)} characters; {most} is the most.")
-
-
-def _check_may_be_added(row: _Wanted) -> None:
-    if row.key == phone_users.SYSTEM_NAME:
-        raise InvalidInputError(
-            f"{quoted(row.cells.name)} is what phones call themselves before they have a user; name a person or a line."
-        )
-    if row.cells.password == MASK:
-        raise InvalidInputError(
-            "The password is masked: the file was exported by somebody who may not see passwords. Write it in, or "
-            "leave it empty."
-        )
-
-
-def _check_is_free(
-    session: Session, row: _Wanted, user: _KnownUser | None, mac: str, found: _KnownDevice
-) -> None:
-    """Refuse a phone that is somebody else's; whose is told where the account may know."""
-    if not scope_of(session).includes(found.tenant_id):
-        raise InvalidInputError(
-            f"The phone {mac} is a device already, of a tenant that your account does not see."
-        )
-    if found.tenant_id != row.tenant.id:
-        raise InvalidInputError(f"The phone {mac} is a device of another tenant already.")
-    if found.user_id is not None and (user is None or found.user_id != user.id):
-        raise InvalidInputError(f"The phone {mac} is {found.user_name}'s already.")
-
-
-def _differences_of_user(cells: UserCells, user: _KnownUser) -> list[str]:
-    """Return in which ways a user that is there is another than the row says; an empty cell says nothing."""
-    differences = []
-    if cells.display_name and cells.display_name != user.display_name:
-        differences.append(f"the display name is {quoted(user.display_name)}")
-    if cells.password and cells.password not in {MASK, user.password}:
-        differences.append("the password is another one")
-    return differences
-
-
-def _differences_of_device(device: DeviceCells, kind: _Kind, found: _KnownDevice) -> Iterable[str]:
-    """Return in which ways a device that is there is another than the row says."""
-    compared = (
-        ("display name", device.display_name, found.display_name),
-        ("serial number", device.serial, found.serial),
-        ("site", device.site and kind.site_id, found.kind.site_id),
-        ("template", kind.template_id, found.kind.template_id),
-        ("language", kind.language, found.kind.language),
-        ("VLAN mode", kind.vlan_mode, found.kind.vlan_mode),
-        ("VLAN ID", kind.vlan_id, found.kind.vlan_id),
-        ("VLAN priority", kind.vlan_priority, found.kind.vlan_priority),
-    )
-    others = [what for what, written, there in compared if written and written != there]
-    return [f"{device.mac} has another {' and another '.join(others)}"] if others else []
-
-
-def _verdict(user: _KnownUser | None, fresh: Sequence[_Fresh], differences: Sequence[str]) -> tuple[str, str]:
-    """Return the verdict on a row that is right, and what is not plain from it."""
-    given = [device.mac for device, _, is_known in fresh if is_known]
-    if user is None and not given and not differences:
-        return _NEW, ""
-    stays = f"Stays as it is: {'; '.join(differences)}." if differences else ""
-    if user is not None and not fresh:
-        return (_EXISTS, stays) if differences else (_UNCHANGED, "")
-    words = []
-    if user is not None:
-        words.append(f"The user is there, and gets {len(fresh)} {'phone' if len(fresh) == 1 else 'phones'}.")
-    if given:
-        words.append(f"A device without user gets this one: {', '.join(given)}.")
-    return _NEW, " ".join([*words, stays]).strip()
+    return user_known.look_up(session, keys, macs.union(*plain.macs))

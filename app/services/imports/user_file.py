@@ -1,14 +1,14 @@
 """A file of users and devices as it was uploaded: a table, or an archive that holds one (protocol 11.1)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from app.errors import InvalidInputError
 from app.rendering.csv_lines import original_cell
 from app.rules.csv_table import CsvTable
 from app.rules.sentences import quoted
-from app.rules.user_table import UserCells, UserColumns
+from app.rules.user_table import UserColumns
 from app.rules.zip_reading import Archive
 
 LARGEST_UPLOAD = 20_000_000
@@ -18,15 +18,22 @@ TABLE = "users.csv"
 _PIECE = 1024 * 1024
 
 
+class Part(NamedTuple):
+    """Some rows that follow one another, each with the number of its line."""
+
+    lines: Sequence[int]
+    rows: Sequence[Sequence[str]]
+
+
 class UserFile:
-    """The rows of a file. Its header is read when it is opened, and its rows as they are asked for."""
+    """The rows of a file; ``columns`` tells what they say. Rows are read as they are asked for."""
 
     def __init__(self, content: bytes, name: str) -> None:
         """Open the file; InvalidInputError with a sentence where it is none of users."""
         self._content = content
         self._name = name
         self._table = CsvTable(self._stream(), name)
-        self._columns = UserColumns(self._table.columns, name, original_cell)
+        self.columns = UserColumns(self._table.columns, name, original_cell)
 
     def count_lines(self) -> int:
         """Return how many lines the table has, which is about how many rows."""
@@ -36,17 +43,16 @@ class UserFile:
             count += piece.count(b"\n")
         return count
 
-    def rows(self) -> Iterator[tuple[int, UserCells | InvalidInputError]]:
-        """Yield each row with the number of its line, or what is wrong with it; InvalidInputError ends it early."""
-        for number, (line, row) in enumerate(self._table.rows(), start=1):
-            if number > MOST_ROWS:
+    def parts(self, most: int) -> Iterator[Part]:
+        """Yield the rows, so many at a time; InvalidInputError where the file turns out to be no table."""
+        count = 0
+        while (part := Part(*self._table.take(most))).rows:
+            count += len(part.rows)
+            if count > MOST_ROWS:
                 raise InvalidInputError(
                     f"{self._name} has more than {MOST_ROWS:,} rows, the most that is taken at once. Split it."
                 )
-            try:
-                yield line, self._columns.read(row)
-            except InvalidInputError as error:
-                yield line, error
+            yield part
 
     def _stream(self) -> BinaryIO:
         if not self._content.startswith(b"PK"):

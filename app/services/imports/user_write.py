@@ -11,7 +11,6 @@ from sqlalchemy import (
     ColumnElement,
     Insert,
     Select,
-    Table,
     Update,
     delete,
     false,
@@ -24,20 +23,17 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from app.errors import ConflictError
-from app.models import Device, ImportDevice, ImportFile, ImportJob, ImportRow, PhoneUser
+from app.models import Device, ImportDevice, ImportFile, ImportJob, ImportRow
 from app.models.enums import ImportState, Origin
 from app.services import config_files, journal, status_rows
 from app.services.imports import jobs
 from app.services.imports.jobs import Claim
 from app.services.imports.user_places import Places
+from app.services.imports.user_staging import DEVICES, STAGED_DEVICES, STAGED_ROWS, USERS
 from app.services.zero_touch import Decider
 
 PHONES_AT_ONCE = 100
 """Phones whose files one transaction makes: on SQLite so long nobody else can write."""
-_DEVICES: Table = Device.__table__  # type: ignore[assignment]  # declared as FromClause, and a Table here
-_USERS: Table = PhoneUser.__table__  # type: ignore[assignment]
-_STAGED_ROWS: Table = ImportRow.__table__  # type: ignore[assignment]
-_STAGED_DEVICES: Table = ImportDevice.__table__  # type: ignore[assignment]
 _COPIED = (
     "mac", "tenant_id", "site_id", "phone_model_id", "template_id", "display_name", "serial_number", "language",
     "vlan_mode", "vlan_id", "vlan_priority",
@@ -87,53 +83,51 @@ def _attach(session: Session, macs: Collection[str], now: datetime) -> None:
 
 def _add_users(session: Session, job_id: int, now: datetime) -> int:
     """Copy the users that are new, in the order of their keys, as whoever else adds users does."""
-    row = _STAGED_ROWS.c
+    row = STAGED_ROWS.c
     copied = (
         select(
             row.tenant_id, row.name, row.name_key, row.password, row.display_name,
             literal("").label("nickname"), false().label("is_system"),
-            literal(now, _USERS.c.created_at.type).label("created_at"),
+            literal(now, USERS.c.created_at.type).label("created_at"),
         )
         .where(row.job_id == job_id, row.adds)
         .order_by(*_order(session, row.tenant_id, row.name_key))
     )  # fmt: skip
     names = [column.name for column in copied.selected_columns]
-    return _changed(session, insert(_USERS).from_select(names, copied))
+    return _changed(session, insert(USERS).from_select(names, copied))
 
 
 def _add_devices(session: Session, job_id: int, now: datetime) -> int:
     """Copy the devices that are new with their users, in the order of their addresses."""
-    staged = _STAGED_DEVICES.c
+    staged = STAGED_DEVICES.c
     copied = (
         select(
-            *(staged[name] for name in _COPIED), _USERS.c.id.label("phone_user_id"),
+            *(staged[name] for name in _COPIED), USERS.c.id.label("phone_user_id"),
             literal(Origin.IMPORTED.value).label("origin"),
-            literal(now, _DEVICES.c.created_at.type).label("created_at"),
+            literal(now, DEVICES.c.created_at.type).label("created_at"),
         )
-        .join_from(_STAGED_DEVICES, _USERS, _is_user_of_device())
+        .join_from(STAGED_DEVICES, USERS, _is_user_of_device())
         .where(staged.job_id == job_id, ~staged.is_known)
         .order_by(*_order(session, staged.mac))
     )  # fmt: skip
     names = [column.name for column in copied.selected_columns]
-    return _changed(session, insert(_DEVICES).from_select(names, copied))
+    return _changed(session, insert(DEVICES).from_select(names, copied))
 
 
 def _give_devices(session: Session, job_id: int) -> int:
     """Give devices that are there without a user the one of their row."""
-    staged = _STAGED_DEVICES.c
+    staged = STAGED_DEVICES.c
     known = select(staged.mac).where(staged.job_id == job_id, staged.is_known)
     user = (
-        select(_USERS.c.id)
-        .join_from(_STAGED_DEVICES, _USERS, _is_user_of_device())
-        .where(
-            staged.job_id == job_id, staged.mac == _DEVICES.c.mac, staged.tenant_id == _DEVICES.c.tenant_id
-        )
-        .correlate(_DEVICES)
+        select(USERS.c.id)
+        .join_from(STAGED_DEVICES, USERS, _is_user_of_device())
+        .where(staged.job_id == job_id, staged.mac == DEVICES.c.mac, staged.tenant_id == DEVICES.c.tenant_id)
+        .correlate(DEVICES)
         .scalar_subquery()
     )
     given = (
-        update(_DEVICES)
-        .where(_DEVICES.c.mac.in_(known), _DEVICES.c.phone_user_id.is_(None), user.is_not(None))
+        update(DEVICES)
+        .where(DEVICES.c.mac.in_(known), DEVICES.c.phone_user_id.is_(None), user.is_not(None))
         .values(phone_user_id=user)
     )
     return _changed(session, given)
@@ -153,8 +147,8 @@ def _changed(session: Session, statement: Insert | Update) -> int:
 
 
 def _is_user_of_device() -> ColumnElement[bool]:
-    staged = _STAGED_DEVICES.c
-    return (_USERS.c.tenant_id == staged.tenant_id) & (_USERS.c.name_key == staged.user_key)
+    staged = STAGED_DEVICES.c
+    return (USERS.c.tenant_id == staged.tenant_id) & (USERS.c.name_key == staged.user_key)
 
 
 def _record(session: Session, job: ImportJob, now: datetime) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.models.enums import Train
-from app.rules.versions import Version, parse_version, train_of
+from app.rules.versions import Version, numbers_of, parse_version, train_of
 
 ASCENDING = [
     ["UC_2.0.7.70", "UC_2.0.13.121", "UC_2.0.13.1234", "UC_3.1.0.478", "UC_3.4.6.604"],
@@ -89,6 +89,21 @@ def test_what_cannot_be_read_is_not_known(text: str) -> None:
 )
 def test_train_is_read_from_the_version(text: str, train: Train) -> None:
     assert train_of(text) is train
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("UC_3.0", (3, 0)),
+        ("2.2.16.0.0", (2, 2, 16, 0, 0)),
+        ("83.V2.11.0+build.a546b91", (83, 2, 11, 0)),
+        ("7.4.9c", None),
+        ("2.0.0_build_15", None),
+        ("latest", None),
+    ],
+)
+def test_numbers_are_those_that_are_written(text: str, numbers: tuple[int, ...] | None) -> None:
+    assert numbers_of(text) == numbers
 
 
 def test_version_is_shown_as_it_was_written() -> None:

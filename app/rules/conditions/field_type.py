@@ -77,6 +77,6 @@ class FieldType(ABC):
         """Return what else has to be known of a comparison, empty if nothing."""
         return ""
 
-    def doubt(self, value: str) -> str:  # noqa: ARG002
+    def doubt(self, operator: Operator, value: str) -> str:  # noqa: ARG002
         """Return why a value that is right is probably a slip, empty if it is not."""
         return ""

@@ -49,7 +49,8 @@ class _Asked(NamedTuple):
 def trace_tree(tree: Node, facts: KnownFacts) -> TreeTrace:
     """Ask every condition of a tree, also where it is certain without it."""
     asked = _ask(tree, facts, is_exception=False)
-    return TreeTrace(asked.verdict, tuple(_rows(asked)), tuple(dict.fromkeys(_reasons(asked))))
+    reasons = (_reason(row, asked.verdict) for row in _reasons(asked))
+    return TreeTrace(asked.verdict, tuple(_rows(asked)), tuple(dict.fromkeys(reasons)))
 
 
 def _ask(node: Node, facts: KnownFacts, *, is_exception: bool) -> _Asked:
@@ -121,10 +122,15 @@ def _rows(asked: _Asked) -> Iterator[Row]:
         yield from _rows(part)
 
 
-def _reasons(asked: _Asked) -> Iterator[str]:
-    """Yield the sentences that make the answer what it is: one where one is enough, else all of them."""
+def _reason(row: Row, verdict: Truth) -> str:
+    is_excepted = verdict is False and row.is_exception and row.verdict is True
+    return f"excepted, because {row.sentence}" if is_excepted else row.sentence
+
+
+def _reasons(asked: _Asked) -> Iterator[Row]:
+    """Yield the conditions that make the answer what it is: one where one is enough, else all of them."""
     if asked.row is not None:
-        yield asked.row.sentence
+        yield asked.row
         return
     decisive = [part for part in asked.parts if part.verdict is asked.verdict]
     if isinstance(asked.node, Not):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from app.rules.conditions.compiling import compile_condition
 from app.rules.conditions.facts import KnownFacts
 from app.rules.conditions.fields import FIELDS
-from app.rules.conditions.operators import CONTRARIES, PRESENCE
+from app.rules.conditions.operators import CONTRARIES, PRESENCE, Operator
 from app.rules.conditions.tree import Condition
 from app.rules.conditions.types.patterns import Pattern, texts_that_differ
 from tests.rules.conditions import drawn
@@ -96,7 +96,22 @@ def test_patterns_that_are_too_many_to_be_told_apart_are_given_up() -> None:
     ("value", "is_doubtful"), [("255.255.0.0/16", True), ("10.1.0.0/16", False), ("255.255.255.255/32", True)]
 )
 def test_mask_in_place_of_a_subnet_is_doubted(value: str, is_doubtful: bool) -> None:
-    assert bool(FIELDS["ip"].type.doubt(value)) is is_doubtful
+    assert bool(FIELDS["ip"].type.doubt(Operator.IN, value)) is is_doubtful
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "words"),
+    [
+        (Operator.LIKE, "sales", "did you mean *sales*?"),
+        (Operator.IS, "sales-*", "its wildcards count with ~"),
+        (Operator.NOT_LIKE, "sales-*", ""),
+        (Operator.IS_NOT, "sales", ""),
+    ],
+)
+def test_wildcards_in_the_wrong_place_are_doubted(operator: Operator, value: str, words: str) -> None:
+    doubt = FIELDS["user"].type.doubt(operator, value)
+    assert bool(doubt) is bool(words)
+    assert words in doubt
 
 
 def test_versions_of_different_trains_are_remarked_on() -> None:

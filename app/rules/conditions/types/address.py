@@ -66,7 +66,7 @@ class IpAddress(FieldType):
                 if number < 1 << bits:
                     yield version, number
 
-    def doubt(self, value: str) -> str:
+    def doubt(self, operator: Operator, value: str) -> str:  # noqa: ARG002
         """A subnet whose address is a mask is probably a slip."""
         network = parse_subnet(value)
         if not looks_like_a_mask(network):

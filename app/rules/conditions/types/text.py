@@ -8,7 +8,7 @@ from app.errors import InvalidInputError
 from app.rules.conditions.field_type import FieldType, Test, Wanted
 from app.rules.conditions.operators import Operator
 from app.rules.conditions.types.patterns import Pattern, texts_that_differ
-from app.rules.globs import glob_matcher
+from app.rules.globs import glob_matcher, has_wildcard
 from app.rules.sentences import quoted
 
 LONGEST_VALUE = 256
@@ -48,6 +48,14 @@ class Text(FieldType):
         if len(matchers) == 1:
             return matchers[0]
         return lambda found: any(matches(found) for matches in matchers)
+
+    def doubt(self, operator: Operator, value: str) -> str:
+        """A pattern without a wildcard is the whole text, and wildcards of a text are none."""
+        if (operator in (Operator.LIKE, Operator.NOT_LIKE)) is has_wildcard(value):
+            return ""
+        if has_wildcard(value):
+            return f"{quoted(value)} is compared as it is; its wildcards count with ~ and !~."
+        return f"{quoted(value)} has no wildcard, so it has to be the whole text; did you mean *{value}*?"
 
     def witnesses(self, wanted: Sequence[Wanted]) -> Iterable[str]:
         """Return texts that tell the values and patterns apart."""

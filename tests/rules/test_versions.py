@@ -117,6 +117,26 @@ def test_any_text_is_answered(text: str) -> None:
     assert parsed is None or parsed == parse_version(str(parsed))
 
 
+@st.composite
+def written_versions(draw: st.DrawFn) -> tuple[str, tuple[list[int], str, int]]:
+    """A version in some spelling, and what it is compared by when it is written out in full."""
+    numbers = draw(st.lists(st.integers(0, 12), min_size=1, max_size=5).filter(any))
+    letter, build = draw(st.sampled_from(["", "a", "c"])), draw(st.sampled_from([0, 15, 142]))
+    zeros = draw(st.integers(0, 2))
+    dotted = ".".join(f"{number:0{draw(st.integers(1, 3))}}" for number in [*numbers, *[0] * zeros])
+    text = draw(st.sampled_from(["", "UC_", "v", "430HDUC_"])) + dotted + letter
+    text += f"_build_{build}" if build else draw(st.sampled_from(["", "-SIP", "_0004f2abcdef", "+build.a5"]))
+    return text, (numbers + [0] * (7 - len(numbers)), letter, build)
+
+
+@given(written_versions(), written_versions())
+def test_order_is_that_of_the_versions_written_out_in_full(one, other) -> None:
+    (text, full), (other_text, other_full) = one, other
+
+    assert (version(text) < version(other_text)) is (full < other_full)
+    assert (version(text) == version(other_text)) is (full == other_full)
+
+
 @given(st.lists(st.lists(st.integers(0, 99), min_size=1, max_size=5), min_size=2, max_size=6))
 def test_order_is_that_of_the_padded_numbers(rows: list[list[int]]) -> None:
     known = [row for row in rows if any(row)]

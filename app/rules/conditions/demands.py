@@ -54,8 +54,11 @@ class Demands:
     def contradictions(self) -> Iterator[Sequence[Demand]]:
         """Yield the demands of each field that no fact can meet together."""
         for demands in self.by_field.values():
-            facts = _facts_that_differ(demands)
-            if facts is not None and not any(_are_met(demands, fact) for fact in facts):
+            try:
+                can_be_met = any(_are_met(demands, fact) for fact in _facts_that_differ(demands))
+            except LookupError:
+                continue
+            if not can_be_met:
                 yield demands
 
     def imply(self, others: "Demands") -> bool:
@@ -65,25 +68,25 @@ class Demands:
     def _imply(self, other: Demand) -> bool:
         own = self.by_field.get(other.condition.field, [])
         facts = _facts_that_differ([*own, other])
-        if facts is None:
+        try:
+            return all(other.is_met_by(fact) for fact in facts if _are_met(own, fact))
+        except LookupError:
             return False
-        return all(other.is_met_by(fact) for fact in facts if _are_met(own, fact))
 
 
 def _are_met(demands: Sequence[Demand], fact: Any | None) -> bool:
     return all(demand.is_met_by(fact) for demand in demands)
 
 
-def _facts_that_differ(demands: Sequence[Demand]) -> Sequence[Any | None] | None:
-    """Return facts of a field, so that each way in which the demands can be met or not is that of one of them.
+def _facts_that_differ(demands: Sequence[Demand]) -> Iterator[Any | None]:
+    """Yield facts of a field, so that each way in which the demands can be met or not is that of one of them.
 
-    None where it would take too many.
+    LookupError where it would take too many.
     """
     field = FIELDS[demands[0].condition.field]
+    if field.is_optional:
+        yield None
     conditions = [demand.condition for demand in demands if demand.condition.operator not in PRESENCE]
-    wanted = [(CONTRARIES.get(each.operator, each.operator), each.values) for each in conditions]
-    try:
-        witnesses = list(field.type.witnesses(wanted))
-    except LookupError:
-        return None
-    return [*witnesses, None] if field.is_optional else witnesses
+    yield from field.type.witnesses(
+        [(CONTRARIES.get(each.operator, each.operator), each.values) for each in conditions]
+    )

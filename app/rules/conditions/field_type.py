@@ -55,7 +55,7 @@ class FieldType(ABC):
         """Return comparable facts, so that each way in which the tests can answer together is that of one of them.
 
         This makes questions about all facts there are, such as whether two conditions contradict each other, ones
-        about a few. LookupError where it would take too many.
+        about a few. LookupError, after those that were found, where it would take too many.
         """
 
     def check(self, operator: Operator, values: Sequence[str]) -> None:  # noqa: B027

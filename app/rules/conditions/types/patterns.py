@@ -1,11 +1,11 @@
 """Texts that tell patterns apart: each pattern is an automaton, and all of them are run side by side."""
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-_MOST_STATES = 2000
+_MOST_STEPS = 5000
 # Stands for every letter that no pattern has; texts of phones are printable, so it is none of theirs.
 _ANY_OTHER = "\0"
 
@@ -41,6 +41,15 @@ class Pattern:
         """Return whether the letters so far are the whole of a text that fits."""
         return len(self.text) in places
 
+    def samples(self) -> Iterator[str]:
+        """Yield the shortest text that fits, and one with something in place of each star."""
+        if not self.is_glob:
+            yield self.text
+            return
+        short = self.text.replace("?", _ANY_OTHER)
+        yield short.replace("*", "")
+        yield short.replace("*", _ANY_OTHER)
+
     def _with_empty_stars(self, places: set[int]) -> _Places:
         for place in list(places):
             at = place
@@ -50,29 +59,31 @@ class Pattern:
         return frozenset(places)
 
 
-def texts_that_differ(alternatives: Sequence[Sequence[Pattern]]) -> Iterable[str]:
-    """Return texts, so that each way in which the patterns can fit together is that of one of them.
+def texts_that_differ(patterns: Iterable[Pattern]) -> Iterator[str]:
+    """Yield texts, so that each way in which the patterns can fit together is that of one of them.
 
-    LookupError where more than a fair number of ways has to be gone.
+    Texts that are likely to tell them apart come first. LookupError after them where the way to the others is too long.
+    No text is empty: that would be a fact that is not known.
     """
-    patterns = list(dict.fromkeys(pattern for group in alternatives for pattern in group))
-    letters = sorted({letter for pattern in patterns for letter in pattern.text} | {_ANY_OTHER})
-    start = tuple(pattern.start() for pattern in patterns)
-    found: dict[tuple[bool, ...], str] = {}
+    apart = tuple(dict.fromkeys(patterns))
+    yield from filter(None, (text for pattern in apart for text in pattern.samples()))
+    letters = sorted({letter for pattern in apart for letter in pattern.text} | {_ANY_OTHER})
+    found: set[tuple[bool, ...]] = set()
     seen: set[tuple[_Places, ...]] = set()
-    waiting = deque([(start, "")])
+    waiting = deque([(tuple(pattern.start() for pattern in apart), "")])
+    steps = 0
     while waiting:
         places, text = waiting.popleft()
-        # No text is empty: that would be a fact that is not known.
-        if text:
-            fitting = tuple(pattern.fits(at) for pattern, at in zip(patterns, places, strict=True))
-            found.setdefault(fitting, text)
+        steps += len(letters)
+        if steps > _MOST_STEPS:
+            raise LookupError("the patterns are too long to be told apart")
         for letter in letters:
-            after = tuple(pattern.step(at, letter) for pattern, at in zip(patterns, places, strict=True))
+            after = tuple(pattern.step(at, letter) for pattern, at in zip(apart, places, strict=True))
             if after in seen:
                 continue
-            if len(seen) == _MOST_STATES:
-                raise LookupError("the patterns are too many to be told apart")
             seen.add(after)
             waiting.append((after, text + letter))
-    return found.values()
+            fitting = tuple(pattern.fits(at) for pattern, at in zip(apart, after, strict=True))
+            if fitting not in found:
+                found.add(fitting)
+                yield text + letter

@@ -60,10 +60,9 @@ class Text(FieldType):
     def witnesses(self, wanted: Sequence[Wanted]) -> Iterable[str]:
         """Return texts that tell the values and patterns apart."""
         return texts_that_differ(
-            [
-                tuple(Pattern(value.casefold(), is_glob=operator is Operator.LIKE) for value in values)
-                for operator, values in wanted
-            ]
+            Pattern(value.casefold(), is_glob=operator is Operator.LIKE)
+            for operator, values in wanted
+            for value in values
         )
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from app.rules.globs import glob_matcher, has_wildcard
 
+# The longest text of a phone is its location.
 HOSTILE = [
     "*a" * 100 + "*b",
     "a*" * 120,
@@ -46,8 +47,7 @@ def test_pattern_fits_as_those_of_files_do(pattern: str, text: str) -> None:
 @pytest.mark.parametrize("pattern", HOSTILE, ids=range(len(HOSTILE)))
 def test_no_pattern_is_slow(pattern: str) -> None:
     begun = time.process_time()
-    for _ in range(10):
-        glob_matcher(pattern)("a" * 256)
+    glob_matcher(pattern)("a" * 2048)
     assert time.process_time() - begun < 0.2
 
 

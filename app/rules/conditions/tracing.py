@@ -85,7 +85,9 @@ def _sentence(condition: Condition, facts: KnownFacts, verdict: Truth) -> str:
     """Return what a phone has to a condition: "IP address 10.2.3.4 is not in 10.1.0.0/16"."""
     field = FIELDS[condition.field]
     if facts.compared[field.name] is None:
-        return f"{field.title} not known yet: {field.missing or 'the phone has not said it'}"
+        written = facts.written.get(field.name)
+        why = f"{quoted(written)} cannot be understood" if written else field.missing or "nothing has said it"
+        return f"{field.title} not known yet: {why}"
     fact = facts.written[field.name]
     statement = field.type.statement(fact)
     if statement:

@@ -9,7 +9,7 @@ from app.rules.subnets import Match
 from app.rules.zero_touch.facts import Facts
 from app.rules.zero_touch.outcomes import PlacementOutcome
 from app.rules.zero_touch.placement_rules import ask_placement_rules
-from app.rules.zero_touch.spots import Question, Spot, chosen, question_of, site_in, titles
+from app.rules.zero_touch.spots import Question, Spot, chosen, question_of, rivals, site_in, titles
 from app.rules.zero_touch.stage_rules import StageRules
 from app.rules.zero_touch.topology import Place, Topology
 from app.rules.zero_touch.trace import Matched, Missed, Rung, Step, decide
@@ -60,10 +60,10 @@ def _by_subnet(question: Question) -> Matched[Spot] | Missed:
     matches = question.topology.places.covering(question.address)
     if not matches:
         return Missed(f"{question.address} lies in no subnet of a tenant or a site.")
-    rivals = _rivals(matches)
-    if len(rivals) > 1:
+    sharing = rivals(matches)
+    if len(sharing) > 1:
         return Missed(
-            f"{question.address} lies in {matches[0].network}, a subnet of {' and of '.join(rivals)}; "
+            f"{question.address} lies in {matches[0].network}, a subnet of {' and of '.join(sharing)}; "
             f"only a tenant named in the URL can tell them apart."
         )
     return _placed(question, matches)
@@ -111,12 +111,6 @@ _LADDER: tuple[Rung[Question, Spot], ...] = (
     Rung("placement.default_tenant", "Default tenant", _by_default),
     Rung("placement.hold", "Hold", _on_hold),
 )
-
-
-def _rivals(matches: Sequence[Match[Place]]) -> list[str]:
-    """Return the names of the tenants that share the longest subnet; of several none may be preferred."""
-    longest = matches[0].network
-    return list(dict.fromkeys(match.value.tenant.name for match in matches if match.network == longest))
 
 
 def _why_nowhere(question: Question) -> str:

@@ -73,6 +73,14 @@ def site_in(question: Question, tenant: TenantFact) -> tuple[SiteFact | None, st
     return site, f"{missing}, so {chosen(site)}"
 
 
+def rivals(matches: Sequence[Match[Place]]) -> list[str]:
+    """Return the names of the tenants that share the longest subnet; of several none may be preferred."""
+    if not matches:
+        return []
+    longest = matches[0].network
+    return list(dict.fromkeys(match.value.tenant.name for match in matches if match.network == longest))
+
+
 def titles(matches: Sequence[Match[Place]]) -> str:
     """Name the places from the widest subnet to the longest, which is the one that counts."""
     named = ", ".join(match.value.title for match in reversed(matches))

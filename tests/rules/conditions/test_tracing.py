@@ -54,6 +54,17 @@ def test_condition_has_its_sentence(text: str, sentence: str) -> None:
     assert trace.reasons == (sentence,)
 
 
+def test_fact_that_cannot_be_understood_is_quoted() -> None:
+    trace = trace_tree(
+        parse("ip in 10.0.0.0/8 and mac in 00", VOCABULARY), KnownFacts({"ip": "phone.acme.com"})
+    )
+
+    assert [row.sentence for row in trace.rows] == [
+        'IP address not known yet: "phone.acme.com" cannot be understood',
+        "MAC address not known yet: nothing has said it",
+    ]
+
+
 def test_every_condition_is_asked_in_the_order_in_which_it_is_written() -> None:
     trace = traced("user ~ sales-* and model = 405 and not (firmware >= UC_3 or ip in 10.0.0.0/8)")
 

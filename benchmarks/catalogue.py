@@ -12,6 +12,7 @@ from benchmarks.experiments import (
     growth,
     imports,
     keep_alives,
+    rules,
     screens_in_use,
     silence,
     slow_disk,
@@ -29,6 +30,7 @@ EXPERIMENTS: Sequence[Experiment] = (
     growth.EXPERIMENT,
     silence.EXPERIMENT,
     imports.EXPERIMENT,
+    rules.EXPERIMENT,
 )
 
 

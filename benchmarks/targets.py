@@ -97,3 +97,10 @@ D1_LOCK = _at_most("D1", 50, "ms", "the longest write lock of a sweep, SQLite")
 I1_SQLITE = _at_most("I1", 10, "bare parses", "users with devices looked at and written, SQLite")
 I1_POSTGRESQL = _at_most("I1", 20, "bare parses", "users with devices looked at and written, PostgreSQL")
 I1_MEMORY = _at_most("I1", 25, "MB", "memory that an import takes beside its file")
+R1_FLEET = _at_most(
+    "R1", 2, "U", "first match of all phones, 200 rules in 3 stages; U is as many looks into dictionaries"
+)
+R1_UNNAMED = _at_most("R1", 6, "U", "the same with rules that name neither models nor tenants")
+R1_SINGLE = _at_most("R1", 5, "ms", "first match of one phone, 200 rules in 3 stages")
+R1_TRACE = _at_most("R1", 20, "ms", "trace of one phone, 200 rules in 3 stages")
+R1_SUBNETS = _at_most("R1", 50, "ms", "3,000 subnets of tenants and sites arranged")

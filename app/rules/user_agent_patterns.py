@@ -1,11 +1,9 @@
 """Patterns that tell a phone's model by its User-Agent: ``*`` for any characters, ``?`` for one, nothing else."""
 
-import fnmatch
-import re
 from collections.abc import Mapping
-from functools import lru_cache
 
 from app.errors import InvalidInputError
+from app.rules.globs import glob_matcher
 from app.rules.sentences import quoted
 from app.rules.user_agents import LONGEST_TEXT
 
@@ -34,13 +32,5 @@ def model_by_pattern(user_agent: str, patterns: Mapping[str, str]) -> str | None
     written = user_agent.strip().casefold()
     if not written or len(written) > LONGEST_TEXT:
         return None
-    fitting = [
-        model for model, pattern in patterns.items() if pattern and _expression(pattern).match(written)
-    ]
+    fitting = [model for model, pattern in patterns.items() if pattern and glob_matcher(pattern)(written)]
     return max(fitting, key=lambda model: (len(patterns[model]), model), default=None)
-
-
-# fnmatch makes of each star an expression that is tried once: no text makes a pattern slow.
-@lru_cache(maxsize=1024)
-def _expression(pattern: str) -> re.Pattern[str]:
-    return re.compile(fnmatch.translate(pattern.casefold().replace("[", "[[]")))

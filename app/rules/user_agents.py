@@ -103,6 +103,7 @@ _SHAPES = (
     _shape("Panasonic", r"Panasonic_(?P<model>KX-[A-Z0-9]{2,16})/" + _VERSION + r" \(" + _MAC + r"\)"),
     _shape("Alcatel", r"Alcatel IP Touch (?P<model>[0-9]{4}\w{0,4})/" + _VERSION),
 )
+VENDORS = tuple(dict.fromkeys(shape.vendor for shape in _SHAPES))
 _is_variant = re.compile(r"(?:HD)?G?(?:-.*)?", re.IGNORECASE | re.DOTALL).fullmatch
 
 

@@ -44,13 +44,29 @@ def parse_version(text: str) -> Version | None:
     return Version(numbers, letter, int(found["build"] or 0), written)
 
 
+def numbers_of(text: str) -> tuple[int, ...] | None:
+    """Return the numbers of a version as they are written, zeros at the end too.
+
+    None for what is no version, and for one that has more to its order than numbers.
+    """
+    version = parse_version(text)
+    if version is None or version.letter or version.build:
+        return None
+    found = _is_version(version.text)
+    return _numbers(found["numbers"]) if found else None
+
+
 def train_of(version_text: str) -> Train:
     """Return the train of a firmware version as a phone or a firmware file writes it."""
     return Train.UC if _is_of_train_uc(version_text) else Train.GENERIC
 
 
 def _without_trailing_zeros(dotted: str) -> tuple[int, ...]:
-    numbers = [int(part.lstrip("vV")) for part in dotted.split(".")]
+    numbers = list(_numbers(dotted))
     while numbers and numbers[-1] == 0:
         numbers.pop()
     return tuple(numbers)
+
+
+def _numbers(dotted: str) -> tuple[int, ...]:
+    return tuple(int(part.lstrip("vV")) for part in dotted.split("."))

@@ -11,10 +11,11 @@ from app.errors import ConflictError, NotFoundError
 from app.models import Device, PhoneUser, Site, Tenant
 from app.models.enums import Approval, Stage, VlanMode
 from app.models.phone_user import MAX_DISPLAY_NAME
+from app.rules.ordered.verdicts import Verdict
 from app.rules.typed_names import checked_name
 from app.rules.vlan import check_vlan
 from app.rules.zero_touch.placement import Placement
-from app.rules.zero_touch.trace import Step, Verdict
+from app.rules.zero_touch.trace import Step
 from app.services import devices, phone_user_passwords, phone_users, status_rows, zero_touch
 from app.services.author import Author
 from app.services.phone_users import NamedUser

@@ -1,5 +1,6 @@
 """Subnets as administrators write them, and the longest one around an address."""
 
+import random
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
@@ -217,3 +218,30 @@ def test_table_answers_as_a_search_through_all_subnets_does(
 
         assert [(match.network, match.value) for match in subnets.covering(address)] == expected
         assert (longest and (longest.network, longest.value)) == (expected[0] if expected else None)
+
+
+@pytest.mark.parametrize(("family", "bits"), [(IPv4Address, 32), (IPv6Address, 128)])
+def test_ten_thousand_addresses_lie_where_a_search_through_all_subnets_finds_them(
+    family: type[IPv4Address] | type[IPv6Address], bits: int
+) -> None:
+    drawn = random.Random(1)
+    lengths = [drawn.choice([0, 4, 8, 12, 16, 20, 24, 28, 32]) for _ in range(300)]
+    prefixes = [(drawn.getrandbits(bits) >> (bits - length), bits - length) for length in lengths]
+    networks = [ip_network((family(prefix << shift), bits - shift)) for prefix, shift in prefixes]
+    subnets = SubnetTable(
+        [(network, f"{SITE} {number}") for number, network in enumerate(networks)], precedence
+    )
+    found = 0
+    for _ in range(5_000):
+        prefix, shift = drawn.choice(prefixes)
+        # Half of them somewhere, half inside a subnet.
+        for address in (
+            drawn.getrandbits(bits),
+            (prefix << shift) | drawn.getrandbits(shift or 1) & (1 << shift) - 1,
+        ):
+            covering = [shift for prefix, shift in prefixes if address >> shift == prefix]
+            match = subnets.longest_match(family(address))
+
+            assert (match and match.network.prefixlen) == (bits - min(covering) if covering else None)
+            found += match is not None
+    assert found >= 5_000

@@ -59,7 +59,10 @@ def test_spectralink_is_read_in_the_way_its_family_writes_itself() -> None:
     [
         "",
         "curl/8.0",
-        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0",
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+            "Chrome/120.0 Safari/537.36"
+        ),
         "Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.1)",
         "Mozilla/5.0 (Thing; 00908f123456)",
         "AUDC-IPPhone-430HD_UC_2.0.7.70/1.0 " + "x" * 256,

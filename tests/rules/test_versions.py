@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.models.enums import Train
-from app.rules.versions import Version, parse_version, train_of
+from app.rules.versions import Version, numbers_of, parse_version, train_of
 
 ASCENDING = [
     ["UC_2.0.7.70", "UC_2.0.13.121", "UC_2.0.13.1234", "UC_3.1.0.478", "UC_3.4.6.604"],
@@ -91,6 +91,21 @@ def test_train_is_read_from_the_version(text: str, train: Train) -> None:
     assert train_of(text) is train
 
 
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("UC_3.0", (3, 0)),
+        ("2.2.16.0.0", (2, 2, 16, 0, 0)),
+        ("83.V2.11.0+build.a546b91", (83, 2, 11, 0)),
+        ("7.4.9c", None),
+        ("2.0.0_build_15", None),
+        ("latest", None),
+    ],
+)
+def test_numbers_are_those_that_are_written(text: str, numbers: tuple[int, ...] | None) -> None:
+    assert numbers_of(text) == numbers
+
+
 def test_version_is_shown_as_it_was_written() -> None:
     assert str(version("UC_3.1.0.478")) == "UC_3.1.0.478"
 
@@ -100,6 +115,26 @@ def test_any_text_is_answered(text: str) -> None:
     parsed = parse_version(text)
 
     assert parsed is None or parsed == parse_version(str(parsed))
+
+
+@st.composite
+def written_versions(draw: st.DrawFn) -> tuple[str, tuple[list[int], str, int]]:
+    """A version in some spelling, and what it is compared by when it is written out in full."""
+    numbers = draw(st.lists(st.integers(0, 12), min_size=1, max_size=5).filter(any))
+    letter, build = draw(st.sampled_from(["", "a", "c"])), draw(st.sampled_from([0, 15, 142]))
+    zeros = draw(st.integers(0, 2))
+    dotted = ".".join(f"{number:0{draw(st.integers(1, 3))}}" for number in [*numbers, *[0] * zeros])
+    text = draw(st.sampled_from(["", "UC_", "v", "430HDUC_"])) + dotted + letter
+    text += f"_build_{build}" if build else draw(st.sampled_from(["", "-SIP", "_0004f2abcdef", "+build.a5"]))
+    return text, (numbers + [0] * (7 - len(numbers)), letter, build)
+
+
+@given(written_versions(), written_versions())
+def test_order_is_that_of_the_versions_written_out_in_full(one, other) -> None:
+    (text, full), (other_text, other_full) = one, other
+
+    assert (version(text) < version(other_text)) is (full < other_full)
+    assert (version(text) == version(other_text)) is (full == other_full)
 
 
 @given(st.lists(st.lists(st.integers(0, 99), min_size=1, max_size=5), min_size=2, max_size=6))

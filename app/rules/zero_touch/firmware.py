@@ -1,11 +1,16 @@
-"""The built-in ladder of firmware: which file a phone is told to load."""
+"""Firmware: which file a phone is told to load; the built-in ladder."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 
 from app.models.enums import Stage
+from app.rules.ordered.verdicts import Verdict
 from app.rules.sentences import quoted
-from app.rules.zero_touch.trace import Matched, Missed, Rule, Step, Verdict, decide
+from app.rules.versions import parse_version
+from app.rules.zero_touch.outcomes import FirmwareOutcome, GivenFirmware
+from app.rules.zero_touch.stage_rules import StageRules
+from app.rules.zero_touch.trace import Ahead, Matched, Missed, Rung, Step, decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +23,18 @@ class FirmwareChoice:
 
 
 def choose_firmware(
-    model: str | None, template_firmware: str | None, available: Collection[str]
+    model: str | None,
+    template_firmware: str | None,
+    available: Collection[str],
+    rules: StageRules[FirmwareOutcome] | None = None,
 ) -> FirmwareChoice:
-    """Return the file that the template names, else the default of the model (manual 6.11), else none.
+    """Return what the rules of administrators say, else the template's file, else the model's (6.11), else none.
 
     ``available`` has the names of the stored files, like ``420HD.img``. Case does not matter; what comes back
     is the name as stored. A name that is not stored is passed over: the phone would ask for it in vain.
     """
-    decided = decide(Stage.FIRMWARE, _LADDER, _Question(model, template_firmware, available))
+    question = _Question(model, template_firmware, available)
+    decided = decide(Stage.FIRMWARE, _LADDER, question, _ask(rules, question) if rules else None)
     return FirmwareChoice(decided.answer, decided.reason, decided.steps)
 
 
@@ -65,8 +74,30 @@ def _as_it_is(_: _Question) -> Matched[str | None]:
     return Matched(None, "The phone keeps the firmware it has.")
 
 
-_LADDER: tuple[Rule[_Question, str | None], ...] = (
-    Rule("firmware.template", "Firmware named by the template", _of_template),
-    Rule("firmware.model_default", "Default firmware of the model", _default_of_model),
-    Rule("firmware.as_is", "Leave as it is", _as_it_is),
+def _ask(rules: StageRules[FirmwareOutcome], question: _Question) -> Ahead[str | None]:
+    running = rules.facts.written.get("firmware", "")
+    return rules.ask(Stage.FIRMWARE, partial(_why_not, question), partial(_answer, question, running))
+
+
+def _why_not(question: _Question, outcome: FirmwareOutcome) -> str:
+    if not isinstance(outcome, GivenFirmware) or question.find_stored(outcome.name):
+        return ""
+    return f"its firmware {quoted(outcome.name)} is not stored"
+
+
+def _answer(
+    question: _Question, running: str, outcome: FirmwareOutcome, _: frozenset[str]
+) -> Matched[str | None]:
+    if not isinstance(outcome, GivenFirmware):
+        return Matched(None, "The phone keeps the firmware it has.")
+    own, least = parse_version(running), parse_version(outcome.at_least)
+    if own and least and own >= least:
+        return Matched(None, f"The phone keeps {running}, which is at least {outcome.at_least}.")
+    return Matched(question.find_stored(outcome.name), f"Its firmware is {outcome.name}.")
+
+
+_LADDER: tuple[Rung[_Question, str | None], ...] = (
+    Rung("firmware.template", "Firmware named by the template", _of_template),
+    Rung("firmware.model_default", "Default firmware of the model", _default_of_model),
+    Rung("firmware.as_is", "Leave as it is", _as_it_is),
 )

@@ -1,11 +1,15 @@
-"""The built-in ladder of templates: which one makes the file of a phone."""
+"""Templates: which one makes the file of a phone; the built-in ladder."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from app.models.enums import Stage, Train
+from app.rules.ordered.verdicts import Verdict
 from app.rules.zero_touch.facts import TRAIN_TITLES, TemplateFact, TenantFact
-from app.rules.zero_touch.trace import Matched, Missed, Rule, Step, Verdict, decide
+from app.rules.zero_touch.outcomes import GivenTemplate, TemplateOutcome
+from app.rules.zero_touch.stage_rules import StageRules
+from app.rules.zero_touch.trace import Ahead, Matched, Missed, Rung, Step, decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +44,15 @@ class TemplateTable:
 
 
 def choose_template(
-    model: str | None, train: Train, tenant: TenantFact | None, templates: TemplateTable
+    model: str | None,
+    train: Train,
+    tenant: TenantFact | None,
+    templates: TemplateTable,
+    rules: StageRules[TemplateOutcome] | None = None,
 ) -> TemplateChoice:
-    """Return the tenant's default for the model and train, else the factory template, else none yet."""
-    decided = decide(Stage.TEMPLATE, _LADDER, _Question(model, train, tenant, templates))
+    """Return what the rules of administrators say, else the tenant's default, else the factory's, else none yet."""
+    question = _Question(model, train, tenant, templates)
+    decided = decide(Stage.TEMPLATE, _LADDER, question, _ask(rules, question) if rules else None)
     return TemplateChoice(decided.answer, decided.reason, decided.steps)
 
 
@@ -94,8 +103,25 @@ def _on_hold(question: _Question) -> Matched[int | None]:
     )
 
 
-_LADDER: tuple[Rule[_Question, int | None], ...] = (
-    Rule("template.tenant_default", "Default template of the tenant", _default_of_tenant),
-    Rule("template.factory", "Factory template of the model", _factory),
-    Rule("template.hold", "Hold", _on_hold),
+def _ask(rules: StageRules[TemplateOutcome], question: _Question) -> Ahead[int | None]:
+    return rules.ask(Stage.TEMPLATE, partial(_why_not, question), _answer)
+
+
+def _why_not(question: _Question, outcome: TemplateOutcome) -> str:
+    if not isinstance(outcome, GivenTemplate) or question.model is None:
+        return ""
+    is_for_phone = outcome.model.casefold() == question.model.casefold()
+    return "" if is_for_phone else f"its template {outcome.name} is for model {outcome.model}"
+
+
+def _answer(outcome: TemplateOutcome, _: frozenset[str]) -> Matched[int | None]:
+    if isinstance(outcome, GivenTemplate):
+        return Matched(outcome.template_id, f"Its template is {outcome.name}.")
+    return Matched(None, "The phone has to wait for a template.")
+
+
+_LADDER: tuple[Rung[_Question, int | None], ...] = (
+    Rung("template.tenant_default", "Default template of the tenant", _default_of_tenant),
+    Rung("template.factory", "Factory template of the model", _factory),
+    Rung("template.hold", "Hold", _on_hold),
 )

@@ -27,6 +27,7 @@ class Topology:
     def __init__(self, tenants: Iterable[TenantFact], sites: Iterable[SiteFact]) -> None:
         self._tenants = {tenant.id: tenant for tenant in tenants}
         self._tenants_by_name = {tenant.name.casefold(): tenant for tenant in self._tenants.values()}
+        self._sites_by_id: dict[int, SiteFact] = {}
         self._auto_detection: dict[int, SiteFact] = {}
         self.default_tenant = next((tenant for tenant in self._tenants.values() if tenant.is_default), None)
         entries = [entry for tenant in self._tenants.values() for entry in _entries(tenant, None)]
@@ -36,6 +37,7 @@ class Topology:
             if tenant is None:  # added between the reading of the tenants and that of the sites
                 continue
             entries_by_tenant[tenant.id] += _entries(tenant, site)
+            self._sites_by_id[site.id] = site
             if site.is_auto_detection:
                 self._auto_detection[tenant.id] = site
         for of_tenant in entries_by_tenant.values():
@@ -52,6 +54,10 @@ class Topology:
     def find_tenant_named(self, name: str) -> TenantFact | None:
         """Return the tenant of that name without regard to case, or None."""
         return self._tenants_by_name.get(name.casefold())
+
+    def find_site(self, site_id: int) -> SiteFact | None:
+        """Return the site, or None."""
+        return self._sites_by_id.get(site_id)
 
     def find_auto_detection(self, tenant: TenantFact) -> SiteFact | None:
         """Return the tenant's site AutoDetection, or None."""

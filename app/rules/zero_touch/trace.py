@@ -1,33 +1,30 @@
-"""Ladders of rules, asked from the top until one matches, and the trace that tells how it went."""
+"""Ladders, asked from the top until a rung matches, and the trace that tells how it went."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from app.models.enums import Stage
+from app.rules.conditions.operators import Operator
+from app.rules.conditions.tracing import Row
+from app.rules.ordered.verdicts import Verdict
 
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
 
 
-class Verdict(StrEnum):
-    """How a rule stood to the phone; ``not_known`` when a fact it needs is missing."""
-
-    MATCHED = "matched"
-    NOT_MATCHED = "not_matched"
-    NOT_REACHED = "not_reached"
-    NOT_KNOWN = "not_known"
-
-
 class Step(NamedTuple):
-    """One rule of a ladder, and what it said of the phone, in a sentence for an administrator."""
+    """One rule, and what it said of the phone, in a sentence for an administrator.
+
+    The ``rows`` are those of a rule that an administrator wrote.
+    """
 
     stage: Stage
     rule: str
     title: str
     verdict: Verdict
     sentence: str
+    rows: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +44,8 @@ class Missed:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule(Generic[Question, Answer]):
-    """One rung of a ladder; ``key`` stays the same for ever, because stored decisions name it."""
+class Rung(Generic[Question, Answer]):
+    """One of the built-in rules of a ladder; ``key`` stays the same for ever, because stored decisions name it."""
 
     key: str
     title: str
@@ -56,42 +53,74 @@ class Rule(Generic[Question, Answer]):
 
 
 @dataclass(frozen=True, slots=True)
+class Ahead(Generic[Answer]):
+    """What was asked ahead of a ladder: the steps, and what decided there with its name, if anything did."""
+
+    steps: tuple[Step, ...] = ()
+    matched: Matched[Answer] | None = None
+    decider: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Decided(Generic[Answer]):
-    """The answer of the first rule that matched, its sentence, and a step for every rule of the ladder."""
+    """The answer of the first rule that matched, its sentence, and a step for every rule that there is."""
 
     answer: Answer
     reason: str
     steps: tuple[Step, ...]
 
 
-def decide(stage: Stage, ladder: Sequence[Rule[Question, Answer]], question: Question) -> Decided[Answer]:
-    """Return what the first matching rule of the ladder says; the last rule has to match always."""
-    steps: list[Step] = []
-    for rank, rule in enumerate(ladder, start=1):
-        found = rule.judge(question)
+def decide(
+    stage: Stage,
+    ladder: Sequence[Rung[Question, Answer]],
+    question: Question,
+    ahead: Ahead[Answer] | None = None,
+) -> Decided[Answer]:
+    """Return what decided ahead of the ladder, else its first rung that matches; the last has to match always."""
+    steps = list(ahead.steps) if ahead else []
+    if ahead and ahead.matched:
+        steps.extend(_not_reached(stage, rung, ahead.decider) for rung in ladder)
+        return Decided(ahead.matched.answer, ahead.matched.sentence, tuple(steps))
+    for rank, rung in enumerate(ladder, start=1):
+        found = rung.judge(question)
         if isinstance(found, Missed):
-            steps.append(Step(stage, rule.key, rule.title, found.verdict, found.sentence))
+            steps.append(Step(stage, rung.key, rung.title, found.verdict, found.sentence))
             continue
-        steps.append(Step(stage, rule.key, rule.title, Verdict.MATCHED, found.sentence))
-        steps.extend(_not_reached(stage, later, rule) for later in ladder[rank:])
+        steps.append(Step(stage, rung.key, rung.title, Verdict.MATCHED, found.sentence))
+        steps.extend(_not_reached(stage, later, f'"{rung.title}"') for later in ladder[rank:])
         return Decided(found.answer, found.sentence, tuple(steps))
     raise LookupError(f"No rule of the stage {stage} matched; the last one has to match always.")
 
 
-def steps_as_json(steps: Iterable[Step]) -> list[dict[str, str]]:
-    """Return the steps as plain data, for a JSON column."""
-    return [step._asdict() for step in steps]
+def steps_as_json(steps: Iterable[Step]) -> list[dict[str, Any]]:
+    """Return the steps as plain data, for a JSON column; most have no rows."""
+    plain = []
+    for step in steps:
+        row = step._asdict()
+        rows = row.pop("rows")
+        plain.append({**row, "rows": [each._asdict() for each in rows]} if rows else row)
+    return plain
 
 
-def steps_from_json(rows: Iterable[Mapping[str, str]]) -> tuple[Step, ...]:
+def steps_from_json(rows: Iterable[Mapping[str, Any]]) -> tuple[Step, ...]:
     """Return the steps that ``steps_as_json`` turned into plain data."""
     return tuple(
-        Step(Stage(row["stage"]), row["rule"], row["title"], Verdict(row["verdict"]), row["sentence"])
+        Step(
+            Stage(row["stage"]),
+            row["rule"],
+            row["title"],
+            Verdict(row["verdict"]),
+            row["sentence"],
+            tuple(_row_from_json(each) for each in row.get("rows", ())),
+        )
         for row in rows
     )
 
 
-def _not_reached(stage: Stage, rule: Rule[Question, Answer], winner: Rule[Question, Answer]) -> Step:
-    return Step(
-        stage, rule.key, rule.title, Verdict.NOT_REACHED, f'Not asked, because "{winner.title}" decided.'
-    )
+def _row_from_json(plain: Mapping[str, Any]) -> Row:
+    return Row(**{**plain, "operator": Operator(plain["operator"]), "wanted": tuple(plain["wanted"])})
+
+
+def _not_reached(stage: Stage, rung: Rung[Question, Answer], decider: str) -> Step:
+    sentence = f"Not asked, because {decider} decided."
+    return Step(stage, rung.key, rung.title, Verdict.NOT_REACHED, sentence)

@@ -10,7 +10,7 @@ from app.models.enums import Stage
 from app.rules.zero_touch.trace import (
     Matched,
     Missed,
-    Rule,
+    Rung,
     Step,
     Verdict,
     decide,
@@ -23,13 +23,13 @@ STEPS = st.lists(
 )
 
 
-def from_number(least: int) -> Rule[int, str]:
+def from_number(least: int) -> Rung[int, str]:
     def judge(number: int) -> Matched[str] | Missed:
         if number >= least:
             return Matched(f"from {least}", f"{number} is at least {least}.")
         return Missed(f"{number} is less than {least}.")
 
-    return Rule(f"test.{least}", f"From {least}", judge)
+    return Rung(f"test.{least}", f"From {least}", judge)
 
 
 LADDER = (from_number(20), from_number(10), from_number(0))

@@ -1,0 +1,93 @@
+"""A list of rules made ready to be asked for a fleet, or about one phone."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, Generic, NamedTuple
+
+from app.rules.conditions.compiling import Judge, compile_tree
+from app.rules.conditions.demands import Demands
+from app.rules.conditions.facts import KnownFacts
+from app.rules.ordered.rule import Outcome, Pin, Rule
+from app.rules.ordered.tracing import RuleTrace, trace_rule
+
+_INDEXED = ("model", "tenant")
+_MOST_KINDS = 4096
+
+WhyNot = Callable[[Rule[Outcome]], str]
+"""Says why what a matching rule gives cannot be had by a phone; empty where it can."""
+
+
+class ListTrace(NamedTuple, Generic[Outcome]):
+    """How every rule stood to a phone, and which one decided, if one did."""
+
+    steps: tuple[RuleTrace, ...]
+    winner: Rule[Outcome] | None
+
+
+class _Ready(NamedTuple, Generic[Outcome]):
+    rule: Rule[Outcome]
+    judge: Judge
+    demands: Demands
+
+
+def _always_to_be_had(_: Rule[Any]) -> str:
+    return ""
+
+
+class RuleList(Generic[Outcome]):
+    """Rules in their order, compiled once; it does not change, so that many may ask it at the same time.
+
+    Which rules may match at all phones of a model in a tenant is found out when the first such phone comes.
+    """
+
+    def __init__(self, rules: Iterable[Rule[Outcome]] = ()) -> None:
+        self.rules: Sequence[Rule[Outcome]] = tuple(sorted(rules, key=lambda rule: rule.position))
+        self._ready = [
+            _Ready(rule, compile_tree(rule.conditions), Demands(rule.conditions))
+            for rule in self.rules
+            if rule.is_enabled
+        ]
+        self._candidates: dict[tuple[Any, ...], list[tuple[Judge, Rule[Outcome]]]] = {}
+
+    def first_match(
+        self, facts: KnownFacts, at: datetime, why_not: WhyNot[Outcome] = _always_to_be_had
+    ) -> Rule[Outcome] | None:
+        """Return the first rule that matches a phone and whose outcome it can have, or None."""
+        compared = facts.compared
+        for judge, rule in self._candidates_for(compared):
+            if judge(compared) is True and rule.is_valid_at(at) and not why_not(rule):
+                return rule
+        return None
+
+    def trace(
+        self,
+        facts: KnownFacts,
+        at: datetime,
+        *,
+        pin: Pin[Any] | None = None,
+        why_not: WhyNot[Outcome] = _always_to_be_had,
+    ) -> ListTrace[Outcome]:
+        """Ask every rule, also where it is certain without it; what is pinned decides before all of them."""
+        steps: list[RuleTrace] = []
+        winner: Rule[Outcome] | None = None
+        for rule in self.rules:
+            decider = pin or winner
+            step = trace_rule(
+                rule, facts, at, decided_by=decider.title if decider else "", why_not=why_not(rule)
+            )
+            steps.append(step)
+            if step.has_matched:
+                winner = rule
+        return ListTrace(tuple(steps), winner)
+
+    def _candidates_for(self, compared: dict[str, Any]) -> list[tuple[Judge, Rule[Outcome]]]:
+        kind = tuple(compared[name] for name in _INDEXED)
+        found = self._candidates.get(kind)
+        if found is None:
+            known = dict(zip(_INDEXED, kind, strict=True))
+            found = [(each.judge, each.rule) for each in self._ready if each.demands.allows(known)]
+            # Models and tenants are few; what phones say they are need not be.
+            if len(self._candidates) >= _MOST_KINDS:
+                self._candidates.clear()
+            self._candidates[kind] = found
+        return found

@@ -1,0 +1,75 @@
+"""The rules of administrators in a stage, asked ahead of its built-in ladder."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from app.models.enums import Stage
+from app.rules.conditions.facts import KnownFacts
+from app.rules.conditions.tree import conditions_in
+from app.rules.ordered.rule import Pin, Rule
+from app.rules.ordered.rule_list import RuleList
+from app.rules.ordered.verdicts import Verdict
+from app.rules.zero_touch.trace import Ahead, Matched, Step
+
+Outcome = TypeVar("Outcome")
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class StageRules(Generic[Outcome]):
+    """The rules of a stage, asked about a phone at a time, and what an operator pinned for it."""
+
+    rules: RuleList[Outcome]
+    facts: KnownFacts
+    at: datetime
+    pin: Pin[Outcome] | None = None
+
+    def ask(
+        self,
+        stage: Stage,
+        why_not: Callable[[Outcome], str],
+        answer: Callable[[Outcome, frozenset[str]], Matched[Answer]],
+    ) -> Ahead[Answer]:
+        """Ask what is pinned, then every rule.
+
+        ``why_not`` says why an outcome cannot be had, as the end of a sentence, empty where it can. ``answer`` turns
+        one into the stage's answer, knowing the fields that were asked for it.
+        """
+        pin = self.pin
+        problem = why_not(pin.outcome) if pin else ""
+        steps = [_pinned(stage, pin, problem)] if pin else []
+        decisive = None if problem else pin
+        trace = self.rules.trace(
+            self.facts, self.at, pin=decisive, why_not=lambda rule: why_not(rule.outcome)
+        )
+        steps += [
+            Step(stage, each.key, each.title, each.verdict, each.sentence, each.rows) for each in trace.steps
+        ]
+        if decisive is not None:
+            found = answer(decisive.outcome, frozenset())
+            matched = Matched(found.answer, f"{steps[0].sentence} {found.sentence}")
+            return Ahead(tuple(steps), matched, decisive.title)
+        if trace.winner is None:
+            return Ahead(tuple(steps))
+        return Ahead(tuple(steps), _won(trace.winner, steps, answer), trace.winner.title)
+
+
+def _won(
+    winner: Rule[Outcome],
+    steps: list[Step],
+    answer: Callable[[Outcome, frozenset[str]], Matched[Answer]],
+) -> Matched[Answer]:
+    asked = frozenset(condition.field for condition in conditions_in(winner.conditions))
+    found = answer(winner.outcome, asked)
+    said = next(step.sentence for step in steps if step.verdict is Verdict.MATCHED)
+    return Matched(found.answer, f"{said} {found.sentence}")
+
+
+def _pinned(stage: Stage, pin: Pin[Outcome], problem: str) -> Step:
+    title = f"{pin.title[0].upper()}{pin.title[1:]}"
+    if problem:
+        sentence = f"{title} does not count: {problem}."
+        return Step(stage, f"{stage}.pinned", "Pinned by an operator", Verdict.NOT_MATCHED, sentence)
+    return Step(stage, f"{stage}.pinned", "Pinned by an operator", Verdict.MATCHED, f"{title} counts.")

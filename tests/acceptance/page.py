@@ -1,27 +1,27 @@
 """The page of the documentation that says what was accepted, when and where."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
-from tests.acceptance.recorder import Result
+from tests.acceptance.record import Accepted
 
 
-def as_page(results: Sequence[Result], machine: Mapping[str, str], at: datetime) -> str:
+def as_page(entries: Sequence[Accepted], machine: Mapping[str, str]) -> str:
     """Return the page; a claim is a test's name, read as a sentence."""
-    failed = sum(not result.passed for result in results)
+    failed = sum(not entry.passed for entry in entries)
     verdict = (
-        f"**{failed} of {len(results)} claims did not hold.**"
+        f"**{failed} of {len(entries)} claims did not hold.**"
         if failed
-        else f"All {len(results)} claims held."
+        else f"All {len(entries)} claims held."
     )
-    rows = "\n".join(_row(result) for result in results)
+    rows = "\n".join(_row(entry) for entry in entries)
     facts = "\n".join(f"* {name}: {value}" for name, value in machine.items())
     return f"""# Acceptance
 
-Full sizes, storms, kills: `make acceptance`, last run on {at:%Y-%m-%d}. {verdict}
+Full sizes, storms, kills: `make acceptance`, or `python -m tests.acceptance FILE…` for some of them, which replaces what is
+said here of those. {verdict}
 
-| claim | held | seconds | figures |
-| ----- | ---- | ------: | ------- |
+| claim | held | seconds | of | figures |
+| ----- | ---- | ------: | -- | ------- |
 {rows}
 
 ## The machine
@@ -37,6 +37,9 @@ def claim(node_id: str) -> str:
     return f"{sentence} ({parameters.rstrip(']')})" if bracket else sentence
 
 
-def _row(result: Result) -> str:
-    figures = "; ".join(f"{name}: {value}" for name, value in result.figures.items())
-    return f"| {claim(result.node_id)} | {'yes' if result.passed else '**no**'} | {result.seconds:.0f} | {figures} |"
+def _row(entry: Accepted) -> str:
+    figures = "; ".join(f"{name}: {value}" for name, value in entry.figures.items())
+    held = "yes" if entry.passed else "**no**"
+    return (
+        f"| {claim(entry.node_id)} | {held} | {entry.seconds:.0f} | {entry.on}, {entry.commit} | {figures} |"
+    )

@@ -17,8 +17,8 @@ def as_page(entries: Sequence[Accepted], machine: Mapping[str, str]) -> str:
     facts = "\n".join(f"* {name}: {value}" for name, value in machine.items())
     return f"""# Acceptance
 
-Full sizes, storms, kills: `make acceptance`, or `python -m tests.acceptance FILE…` for some of them, which replaces what is
-said here of those. {verdict}
+Full sizes, storms, kills: `make acceptance`, or `python -m tests.acceptance FILE…` for some of them, which
+replaces what is said here of those. {verdict}
 
 | claim | held | seconds | of | figures |
 | ----- | ---- | ------: | -- | ------- |

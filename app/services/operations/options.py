@@ -38,7 +38,10 @@ def _restart(_session: Session, options: Mapping[str, Any], _secret: str | None)
     return {"mode": str(mode)}
 
 
-def _update(_session: Session, options: Mapping[str, Any], _secret: str | None) -> dict[str, Any]:
+def _update(session: Session, options: Mapping[str, Any], secret: str | None) -> dict[str, Any]:
+    """Check a template that the phones get first; their files are then generated in any case."""
+    if "template_id" in options:
+        return {**_template(session, options, secret), "generate": True}
     return {"generate": True} if options.get("generate") else {}
 
 

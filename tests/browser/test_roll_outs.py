@@ -1,7 +1,8 @@
 """Roll-outs as a person uses them: divided into waves by keyboard, looked at where a gate stopped one, rolled back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -21,6 +22,7 @@ from app.services.operations.targets import Chosen, Wanted, resolve
 from app.services.operations.waves import RollOut
 from app.transaction import reading, writing
 from tests.browser.conftest import NARROW, OpenPage
+from tests.factories import make_firmware
 from tests.views.installations import database_of
 
 pytestmark = pytest.mark.browser
@@ -32,11 +34,22 @@ EVERYTHING = Chosen(Subject.DEVICES, (), (Wanted(),))
 
 
 @pytest.fixture
-def stopped_by_its_gate(company_app: Flask) -> int:
+def firmware_id(company_app: Flask, tmp_path: Path) -> Iterator[int]:
+    """A firmware that the company has for as long as a test."""
+    with writing(database_of(company_app), ALL_TENANTS) as session:
+        made = make_firmware(session, tmp_path, "450HD_3.4.6.604.img", b"\0" + VERSION.encode())
+        session.flush()
+        number = made.id
+    yield number
+    with writing(database_of(company_app), ALL_TENANTS) as session:
+        session.delete(session.get_one(Firmware, number))
+
+
+@pytest.fixture
+def stopped_by_its_gate(company_app: Flask, firmware_id: int) -> int:
     """A roll-out of firmware to all phones of the company that its gate stopped in the second wave."""
     now = datetime.now(UTC)
     with writing(database_of(company_app), ALL_TENANTS) as session:
-        firmware = session.scalars(select(Firmware).order_by(Firmware.id).limit(1)).one()
         canaries = [target.key for target in resolve(session, EVERYTHING)[:2]]
         gate = Gate(USUAL_WATCH, parse_limit("5 %"), Severity.MAJOR)
         order = Order(
@@ -44,11 +57,10 @@ def stopped_by_its_gate(company_app: Flask) -> int:
             chosen=EVERYTHING,
             pace=Pace(20, timedelta(0)),
             patience=timedelta(minutes=90),
-            options={"firmware_id": firmware.id},
+            options={"firmware_id": firmware_id},
             roll_out=RollOut(parse_steps("10 %, 25 %, 100 %"), canaries, gate),
         )
         operation = starting.start(session, order, author=Author("oscar", "192.0.2.7"), now=now)
-        operation.options = {**operation.options, "version": VERSION}
         targets = session.scalars(
             select(OperationTarget)
             .where(OperationTarget.operation_id == operation.id)
@@ -61,7 +73,7 @@ def stopped_by_its_gate(company_app: Flask) -> int:
                 f"It reports the version {VERSION}.",
                 Way.DIRECT,
             )
-            target.before, target.sent_at = {"firmware_id": None, "given": firmware.id}, now
+            target.before, target.sent_at = {"firmware_id": None, "given": firmware_id}, now
             target.version_before = "UC_3.1.0.478"
         unwell = [target for target in asked if target.wave == 3][:3]
         for target, finding in zip(
@@ -88,6 +100,10 @@ def stopped_by_its_gate(company_app: Flask) -> int:
             f"3 of {size} phones are not well: 1 did not confirm it, 1 came back with another version, "
             "1 raised an alarm. At most 2 may be."
         )
+        second = session.scalars(
+            select(OperationWave).where(OperationWave.operation_id == operation.id, OperationWave.number == 2)
+        ).one()
+        second.finding = f"All {sum(target.wave == 2 for target in targets) - 2} phones are well."
         away = [target for target in asked if target.wave == 2][-2:]
         for target in away:
             target.state, target.reason, target.before = S.POSTPONED, "It is disconnected.", None
@@ -160,9 +176,9 @@ def test_what_its_gate_stopped_says_why_and_is_rolled_back_after_a_question(
     assert newest(company_app).undoes_id is None
     page.get_by_role("button", name="Roll back").press("Enter")
     page.get_by_role("dialog").get_by_role("button", name="Roll back").press("Enter")
-    expect(page.get_by_text(f"operation {stopped_by_its_gate}")).to_be_visible()
+    expect(page.get_by_text("each phone gets back what it had before")).to_be_visible()
     assert newest(company_app).undoes_id == stopped_by_its_gate
-    page.get_by_role("link", name=f"operation {stopped_by_its_gate}").click()
+    page.get_by_role("link", name=f"operation {stopped_by_its_gate}", exact=True).click()
     expect(page.get_by_text("rolls it back.")).to_be_visible()
     expect(page.get_by_role("button", name="Resume")).to_have_count(0)
 

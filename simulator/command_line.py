@@ -140,6 +140,12 @@ def _add_faults(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--alarms-per-hour", type=float, help="alarms of each phone (0)")
     group.add_argument("--alarm-time", type=_seconds, help="seconds until an alarm is cleared (60)")
     group.add_argument("--vanish", type=float, help="share that falls silent without a word (0)")
+    group.add_argument(
+        "--keeps-firmware", type=float, help="share that comes back from an upgrade with its old version (0)"
+    )
+    group.add_argument(
+        "--dies-of-firmware", type=float, help="share that does not come back from an upgrade (0)"
+    )
     group.add_argument("--fails-to-register", type=float, help="share whose registration fails (0)")
     group.add_argument("--unreachable", type=float, help="share whose pages take no connection (0)")
     group.add_argument("--slow", type=float, help="share whose pages answer late (0)")

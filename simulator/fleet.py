@@ -199,6 +199,8 @@ def _characters(options: Options) -> Sequence[Character]:
     malformed = _chosen("malformed", options.malformed, options)
     failing = _chosen("registration", options.fails_to_register, options)
     vanishing = _chosen("vanish", options.vanish, options)
+    keeping = _chosen("keep firmware", options.keeps_firmware, options)
+    dying = _chosen("die of firmware", options.dies_of_firmware, options)
     styles = (JsonStyle.TRAILING_COMMA, JsonStyle.MISSING_COMMA)
     return [
         Character(
@@ -206,6 +208,8 @@ def _characters(options: Options) -> Sequence[Character]:
             sends_malformed=index in malformed,
             fails_to_register=index in failing,
             vanishes=index in vanishing,
+            keeps_firmware=index in keeping,
+            dies_of_firmware=index in dying,
         )
         for index in range(options.phones)
     ]

@@ -78,6 +78,8 @@ class Options:
     malformed: float = 0.0
     fails_to_register: float = 0.0
     vanish: float = 0.0
+    keeps_firmware: float = 0.0
+    dies_of_firmware: float = 0.0
     shared_desks: float = 0.0
     stay: timedelta | None = None
     away: timedelta | None = None
@@ -105,6 +107,8 @@ class Options:
             "malformed",
             "fails_to_register",
             "vanish",
+            "keeps_firmware",
+            "dies_of_firmware",
             "shared_desks",
             "unreachable",
             "slow",

@@ -22,12 +22,18 @@ RESTARTS_IN_A_ROW = 3
 
 @dataclass(frozen=True, slots=True)
 class Character:
-    """What sets one phone apart from others of its model."""
+    """What sets one phone apart from others of its model.
+
+    One that ``keeps_firmware`` comes back from an upgrade with the version that it had; one that
+    ``dies_of_firmware`` does not come back until it is booted by hand.
+    """
 
     json_style: JsonStyle = JsonStyle.STRICT
     sends_malformed: bool = False
     fails_to_register: bool = False
     vanishes: bool = False
+    keeps_firmware: bool = False
+    dies_of_firmware: bool = False
 
 
 class Phone:
@@ -231,6 +237,8 @@ class Phone:
     async def _boot(self, line: Line) -> None:
         self.user = None
         await self._take_firmware(line)
+        if not self.is_on:
+            return
         if self.provisioning.knows_its_file:
             await self._report(line, Status.STARTED)
             await self.provisioning.fetch(line)
@@ -252,11 +260,15 @@ class Phone:
         return True
 
     async def _take_firmware(self, line: Line) -> bool:
-        """Restart with another firmware, if there is one; whether there was."""
+        """Restart with another firmware, if there is one; whether it has restarted."""
         version = await self.provisioning.other_firmware(line)
+        if version and self.character.dies_of_firmware:
+            self.is_on = False
+            return False
         if version:
-            self.hardware.firmware_version = version
-            line.headers |= self._headers()
+            if not self.character.keeps_firmware:
+                self.hardware.firmware_version = version
+                line.headers |= self._headers()
             await self._go_down(line)
         return bool(version)
 

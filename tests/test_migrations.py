@@ -133,3 +133,33 @@ def test_names_of_users_are_found_in_one_coding_and_twins_are_left_alone(engine:
     with engine.begin() as connection:
         keys = dict(connection.execute(text("SELECT id, name_key FROM phone_user")).all())
     assert keys == {1: "zo\u00eb", 2: "ben", 3: "ame\u0301", 4: "am\u00e9"}
+
+
+def test_operations_that_were_stopped_are_paused_with_all_their_targets(engine: Engine) -> None:
+    schema.migrate(engine, "0012")
+    operation = {
+        "id": 1, "action": "restart", "subject": "devices", "options": "{}", "batch_size": 5, "delay_seconds": 0,
+        "patience_seconds": 60, "state": "stopped", "total": 1, "next_batch_at": "2026-03-09 14:00:00",
+        "left_in_batch": 0, "last_served_at": "2026-03-09 14:00:00", "created_by": "a", "created_from": "",
+        "created_at": "2026-03-09 14:00:00", "stopped_by": "alice",
+    }  # fmt: skip
+    target = {
+        "id": 1, "operation_id": 1, "key": "00908f000001", "label": "", "state": "waiting", "reason": "",
+        "attempts": 0, "owner": "", "changed_at": "2026-03-09 14:00:00",
+    }  # fmt: skip
+    with engine.begin() as connection:
+        for table, row in (("operation", operation), ("operation_target", target)):
+            names, places = ", ".join(row), ", ".join(f":{name}" for name in row)
+            connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({places})"), row)
+    schema.migrate(engine, "0013")
+    with engine.begin() as connection:
+        assert connection.execute(text("SELECT state, paused_by FROM operation")).all() == [
+            ("paused", "alice")
+        ]
+        assert connection.execute(text("SELECT state, wave FROM operation_target")).all() == [("waiting", 0)]
+    schema.migrate(engine, "0012")
+    with engine.begin() as connection:
+        assert connection.execute(text("SELECT state, stopped_by FROM operation")).all() == [
+            ("stopped", "alice")
+        ]
+        assert connection.execute(text("SELECT state FROM operation_target")).scalars().all() == ["waiting"]

@@ -10,7 +10,7 @@ from app.models.device_status import DeviceSeen, DeviceStatus
 from app.models.firmware import Firmware, FirmwareGroup
 from app.models.import_job import ImportDevice, ImportFile, ImportJob, ImportRow
 from app.models.journal_entry import JournalEntry
-from app.models.operation import Operation, OperationTarget
+from app.models.operation import Operation, OperationFile, OperationTarget, OperationWave
 from app.models.operator import Operator
 from app.models.pending_action import PendingAction
 from app.models.phone_model import PhoneModel
@@ -43,7 +43,9 @@ __all__ = [
     "JournalEntry",
     "Lease",
     "Operation",
+    "OperationFile",
     "OperationTarget",
+    "OperationWave",
     "Operator",
     "PendingAction",
     "PhoneModel",

@@ -162,11 +162,29 @@ class Action(StrEnum):
 
 
 class OperationState(StrEnum):
-    """Whether an operation goes on: one that is to begin later runs, and begins nothing yet."""
+    """Whether an operation goes on: one that is to begin later runs, and begins nothing yet.
+
+    A person has it ``paused``; a roll-out is ``halted`` by its gate.
+    """
 
     RUNNING = "running"
-    STOPPED = "stopped"
+    PAUSED = "paused"
+    HALTED = "halted"
     FINISHED = "finished"
+
+
+class WaveState(StrEnum):
+    """How far a wave of a roll-out is.
+
+    ``watched``: all its phones were asked, and its gate is open. ``passed_over``: a person went on in spite of it.
+    """
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    WATCHED = "watched"
+    PASSED = "passed"
+    FAILED = "failed"
+    PASSED_OVER = "passed_over"
 
 
 class TargetState(StrEnum):
@@ -176,6 +194,7 @@ class TargetState(StrEnum):
     CLAIMED = "claimed"
     SENDING = "sending"
     QUEUED = "queued"
+    POSTPONED = "postponed"
     SENT = "sent"
     CONFIRMED = "confirmed"
     FAILED = "failed"

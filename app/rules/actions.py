@@ -38,7 +38,8 @@ class Kind:
 
     ``is_local``: it is done to our own rows, in one transaction with its result. ``is_repeatable``: a phone that is
     asked twice is none the worse for it. ``patience`` is how long a phone has to confirm it. ``deletes``: it asks for
-    a word before it begins.
+    a word before it begins. ``may_have_waves``: it can be rolled out in waves, and tries phones again that are not
+    there.
     """
 
     title: str
@@ -48,6 +49,7 @@ class Kind:
     is_local: bool = False
     is_repeatable: bool = False
     deletes: bool = False
+    may_have_waves: bool = False
 
 
 # What may be asked of many; the words of Action that are missing here are asked of one at a time.
@@ -60,8 +62,9 @@ KINDS: Mapping[Action, Kind] = MappingProxyType(
             _SMALL_STEPS,
             Proof.FETCHES_FILE,
             is_repeatable=True,
+            may_have_waves=True,
         ),
-        Action.FIRMWARE: Kind("Change Firmware", _SMALL_BATCH, Proof.REPORTS_VERSION),
+        Action.FIRMWARE: Kind("Change Firmware", _SMALL_BATCH, Proof.REPORTS_VERSION, may_have_waves=True),
         Action.MESSAGE: Kind("Send Message", _SMALL_STEPS, Proof.NONE),
         Action.GENERATE: Kind("Generate Configuration", _AT_ONCE, is_local=True),
         Action.TEMPLATE: Kind("Change Template", _AT_ONCE, is_local=True),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.services import pending_actions, silence
 from app.services.imports import jobs as import_jobs
-from app.services.operations import confirming, results, retention
+from app.services.operations import confirming, gates, postponing, results, retention, rolling_back
 
 
 def _nothing() -> None:
@@ -58,6 +58,27 @@ def all_chores() -> Sequence[Chore]:
             lambda session, now: confirming.find_decided(session, now=now),
             lambda session, ids, now: confirming.decide(session, ids, now=now),
             "Of %d targets of operations it was decided what became of them.",
+        ),
+        Chore(
+            "postponed phones",
+            timedelta(seconds=2),
+            lambda session, now: postponing.find_due(session, now=now),
+            lambda session, ids, now: postponing.follow_up(session, ids, now=now),
+            "%d phones of operations were put off or are tried again.",
+        ),
+        Chore(
+            "gates of roll-outs",
+            timedelta(seconds=3),
+            lambda session, now: gates.find_decided(session, now=now),
+            lambda session, ids, now: gates.follow_up(session, ids, now=now),
+            "%d waves of roll-outs ended.",
+        ),
+        Chore(
+            "roll backs",
+            timedelta(seconds=3),
+            lambda session, _now: rolling_back.find_due(session),
+            lambda session, ids, now: rolling_back.begin_due(session, ids, now=now),
+            "%d roll-outs that their gates stopped are rolled back.",
         ),
         Chore(
             "ended operations",

@@ -21,7 +21,7 @@ from app.phone_client import web_pages
 from app.rules.phone_calls import Answer, Outcome, PhoneCall
 from app.scheduler.naming import process_name
 from app.security.tenant_scope import ALL_TENANTS
-from app.services.operations import calls, claiming, local, results
+from app.services.operations import calls, claiming, local, postponing, results
 from app.services.operations.calls import Ports, Prepared
 from app.services.operations.claiming import Claim
 from app.services.operations.results import Result
@@ -50,12 +50,12 @@ class _Mark:
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """What came of a phone; ``told_later`` says why it is told in the answer to its next report."""
+    """What came of a phone; ``not_asked`` says why a call could not ask it."""
 
     operation: Operation
     target_id: int
     result: Result | None = None
-    told_later: str = ""
+    not_asked: str = ""
 
 
 class Drain:
@@ -151,6 +151,7 @@ class Drain:
             now, operation = shared_time(session), claim.operation
             prepared = calls.prepare(session, claim, self._ports, now=now)
             results.record(session, operation, prepared.results, owner=self._owner, now=now)
+            postponing.put_off(session, operation, prepared.absent, owner=self._owner, now=now)
             if prepared.told_later:
                 request = results.request_for(operation.action, operation.options)
                 results.queue(session, operation, prepared.told_later, request, owner=self._owner, now=now)
@@ -286,10 +287,9 @@ class _Pen:
             for operation, of_one in _by_operation(ends):
                 found = [end.result for end in of_one if end.result is not None]
                 results.record(session, operation, found, owner=self._owner, now=now)
-                later = {end.target_id: end.told_later for end in of_one if end.told_later}
-                if later:
-                    request = results.request_for(operation.action, operation.options)
-                    results.queue(session, operation, later, request, owner=self._owner, now=now)
+                not_asked = {end.target_id: end.not_asked for end in of_one if end.not_asked}
+                if not_asked:
+                    postponing.put_off_or_queue(session, operation, not_asked, owner=self._owner, now=now)
         return marked
 
 
@@ -307,5 +307,5 @@ def _end_of(operation: Operation, target_id: int, call: PhoneCall, outcome: Outc
         case Answer.ASKED | Answer.DOUBTFUL:
             state = TargetState.SENT
         case _:
-            return _End(operation, target_id, told_later=outcome.reason)
+            return _End(operation, target_id, not_asked=outcome.reason)
     return _End(operation, target_id, Result(target_id, state, outcome.reason, call.way))

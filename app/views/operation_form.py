@@ -10,15 +10,19 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from app.errors import InvalidInputError, NotAllowedError
-from app.models.enums import Action, Subject, VlanMode, Way
+from app.models.enums import Action, Severity, Subject, VlanMode, Way
 from app.rules.actions import KINDS, OF_USERS, Kind, Restart
+from app.rules.gates import SEVERITIES, USUAL_WATCH, WATCHES, Gate, parse_limit
 from app.rules.mac_addresses import find_mac
 from app.rules.pacing import BATCH_SIZES, DELAYS, Pace
+from app.rules.postponing import DEADLINES, USUAL_DEADLINE
+from app.rules.waves import MOST_CANARIES, USUAL_STEPS, parse_steps
 from app.security.roles import CHANGE_MANY, CHECK_STATUS, MESSAGE, OPERATIONS, RESTART
 from app.services import drop_downs
 from app.services.change_names import MOST_CHANGES
 from app.services.operations.starting import PATIENCES, Order
 from app.services.operations.targets import Chosen, Wanted
+from app.services.operations.waves import RollOut
 from app.services.settings.texts import LANGUAGES
 from app.views import sealed_texts
 from app.views.list_arguments import MOST_CHARACTERS_OF_WORDS
@@ -108,6 +112,12 @@ def paces() -> dict[str, Any]:
         "batch_sizes": BATCH_SIZES,
         "delays": [int(delay.total_seconds()) for delay in DELAYS],
         "patiences": [int(patience.total_seconds()) for patience in PATIENCES],
+        "deadlines": [int(deadline.total_seconds()) for deadline in DEADLINES],
+        "usual_deadline": int(USUAL_DEADLINE.total_seconds()),
+        "watches": [int(watch.total_seconds()) for watch in WATCHES],
+        "usual_watch": int(USUAL_WATCH.total_seconds()),
+        "usual_steps": USUAL_STEPS,
+        "severities": SEVERITIES,
         "in_words": in_words,
     }
 
@@ -142,6 +152,8 @@ def read_order(form: MultiDict[str, str], subject: Subject) -> Order:
         pace=Pace(_number(form, "batch"), timedelta(seconds=_number(form, "delay"))),
         patience=timedelta(seconds=_number(form, "patience")),
         begins_at=_begin(form.get("begins_at", "")),
+        deadline=timedelta(seconds=_number(form, "deadline")) if form.get("deadline") else None,
+        roll_out=_roll_out(form) if form.get("in_waves") else None,
         options=read_options(form),
         secret=_secret(form, action),
     )
@@ -172,6 +184,29 @@ def fields_to_repeat(form: MultiDict[str, str], secret: str | None) -> list[tupl
     return fields + ([("sealed", sealed_texts.seal(secret))] if secret else [])
 
 
+def _roll_out(form: Mapping[str, str]) -> RollOut:
+    severity = form.get("severity", "")
+    if severity not in {"", *SEVERITIES}:
+        raise InvalidInputError("Choose the severity from which alarms count.", field="severity")
+    gate = Gate(
+        watch=timedelta(seconds=_number(form, "watch")),
+        limit=parse_limit(form.get("limit", "")),
+        severity=Severity(severity) if severity else None,
+        rolls_back=bool(form.get("rolls_back")),
+    )
+    return RollOut(parse_steps(form.get("waves", "")), _canaries(form.get("canaries", "")), gate)
+
+
+def _canaries(text: str) -> tuple[str, ...]:
+    """Return the MACs that were typed, in any notation without spaces, one in a line or with commas between them."""
+    words = text.replace(",", " ").replace(";", " ").split()
+    macs = {word: find_mac(word) for word in words[: MOST_CANARIES + 1]}
+    wrong = next((word for word, mac in macs.items() if mac is None), None)
+    if wrong is not None:
+        raise InvalidInputError(f"“{wrong[:30]}” is no MAC address of a canary.", field="canaries")
+    return tuple(dict.fromkeys(mac for mac in macs.values() if mac))
+
+
 def _secret(form: Mapping[str, str], action: Action) -> str | None:
     """Return the one password of all, or the lines of users' configurations, in which there may be passwords."""
     if action is Action.PASSWORDS and not form.get("is_one_for_all"):
@@ -193,9 +228,7 @@ def _action(text: str) -> Action:
 def _number(form: Mapping[str, str], name: str) -> int:
     text = form.get(name, "")
     if not (text.isascii() and text.isdecimal() and len(text) < 8):
-        raise InvalidInputError(
-            "Choose batch, delay and time to confirm from what the page offers.", field=name
-        )
+        raise InvalidInputError("Choose batch, delay and times from what the page offers.", field=name)
     return int(text)
 
 

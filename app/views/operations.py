@@ -18,10 +18,11 @@ from app.rendering.csv_lines import csv_line
 from app.rules.actions import KINDS
 from app.rules.pacing import least_duration
 from app.rules.target_states import SENTENCES
+from app.rules.waves import names_of
 from app.security.roles import DEEDS, OPERATIONS
 from app.security.tenant_scope import scope_of
+from app.services.operations import gates, rolling_back, starting, steering, waves
 from app.services.operations import reading as operations
-from app.services.operations import starting, steering
 from app.transaction import transaction
 from app.views import csv_files, multiple
 from app.views.authors import author
@@ -35,6 +36,7 @@ from app.views.web_session import database, db
 _TABS = (
     ("All", ()),
     ("Waiting", (TargetState.WAITING, TargetState.CLAIMED, TargetState.SENDING, TargetState.QUEUED)),
+    ("Postponed", (TargetState.POSTPONED,)),
     ("Sent", (TargetState.SENT,)),
     ("Confirmed", (TargetState.CONFIRMED,)),
     ("Failed", (TargetState.FAILED,)),
@@ -58,11 +60,13 @@ class OperationView(BaseView):
         arguments = read_list_arguments(request.args, size=25)
         state = word_of(request.args, "state", OperationState)
         page = operations.search(db.session(), state=state, number=arguments.number, size=arguments.size)
+        ids = [operation.id for operation in page.rows]
         return render_template(
             "ringmaster/operations.html",
             title="Operations",
             page=page,
-            progress=operations.progress_of(db.session(), [operation.id for operation in page.rows]),
+            progress=operations.progress_of(db.session(), ids),
+            waves=operations.open_waves_of(db.session(), ids),
             kinds=KINDS,
             choices=(Choice("state", "Every state", [word.value for word in OperationState], state or ""),),
         )
@@ -92,7 +96,7 @@ class OperationView(BaseView):
         lines = csv_files.in_chunks(
             database(),
             scope_of(db.session()),
-            csv_line(("Device", "Status", "Name", "Reason", "Way", "Time")),
+            csv_line(("Device", "Status", "Name", "Reason", "Way", "Time", "Wave", "Finding")),
             read=lambda session, last: operations.read_chunk(
                 session, operation_id, after=last.id if last else 0
             ),
@@ -131,22 +135,30 @@ class OperationView(BaseView):
             return multiple.page_of(of, request.form, str(error))
         return redirect(f"/operations/{operation.id}/")
 
-    @expose("/<int:operation_id>/stop", methods=["POST"])
+    @expose("/<int:operation_id>/pause", methods=["POST"])
     @has_access
     @permission_name("list")
-    def stop(self, operation_id: int) -> ResponseReturnValue:
+    def pause(self, operation_id: int) -> ResponseReturnValue:
         """Begin nothing more of it."""
-        _steer(operation_id, steering.stop)
-        flash("The operation is stopped. What has begun ends by itself.", "success")
+        _steer(operation_id, steering.pause)
+        flash("The operation is paused. What has begun ends by itself.", "success")
         return redirect(f"/operations/{operation_id}/")
 
-    @expose("/<int:operation_id>/continue", methods=["POST"])
+    @expose("/<int:operation_id>/resume", methods=["POST"])
     @has_access
     @permission_name("list")
-    def go_on(self, operation_id: int) -> ResponseReturnValue:
-        """Let it go on where it was."""
-        _steer(operation_id, steering.go_on)
+    def resume(self, operation_id: int) -> ResponseReturnValue:
+        """Let it go on where it was, or in spite of its gate."""
+        _steer(operation_id, steering.resume)
         return redirect(f"/operations/{operation_id}/")
+
+    @expose("/<int:operation_id>/rollback", methods=["POST"])
+    @has_access
+    @permission_name("list")
+    def roll_back(self, operation_id: int) -> ResponseReturnValue:
+        """Begin the operation that gives back what this one changed, and show it."""
+        undo = _steer(operation_id, rolling_back.roll_back)
+        return redirect(f"/operations/{undo.id}/")
 
     @expose("/<int:operation_id>/retry", methods=["POST"])
     @has_access
@@ -164,6 +176,13 @@ def _shown(operation_id: int) -> dict[str, Any]:
     arguments = read_list_arguments(request.args, size=50)
     tab = next((tab for tab in _TABS if tab[0].lower() == request.args.get("state", "all")), _TABS[0])
     progress = operations.progress_of(session, [operation.id])[operation.id]
+    sees_all = progress.total == operation.total
+    undo = rolling_back.find_roll_back(session, operation.id)
+    changed = (
+        rolling_back.count_changed(session, operation.id)
+        if undo is None and rolling_back.may_roll_back(operation)
+        else 0
+    )
     return {
         "title": f"{KINDS[operation.action].title} · operation {operation.id}",
         "operation": operation,
@@ -180,7 +199,14 @@ def _shown(operation_id: int) -> dict[str, Any]:
         "sentences": SENTENCES,
         "way_words": WAY_WORDS,
         "in_words": in_words,
-        "may_steer": may(deed_of(operation.action), OPERATIONS) and progress.total == operation.total,
+        "sees_all": sees_all,
+        "may_steer": may(deed_of(operation.action), OPERATIONS) and sees_all,
+        "stages": waves.read_stages(session, operation),
+        "gate": gates.gate_of(operation),
+        "unwell": operations.unwell_of(session, operation.id, at_most=_NAMED) if operation.open_wave else (),
+        "postponed": operations.postponed_of(session, operation.id),
+        "undo": undo,
+        "changed_phones": changed,
         "failed": progress.counts.get(TargetState.FAILED, 0),
     }  # fmt: skip
 
@@ -213,6 +239,8 @@ def _review(subject: Subject, refused: str = "") -> ResponseReturnValue:
         noun=_noun(checked.is_of_users, len(checked.targets)),
         fields=fields_to_repeat(request.form, order.secret),
         least=least_duration(order.pace, len(checked.targets)),
+        waves=list(zip(names_of(checked.waves), checked.waves, strict=True)),
+        deadline=checked.deadline,
         in_words=in_words,
         refused=refused,
     )
@@ -240,6 +268,8 @@ def _lines(targets: Sequence[OperationTarget]) -> str:
                 target.reason,
                 target.way or "",
                 target.changed_at.isoformat(),
+                str(target.wave) if target.wave else "",
+                target.finding,
             )
         )
         for target in targets

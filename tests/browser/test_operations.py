@@ -158,7 +158,7 @@ def test_a_refusal_and_a_change_of_mind_keep_the_selection(open_page: OpenPage, 
     expect(page.get_by_text("Good bye")).to_be_visible()
 
 
-def test_the_page_follows_and_stops_and_goes_on(open_page: OpenPage, company_app: Flask, half_done: int):
+def test_the_page_follows_and_pauses_and_goes_on(open_page: OpenPage, company_app: Flask, half_done: int):
     page = open_page(f"/operations/{half_done}/")
     expect(page.get_by_text("confirmed", exact=True).first).to_be_visible()
     with writing(database_of(company_app), ALL_TENANTS) as session:
@@ -169,12 +169,12 @@ def test_the_page_follows_and_stops_and_goes_on(open_page: OpenPage, company_app
         ).one()
         target.state, target.reason = S.CONFIRMED, "It came back, and the page knows it."
     expect(page.get_by_text("It came back, and the page knows it.")).to_be_visible()
-    page.get_by_role("button", name="Stop").click()
-    page.get_by_role("dialog").get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("stopped by alice")).to_be_visible()
-    assert newest(company_app).state is OperationState.STOPPED
-    page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("dialog").get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("paused by alice")).to_be_visible()
+    assert newest(company_app).state is OperationState.PAUSED
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
     page.get_by_role("link", name="Failed").click()
     expect(page.get_by_text("It refuses connections.")).to_be_visible()
     page.get_by_role("button", name="Retry failed").click()

@@ -1,5 +1,7 @@
 """Ringmaster on both kinds of database, each started once for all flows of a test process."""
 
+import random
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -46,3 +48,13 @@ def ringmaster(request: pytest.FixtureRequest) -> Installation:
     open_vault(KEY)  # other tests of this process have other keys
     found: Installation = request.getfixturevalue(f"{request.param}_ringmaster")
     return found
+
+
+@pytest.fixture
+def web_port() -> int:
+    """A port on which the phones may have their pages; none of those that connections are given by themselves."""
+    for port in random.sample(range(20_000, 32_000), 100):
+        with socket.socket() as tried:
+            if tried.connect_ex(("127.0.0.1", port)):
+                return port
+    raise AssertionError("a hundred ports are all taken")

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -26,14 +25,6 @@ Record = Callable[[str, object], None]
 NETWORK = IPv4Network("127.20.0.0/16")
 PATIENCE = timedelta(minutes=2)
 NOT_KNOWN = "not known"
-
-
-@pytest.fixture
-def web_port() -> int:
-    """A port on which the phones may have their pages."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
-        return port
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -17,8 +19,9 @@ from app.security.tenant_scope import ALL_TENANTS
 from app.services.operations.calls import Ports
 from app.transaction import reading, writing
 from simulator.web_pages import Manner, WebPages
-from tests.factories import make_device, make_status, make_tenant
+from tests.factories import make_device, make_firmware, make_status, make_tenant
 from tests.services.operating import begin, targets_of
+from tests.services.rolling_out import rolled_out
 
 PATIENCE_SECONDS = 30.0
 S = TargetState
@@ -133,3 +136,42 @@ def test_what_needs_no_phone_is_done_here(database: Database, phones: dict[str, 
     operation_id = start(database, phones, Action.GENERATE)
     with draining(database, 1):
         wait_until(lambda: set(outcome(database, operation_id).values()) == {(S.CONFIRMED, Way.HERE)})
+
+
+def test_a_phone_that_cannot_be_reached_is_tried_again_where_the_operation_does_so(
+    database: Database, phones: dict[str, Desk], tmp_path: Path
+) -> None:
+    away, *others = phones
+    with writing(database, ALL_TENANTS) as session:
+        firmware = make_firmware(session, tmp_path, "new.img")
+        options = {"firmware_id": firmware.id}
+    operation_id = start(
+        database, phones, Action.FIRMWARE, batch=100, deadline=timedelta(days=1), options=options
+    )
+    with served(phones, {away: Manner.AWAY}) as port, draining(database, port):
+        wait_until(
+            lambda: (
+                not {S.WAITING, S.CLAIMED, S.SENDING}
+                & {state for state, _ in outcome(database, operation_id).values()}
+            )
+        )
+        assert outcome(database, operation_id)[phones[away].mac] == (S.POSTPONED, None)
+    assert {state for state, _ in outcome(database, operation_id).values()} == {S.POSTPONED, S.SENT}
+    assert all(phones[address].obeyed for address in others)
+
+
+def test_two_schedulers_begin_no_phone_of_a_later_wave(
+    database: Database, phones: dict[str, Desk], tmp_path: Path
+) -> None:
+    with writing(database, ALL_TENANTS) as session:
+        firmware = make_firmware(session, tmp_path, "new.img")
+        options = {"firmware_id": firmware.id}
+    operation_id = start(
+        database, phones, Action.FIRMWARE, batch=100, roll_out=rolled_out("2, rest"), options=options
+    )
+    with served(phones, {}) as port, draining(database, port), draining(database, port):
+        wait_until(lambda: sum(state is S.SENT for state, _ in outcome(database, operation_id).values()) == 2)
+        with writing(database, ALL_TENANTS) as session:
+            session.get_one(Operation, operation_id).open_wave = 2
+        wait_until(lambda: {state for state, _ in outcome(database, operation_id).values()} == {S.SENT})
+    assert [len(desk.obeyed) for desk in phones.values()] == [1] * 6

@@ -1,4 +1,4 @@
-"""Operations: begun as a whole, claimed at their pace, kept to one worker, stopped, continued and tried again."""
+"""Operations: begun as a whole, claimed at their pace, kept to one worker, paused, resumed and tried again."""
 
 from datetime import timedelta
 
@@ -235,18 +235,18 @@ def test_a_message_that_was_sent_has_ended(session):
     assert reading.progress_of(session, [operation.id])[operation.id].percent == 100
 
 
-def test_a_stopped_operation_begins_nothing_and_takes_back_what_was_not_told(session):
+def test_a_paused_operation_begins_nothing_and_takes_back_what_was_not_told(session):
     operation = begin(session, make_phones(session, 3), batch=1, delay=2)
     (told_later,) = ids_of(claim(session))
     request = results.request_for(operation.action, operation.options)
     results.queue(session, operation, {told_later: ""}, request, owner="a worker", now=NOW)
-    assert steering.stop(session, operation.id, **ALICE, now=NOW) == 1
+    assert steering.pause(session, operation.id, **ALICE, now=NOW) == 1
     assert not claiming.is_anything_due(session, is_local=False, now=NOW + timedelta(days=1))
     assert states_of(session, operation) == [S.WAITING] * 3
     assert session.scalars(select(PendingAction)).all() == []
-    with pytest.raises(ConflictError, match="nothing to stop"):
-        steering.stop(session, operation.id, **ALICE, now=NOW)
-    steering.go_on(session, operation.id, **ALICE, now=NOW + 2 * SECOND)
+    with pytest.raises(ConflictError, match="nothing to pause"):
+        steering.pause(session, operation.id, **ALICE, now=NOW)
+    steering.resume(session, operation.id, **ALICE, now=NOW + 2 * SECOND)
     assert claim(session, now=NOW + 2 * SECOND).targets[0][0] == told_later
 
 
@@ -272,11 +272,11 @@ def test_who_sees_a_part_of_an_operation_sees_that_part_and_steers_nothing(sessi
     assert [row.id for row in reading.search(session, state=None, number=1, size=9).rows] == [both.id]
     assert reading.progress_of(session, [both.id])[both.id].total == 2
     with pytest.raises(NotAllowedError, match="other tenants"):
-        steering.stop(session, both.id, **ALICE, now=NOW)
+        steering.pause(session, both.id, **ALICE, now=NOW)
     with pytest.raises(NotFoundError):
         reading.get_operation(session, alien.id)
     with pytest.raises(NotFoundError):
-        steering.stop(session, alien.id, **ALICE, now=NOW)
+        steering.pause(session, alien.id, **ALICE, now=NOW)
 
 
 @ON_SQLITE

@@ -1,6 +1,7 @@
 """One phone against a manager: how it starts, who signs in, what it says."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -230,6 +231,36 @@ def test_only_another_version_is_downloaded_and_only_when_wanted(
         expected = "UC_3.0.1.5" if loads else "UC_2.0.13.121"
         assert manager.reports[-1]["fwVersion"] == expected
         assert expected in manager.heard[-1].headers["User-Agent"]
+
+    play(story)
+
+
+def test_firmware_that_does_not_take_leaves_the_old_version_or_a_dead_phone() -> None:
+    async def story(manager: Manager) -> None:
+        chosen: dict[str, Any] = {
+            "phones": 4,
+            "downloads_firmware": True,
+            "keeps_firmware": 0.25,
+            "dies_of_firmware": 0.25,
+        }
+        async with Fleet(options(manager, **chosen)) as fleet:
+            await fleet.boot()
+            manager.images["430HD.img"] = b"\x7f\x00430HDUC_3.0.1.5" + b"\x00" * 1_000
+            for phone in fleet.phones:
+                manager.waiting[phone.mac] = [json.dumps({"cmd": "update_firmware"})]
+                await phone.report()
+            ends = {
+                (phone.character.keeps_firmware, phone.character.dies_of_firmware): (
+                    phone.hardware.firmware_version,
+                    phone.is_on,
+                )
+                for phone in fleet.phones
+            }
+        assert ends == {
+            (False, False): ("UC_3.0.1.5", True),
+            (True, False): ("UC_2.0.13.121", True),
+            (False, True): ("UC_2.0.13.121", False),
+        }
 
     play(story)
 

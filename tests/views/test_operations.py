@@ -8,8 +8,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.models import JournalEntry, Operation, OperationTarget
-from app.models.enums import Action, OperationState, TargetState
+from app.models.enums import Action, OperationState, TargetState, WaveState
 from app.security.tenant_scope import ALL_TENANTS
+from app.services.operations import waves
 from app.transaction import reading, writing
 from tests.views.browsing import Browser
 from tests.views.conftest import SignIn
@@ -192,15 +193,15 @@ def test_lines_are_copied_from_a_user_whom_the_account_sees(app: Flask, world: W
     assert newest(app).id == before
 
 
-def test_an_operation_is_stopped_continued_and_tried_again(app: Flask, world: World, sign_in: SignIn):
+def test_an_operation_is_paused_resumed_and_tried_again(app: Flask, world: World, sign_in: SignIn):
     oscar = sign_in("oscar")
     oscar.post(START, {**RESTART, "key": ACME_MAC})
     operation = newest(app)
     here = f"/operations/{operation.id}/"
-    oscar.post(f"{here}stop")
-    assert newest(app).state is OperationState.STOPPED
-    assert "stopped by oscar" in oscar.get(here).text
-    oscar.post(f"{here}continue")
+    oscar.post(f"{here}pause")
+    assert newest(app).state is OperationState.PAUSED
+    assert "paused by oscar" in oscar.get(here).text
+    oscar.post(f"{here}resume")
     assert newest(app).state is OperationState.RUNNING
     with writing(database_of(app), ALL_TENANTS) as session:
         session.scalars(
@@ -230,7 +231,8 @@ def test_an_account_sees_its_part_of_an_operation_and_steers_none_of_others(
     page = olga.get(here).text
     assert ACME_MAC in page
     assert not [word for word in HIDDEN_FROM_ACME if word in page.casefold()]
-    assert olga.post(f"{here}stop").status_code == 403
+    assert olga.post(f"{here}pause").status_code == 403
+    assert olga.post(f"{here}rollback").status_code == 403
     lines = olga.get(f"{here}exportData.csv").text.splitlines()
     assert len(lines) == 2
     assert lines[1].startswith(f"{ACME_MAC},waiting,")
@@ -276,3 +278,96 @@ def test_a_change_that_an_account_does_not_see_names_no_phones(app: Flask, world
     order = {"action": "update", "generate": "yes", "group": f"\n\nlines.tenant.{world.globex}"}
     assert sign_in("olga").post(START, {**RESTART, **order}).status_code == 404
     assert newest(app).id == before.id
+
+
+WAVES = {
+    **RESTART,
+    "action": "update",
+    "generate": "yes",
+    "in_waves": "yes",
+    "waves": "50 %, rest",
+    "canaries": "",
+    "watch": "900",
+    "severity": "major",
+    "limit": "5 %",
+    "deadline": "86400",
+}
+
+
+def test_the_waves_of_a_roll_out_are_shown_before_it_begins(app: Flask, world: World, sign_in: SignIn):
+    oscar = sign_in("oscar")
+    form = {**WAVES, "group": "\n", "canaries": ACME_MAC.upper()}
+    page = oscar.post("/operations/review/devices", form).text
+    assert re.findall(
+        r"<strong>(Canary|Wave \d)</strong></div><p class=\"wave__count\">(\d+) phone", page
+    ) == [
+        ("Canary", "1"),
+        ("Wave 1", "1"),
+    ]
+    assert "watched for 15 minutes; at most 5 % may be unwell; alarms from major on count" in page
+    assert "are tried for 1 day" in page
+    oscar.post(START, {**form, "number": "2"})
+    operation = newest(app)
+    assert (operation.open_wave, operation.deadline_seconds) == (1, 86400)
+    assert operation.gate["watch_seconds"] == 900
+    page = oscar.get(f"/operations/{operation.id}/").text
+    assert "Begins when the gate before it has passed." in page
+    assert "canary" in oscar.get("/operations/").text
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"waves": "many"},
+        {"limit": "-1"},
+        {"severity": "awful"},
+        {"watch": "7"},
+        {"canaries": "no mac"},
+        {"canaries": "00908f000000"},
+        {"deadline": "7"},
+        {"action": "restart"},
+        {"generate": ""},
+    ],
+)
+def test_what_cannot_be_a_roll_out_begins_nothing(
+    app: Flask, world: World, sign_in: SignIn, wrong: dict[str, str]
+):
+    before = newest(app).id
+    form = {name: value for name, value in {**WAVES, "group": "\n", **wrong}.items() if value}
+    assert sign_in("oscar").post(START, form).status_code == 400
+    assert newest(app).id == before
+
+
+def test_a_roll_out_that_its_gate_stopped_says_why_and_is_rolled_back(
+    app: Flask, world: World, sign_in: SignIn
+):
+    oscar, olga = sign_in("oscar"), sign_in("olga")
+    oscar.post(START, {**WAVES, "group": "\n"})
+    operation = newest(app)
+    here = f"/operations/{operation.id}/"
+    with writing(database_of(app), ALL_TENANTS) as session:
+        stopped = session.get_one(Operation, operation.id)
+        stopped.state, stopped.paused_by = OperationState.HALTED, "its gate"
+        wave = waves.find_open(session, stopped)
+        wave.state, wave.finding = WaveState.FAILED, "1 of 1 phone is not well: 1 raised an alarm."
+        target = session.scalars(
+            select(OperationTarget).where(
+                OperationTarget.operation_id == operation.id, OperationTarget.wave == 1
+            )
+        ).one()
+        target.state, target.finding, target.before = TargetState.CONFIRMED, "It raised the alarm X.", {}
+        unwell = target.key
+    page = oscar.get(here).text
+    assert "stopped by its gate" in page
+    assert "1 of 1 phone is not well" in page
+    assert "It raised the alarm X." in page
+    assert "1 of 1 phone is not well" in oscar.get("/operations/").text
+    assert "1 of 1 phone is not well" not in olga.get(here).text + olga.get("/operations/").text
+    assert (unwell == ACME_MAC) is ("It raised the alarm X." in olga.get(here).text)
+    undo = oscar.post(f"{here}rollback")
+    assert newest(app).undoes_id == operation.id
+    assert undo.location == f"/operations/{newest(app).id}/"
+    assert f"operation {operation.id}</a>: each phone" in oscar.get(undo.location).text
+    page = oscar.get(here).text
+    assert "rolls it back." in page
+    assert "Resume" not in page

@@ -3,32 +3,26 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
 from urllib.parse import quote
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Device, DeviceStatus, Firmware, Operation, Site, Tenant
-from app.models.enums import Action, TargetState, Way
+from app.models import Device, DeviceStatus, Operation, Site, Tenant
+from app.models.enums import Way
 from app.rules.addresses import find_address
 from app.rules.phone_addresses import why_not_called
 from app.rules.phone_calls import CALLED, FACTORY_PASSWORD, FACTORY_USER, PhoneCall
 from app.rules.subnets import Network, parse_subnet
-from app.services import config_files, settings
-from app.services.config_files.differences import find_outdated
+from app.services import settings
 from app.services.config_files.owners import FileOwner, read_owners
 from app.services.config_files.sources import Sources
-from app.services.operations.claiming import Claim, watch_files
+from app.services.operations import postponing, readying
+from app.services.operations.claiming import Claim
 from app.services.operations.results import Result
-from app.services.operations.targets import GONE_ELSEWHERE, gone_elsewhere
 from app.services.settings.definitions import YES
 
 _SETTINGS = ("https_to_devices", "verify_phones", "sbc_proxy_host", "sbc_phone_pages")
-
-
-Verdict: TypeAlias = tuple[TargetState, str]
-"""What becomes of a phone that is not asked, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +41,13 @@ REAL_PHONES = Ports()
 class Prepared:
     """What is to be done about each target of a claim, by its id.
 
-    ``calls`` are made; of the phones in ``told_later`` the text says why they are told in the answer to a report;
-    ``results`` are of those that nothing is asked of.
+    ``calls`` are made; of the phones in ``told_later`` the text says why they are told in the answer to a report, of
+    those that are ``absent`` why they are put off; ``results`` are of those that nothing is asked of.
     """
 
     calls: dict[int, PhoneCall] = field(default_factory=dict)
     told_later: dict[int, str] = field(default_factory=dict)
+    absent: dict[int, str] = field(default_factory=dict)
     results: list[Result] = field(default_factory=list)
 
 
@@ -62,12 +57,16 @@ def prepare(session: Session, claim: Claim, ports: Ports, *, now: datetime) -> P
     prepared = Prepared()
     statuses = _read_statuses(session, [mac for _, mac in claim.targets])
     devices = _read_devices(session, [mac for _, mac in claim.targets])
-    nothing_to_ask = _made_ready(session, operation, claim.targets, devices, statuses, now)
+    macs = [mac for _, mac in claim.targets]
+    absent = _absent(operation, macs, statuses)
+    nothing_to_ask = readying.make_ready(session, operation, macs, devices, statuses, absent=absent, now=now)
     desk = _Desk(session, operation, ports, statuses, devices)
     for target_id, mac in claim.targets:
         if mac in nothing_to_ask:
             state, reason = nothing_to_ask[mac]
             prepared.results.append(Result(target_id, state, reason, Way.HERE))
+        elif mac in absent:
+            prepared.absent[target_id] = absent[mac]
         else:
             call = desk.call_of(mac)
             if isinstance(call, PhoneCall):
@@ -77,65 +76,14 @@ def prepare(session: Session, claim: Claim, ports: Ports, *, now: datetime) -> P
     return prepared
 
 
-def _made_ready(
-    session: Session,
-    operation: Operation,
-    targets: Sequence[tuple[int, str]],
-    devices: Mapping[str, Device],
-    statuses: Mapping[str, DeviceStatus],
-    now: datetime,
-) -> dict[str, Verdict]:
-    """Make what the phones are to fetch, and return those of which nothing is asked, and why."""
-    macs = [mac for _, mac in targets]
-    found = _left_out(session, operation, macs, devices, statuses)
-    if operation.options.get("only_changed"):
-        found |= _unchanged(session, [devices[mac] for mac in macs if mac not in found])
-    there = [mac for mac in macs if mac not in found]
-    if operation.action is Action.FIRMWARE:
-        _give_firmware(session, operation, [devices[mac] for mac in there])
-    if operation.action is Action.FIRMWARE or operation.options.get("generate"):
-        config_files.generate_many(session, [devices[mac].id for mac in there if mac in devices], now=now)
-    if operation.action is Action.UPDATE:
-        have_file = watch_files(session, there)
-        without = set(there) - have_file
-        found |= dict.fromkeys(
-            without, (TargetState.FAILED, "It has no configuration file; generate it first.")
-        )
-    return found
-
-
-def _left_out(
-    session: Session,
-    operation: Operation,
-    macs: Sequence[str],
-    devices: Mapping[str, Device],
-    statuses: Mapping[str, DeviceStatus],
-) -> dict[str, Verdict]:
-    """Return the phones that are gone, or that have nothing to fetch."""
-    elsewhere = gone_elsewhere(session, operation, macs)
-    found: dict[str, Verdict] = {}
-    for mac in macs:
-        if mac in elsewhere:
-            found[mac] = (TargetState.SKIPPED, GONE_ELSEWHERE)
-        elif mac not in devices and mac not in statuses:
-            found[mac] = (TargetState.SKIPPED, "The phone is not there any more.")
-        elif operation.action in (Action.UPDATE, Action.FIRMWARE) and mac not in devices:
-            found[mac] = (TargetState.SKIPPED, "It is no device, so it has no file of its own.")
-    return found
-
-
-def _unchanged(session: Session, devices: Sequence[Device]) -> dict[str, Verdict]:
-    """Return those whose files are as Generate would make them."""
-    changed = {outdated.mac for outdated in find_outdated(session, [device.id for device in devices])}
-    unchanged = (TargetState.SKIPPED, "Its file is as Generate would make it.")
-    return {device.mac: unchanged for device in devices if device.mac not in changed}
-
-
-def _give_firmware(session: Session, operation: Operation, devices: Collection[Device]) -> None:
-    firmware = session.get(Firmware, operation.options["firmware_id"])
-    for device in devices:
-        device.firmware_id = firmware.id if firmware else None
-    session.flush()
+def _absent(
+    operation: Operation, macs: Sequence[str], statuses: Mapping[str, DeviceStatus]
+) -> dict[str, str]:
+    """Return which phones are not there, and why, for an operation that tries them again."""
+    if operation.deadline_seconds is None:
+        return {}
+    reasons = {mac: postponing.why_absent(statuses.get(mac)) for mac in macs}
+    return {mac: reason for mac, reason in reasons.items() if reason}
 
 
 class _Desk:

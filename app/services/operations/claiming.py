@@ -135,7 +135,11 @@ def take_back(session: Session, ids: Collection[int], *, now: datetime) -> int:
 def _candidates(*, is_local: bool, now: datetime) -> Select[int]:
     has_waiting = (
         select(OperationTarget.id)
-        .where(OperationTarget.operation_id == Operation.id, OperationTarget.state == TargetState.WAITING)
+        .where(
+            OperationTarget.operation_id == Operation.id,
+            OperationTarget.state == TargetState.WAITING,
+            OperationTarget.wave <= Operation.open_wave,
+        )
         .exists()
     )
     actions = [action for action, kind in KINDS.items() if kind.is_local is is_local]
@@ -171,8 +175,12 @@ def _take(
         return ()
     next_ones = (
         select(OperationTarget.id)
-        .where(OperationTarget.operation_id == operation.id, OperationTarget.state == TargetState.WAITING)
-        .order_by(OperationTarget.id)
+        .where(
+            OperationTarget.operation_id == operation.id,
+            OperationTarget.state == TargetState.WAITING,
+            OperationTarget.wave <= operation.open_wave,
+        )
+        .order_by(OperationTarget.wave, OperationTarget.id)
         .limit(number)
     )
     ids = session.scalars(next_ones).all()

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.models import ConfigFile, DeviceSeen, DeviceStatus, Operation, OperationTarget, PendingAction
@@ -18,6 +18,10 @@ from app.services.stored_files import key_of
 Columns = TypeVarTuple("Columns")
 
 _AT_MOST = 5_000
+VERSION_SHOULD_BE = func.coalesce(
+    func.nullif(OperationTarget.expected_version, ""), Operation.options["version"].as_string()
+)
+"""The firmware that a phone shall report: one of its own, or that of all."""
 _SINCE = case(
     (OperationTarget.state == TargetState.QUEUED, PendingAction.handed_over_at), else_=OperationTarget.sent_at
 )
@@ -38,7 +42,7 @@ def find_decided(session: Session, *, now: datetime) -> Sequence[int]:
         and_(
             _asks_for(Proof.REPORTS_VERSION),
             DeviceSeen.seen_at > _SINCE,
-            DeviceStatus.firmware_version == Operation.options["version"].as_string(),
+            DeviceStatus.firmware_version == VERSION_SHOULD_BE,
         ),
         and_(_asks_for(Proof.FETCHES_FILE), ConfigFile.fetched_at > _SINCE),
     )
@@ -121,7 +125,7 @@ def _asked(row: Row[*tuple[Any, ...]]) -> Asked:
         seen_at=row.seen_at,
         fetched_at=row.fetched_at,
         firmware_version=row.firmware_version or "",
-        version=row.options.get("version", ""),
+        version=target.expected_version or row.options.get("version", ""),
     )
 
 

@@ -60,11 +60,15 @@ def _restart(_session: Session, options: Mapping[str, Any], _secret: str | None)
     return {"mode": str(mode)}
 
 
-def _update(_session: Session, options: Mapping[str, Any], _secret: str | None) -> dict[str, Any]:
-    """``only_changed`` asks nothing of phones whose files Generate leaves as they are."""
-    if not options.get("generate"):
+def _update(session: Session, options: Mapping[str, Any], secret: str | None) -> dict[str, Any]:
+    """Check a template that the phones get first; their files are then generated in any case.
+
+    ``only_changed`` asks nothing of phones whose files Generate leaves as they are.
+    """
+    kept = _template(session, options, secret) if "template_id" in options else {}
+    if not kept and not options.get("generate"):
         return {}
-    return {"generate": True} | ({"only_changed": True} if options.get("only_changed") else {})
+    return kept | {"generate": True} | ({"only_changed": True} if options.get("only_changed") else {})
 
 
 def _message(_session: Session, options: Mapping[str, Any], _secret: str | None) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFoundError
-from app.models import Operation, OperationTarget
+from app.models import Operation, OperationTarget, OperationWave
 from app.models.enums import OperationState, TargetState
 from app.rules.mac_addresses import find_mac
 from app.rules.target_states import ENDED
@@ -122,6 +123,70 @@ def read_chunk(session: Session, operation_id: int, *, after: int) -> Sequence[O
     return session.scalars(statement).all()
 
 
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """How many targets are postponed, when the first of them is tried again, and until when the last one is."""
+
+    number: int
+    next_try_at: datetime | None = None
+    try_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWave:
+    """Which of how many waves of a roll-out is under way, and what its gate found."""
+
+    name: str
+    number: int
+    count: int
+    finding: str
+
+
+def postponed_of(session: Session, operation_id: int) -> Postponed:
+    """Return what there is to say of the phones that are not there, as far as the account sees them."""
+    row = session.execute(
+        select(
+            func.count(), func.min(OperationTarget.next_try_at), func.max(OperationTarget.try_until)
+        ).where(OperationTarget.operation_id == operation_id, OperationTarget.state == TargetState.POSTPONED)
+    ).one()
+    return Postponed(*row)
+
+
+def open_waves_of(session: Session, operation_ids: Collection[int]) -> dict[int, OpenWave]:
+    """Return which wave is under way, of those operations that have waves."""
+    counts = (
+        select(OperationWave.operation_id, func.count().label("number_of_waves"))
+        .where(OperationWave.operation_id.in_(operation_ids))
+        .group_by(OperationWave.operation_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(
+            Operation.id,
+            OperationWave.name,
+            OperationWave.number,
+            counts.c.number_of_waves,
+            OperationWave.finding,
+        )
+        .join(
+            OperationWave,
+            (OperationWave.operation_id == Operation.id) & (OperationWave.number == Operation.open_wave),
+        )
+        .join(counts, counts.c.operation_id == Operation.id)
+    )
+    return {row.id: OpenWave(row.name, row.number, row.number_of_waves, row.finding) for row in rows}
+
+
+def unwell_of(session: Session, operation_id: int, *, at_most: int) -> Sequence[OperationTarget]:
+    """Return the first phones that a gate found something wrong with."""
+    return session.scalars(
+        select(OperationTarget)
+        .where(OperationTarget.operation_id == operation_id, OperationTarget.finding != "")
+        .order_by(OperationTarget.id)
+        .limit(at_most)
+    ).all()
+
+
 def _conditions(
     operation_id: int, states: Collection[TargetState], words: str
 ) -> Iterator[ColumnElement[bool]]:
@@ -132,7 +197,12 @@ def _conditions(
     if mac:
         yield OperationTarget.key == mac
     elif words:
-        columns = (OperationTarget.key, OperationTarget.label, OperationTarget.reason)
+        columns = (
+            OperationTarget.key,
+            OperationTarget.label,
+            OperationTarget.reason,
+            OperationTarget.finding,
+        )
         yield or_(*(column.icontains(words, autoescape=True) for column in columns))
 
 

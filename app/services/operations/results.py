@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Table, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.models import Operation, OperationTarget
-from app.models.enums import Action, OperationState, TargetState, Way
+from app.models import Operation, OperationTarget, OperationWave
+from app.models.enums import Action, OperationState, TargetState, WaveState, Way
 from app.models.operation import MAX_REASON
 from app.rules.actions import KINDS, Proof
 from app.rules.target_states import sources_of
@@ -83,9 +83,10 @@ def queue(
     """Have phones told in the answer to their next reports, and say why that way; ids of targets to the reasons.
 
     Without a request the report itself is what is waited for. Each is told at most once, and not later than the
-    operation's patience lasts.
+    operation's patience lasts, or than it tries phones that are not there.
     """
-    expires_at = now + timedelta(seconds=operation.patience_seconds)
+    waits = max(operation.patience_seconds, operation.deadline_seconds or 0)
+    expires_at = now + timedelta(seconds=waits)
     held = session.scalars(
         select(OperationTarget)
         .where(
@@ -117,7 +118,9 @@ def queue(
 def find_ended(session: Session) -> Sequence[int]:
     """Return the operations that run and have nothing left to do or to wait for."""
     return session.scalars(
-        select(Operation.id).where(Operation.state == OperationState.RUNNING, ~_has_something_left())
+        select(Operation.id).where(
+            Operation.state == OperationState.RUNNING, ~_has_something_left(), ~_has_open_gate()
+        )
     ).all()
 
 
@@ -125,7 +128,12 @@ def finish(session: Session, ids: Collection[int], *, now: datetime) -> int:
     """End operations that have nothing left; how many there were."""
     ended = (
         update(Operation)
-        .where(Operation.id.in_(ids), Operation.state == OperationState.RUNNING, ~_has_something_left())
+        .where(
+            Operation.id.in_(ids),
+            Operation.state == OperationState.RUNNING,
+            ~_has_something_left(),
+            ~_has_open_gate(),
+        )
         .values(state=OperationState.FINISHED, finished_at=now)
         .returning(Operation.id)
         .execution_options(synchronize_session=False)
@@ -136,13 +144,25 @@ def finish(session: Session, ids: Collection[int], *, now: datetime) -> int:
 def _has_something_left() -> Any:
     is_unsettled = or_(
         OperationTarget.state.in_(
-            (TargetState.WAITING, TargetState.CLAIMED, TargetState.SENDING, TargetState.QUEUED)
+            (
+                TargetState.WAITING,
+                TargetState.CLAIMED,
+                TargetState.SENDING,
+                TargetState.QUEUED,
+                TargetState.POSTPONED,
+            )
         ),
         (OperationTarget.state == TargetState.SENT) & OperationTarget.confirm_by.is_not(None),
     )
     return (
         select(OperationTarget.id).where(OperationTarget.operation_id == Operation.id, is_unsettled).exists()
     )
+
+
+def _has_open_gate() -> Any:
+    """Whether a wave of a roll-out is still watched, though nothing of it may be left to do."""
+    is_open = OperationWave.state.in_((WaveState.WAITING, WaveState.RUNNING, WaveState.WATCHED))
+    return select(OperationWave.id).where(OperationWave.operation_id == Operation.id, is_open).exists()
 
 
 def request_for(action: Action, options: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -14,7 +14,7 @@ _AT_MOST = 10_000
 
 
 def find_old_targets(session: Session, *, now: datetime) -> Sequence[int]:
-    """Return targets of operations that ended, or were stopped and begun, longer ago than they are kept."""
+    """Return targets of operations that ended, or were paused or halted, longer ago than they are kept."""
     targets = select(OperationTarget.id).where(OperationTarget.operation_id.in_(_old(now)))
     return session.scalars(targets.order_by(OperationTarget.id).limit(_AT_MOST)).all()
 
@@ -38,5 +38,5 @@ def drop_targets(session: Session, ids: Collection[int], *, now: datetime) -> in
 
 def _old(now: datetime) -> Select[int]:
     is_over = Operation.finished_at < now - KEPT
-    was_left = (Operation.stopped_by != "") & (Operation.last_served_at < now - KEPT)
+    was_left = (Operation.paused_by != "") & (Operation.last_served_at < now - KEPT)
     return select(Operation.id).where(or_(is_over, was_left))

@@ -13,11 +13,14 @@ from app.models import Operation, OperationTarget
 from app.models.enums import Action, OperationState, Subject, TargetState
 from app.rules.actions import KINDS, OF_USERS, target_of
 from app.rules.pacing import BATCH_SIZES, DELAYS, Pace
+from app.rules.postponing import DEADLINES, USUAL_DEADLINE
+from app.rules.waves import Wave, numbers_of
 from app.services import journal
 from app.services.author import Author
-from app.services.operations import targets
+from app.services.operations import gates, targets, waves
 from app.services.operations.options import checked_options, secret_of
 from app.services.operations.targets import MOST_TARGETS, Candidate, Chosen
+from app.services.operations.waves import RollOut
 
 PATIENCES = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 15, 30, 90, 480, 1440))
 _LATEST_BEGIN = timedelta(days=366)
@@ -29,6 +32,8 @@ class Order:
     """What a person asks: one action on what was chosen, at which pace, from when on.
 
     ``options`` are what the action needs to know (``options.checked_options``), ``secret`` a password among them.
+    Phones that are not there are tried again until a ``deadline``; None has them told, or fail, like others. A
+    ``roll_out`` divides the operation into waves.
     """
 
     action: Action
@@ -36,19 +41,23 @@ class Order:
     pace: Pace
     patience: timedelta
     begins_at: datetime | None = None
+    deadline: timedelta | None = None
+    roll_out: RollOut | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     secret: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """An order that can be carried out: for whom, with what, and from when on."""
+    """An order that can be carried out: for whom in their order, with what, from when on, and in which waves."""
 
     targets: Sequence[Candidate]
     options: Mapping[str, Any]
     begins_at: datetime
     is_of_users: bool
     secret: str | None = field(repr=False)
+    deadline: timedelta | None = None
+    waves: Sequence[Wave] = ()
 
 
 def check(session: Session, order: Order, *, now: datetime) -> Checked:
@@ -62,7 +71,14 @@ def check(session: Session, order: Order, *, now: datetime) -> Checked:
     options = checked_options(session, order.action, order.options, secret)
     found = _targets_of(session, order)
     _check_number(found)
-    return Checked(found, options, begins_at, target_of(order.action) is Subject.USERS, secret)
+    is_of_users = target_of(order.action) is Subject.USERS
+    if order.roll_out is None:
+        return Checked(found, options, begins_at, is_of_users, secret, order.deadline)
+    waves.check(order.action, order.roll_out, generates="generate" in options)
+    arranged, divided = waves.arranged(found, order.roll_out)
+    return Checked(
+        arranged, options, begins_at, is_of_users, secret, order.deadline or USUAL_DEADLINE, divided
+    )
 
 
 def start(session: Session, order: Order, *, author: Author, now: datetime) -> Operation:
@@ -80,6 +96,8 @@ def start(session: Session, order: Order, *, author: Author, now: datetime) -> O
         batch_size=order.pace.batch_size,
         delay_seconds=int(order.pace.delay.total_seconds()),
         patience_seconds=int(order.patience.total_seconds()),
+        deadline_seconds=int(checked.deadline.total_seconds()) if checked.deadline else None,
+        gate=gates.as_stored(order.roll_out.gate) if order.roll_out else None,
         state=OperationState.RUNNING,
         total=len(found),
         next_batch_at=checked.begins_at,
@@ -90,8 +108,12 @@ def start(session: Session, order: Order, *, author: Author, now: datetime) -> O
     )
     session.add(operation)
     session.flush()
-    session.execute(insert(OperationTarget), [_row(operation.id, target, now) for target in found])
-    _note(session, operation, found, author=author, now=now)
+    if checked.waves:
+        waves.write(session, operation, checked.waves, now=now)
+    numbers = numbers_of(checked.waves) or [0] * len(found)
+    rows = [_row(operation.id, target, number, now) for target, number in zip(found, numbers, strict=True)]
+    session.execute(insert(OperationTarget), rows)
+    _note(session, operation, checked, author=author, now=now)
     return operation
 
 
@@ -106,6 +128,12 @@ def _check_pace(order: Order) -> None:
         raise InvalidInputError("Choose one of the delays between batches that the page offers.")
     if order.patience not in PATIENCES:
         raise InvalidInputError("Choose one of the times that the page offers for a phone to confirm.")
+    if order.deadline is not None and not KINDS[order.action].may_have_waves:
+        raise InvalidInputError(f"{KINDS[order.action].title} is not kept for phones that are not there.")
+    if order.deadline not in (None, *DEADLINES):
+        raise InvalidInputError(
+            "Choose one of the deadlines that the page offers for phones that are not there."
+        )
     if order.chosen.subject is Subject.DEVICES and order.action in OF_USERS:
         raise InvalidInputError(f"{KINDS[order.action].title} is for users, and phones were chosen.")
 
@@ -140,12 +168,13 @@ def _check_number(found: Sequence[Candidate]) -> None:
         )
 
 
-def _row(operation_id: int, target: Candidate, now: datetime) -> dict[str, Any]:
+def _row(operation_id: int, target: Candidate, wave: int, now: datetime) -> dict[str, Any]:
     return {
         "operation_id": operation_id,
         "tenant_id": target.tenant_id,
         "key": target.key,
         "label": target.label[:200],
+        "wave": wave,
         "state": TargetState.WAITING,
         "changed_at": now,
     }
@@ -154,12 +183,15 @@ def _row(operation_id: int, target: Candidate, now: datetime) -> dict[str, Any]:
 def _note(
     session: Session,
     operation: Operation,
-    found: Sequence[Candidate],
+    checked: Checked,
     *,
     author: Author,
     now: datetime,
 ) -> None:
-    kind = KINDS[operation.action]
+    kind, found = KINDS[operation.action], checked.targets
+    in_waves = (
+        f" in {len(checked.waves)} wave{'' if len(checked.waves) == 1 else 's'}" if checked.waves else ""
+    )
     noun = "user" if operation.subject is Subject.USERS else "phone"
     number = f"{len(found):,} {noun}{'' if len(found) == 1 else 's'}"
     only = found[0].key if len(found) == 1 and operation.subject is Subject.DEVICES else ""
@@ -170,6 +202,6 @@ def _note(
         author=author,
         action="operation started",
         subject=only or f"operation {operation.id}",
-        text=f"{author.name} started the operation {operation.id}: {kind.title} for {whom}.",
+        text=f"{author.name} started the operation {operation.id}: {kind.title} for {whom}{in_waves}.",
         tenant_id=journal.tenant_of(session, [target.tenant_id for target in found]),
     )

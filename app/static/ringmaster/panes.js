@@ -82,6 +82,28 @@ function showOptions() {
     part.disabled = part.hidden;
   }
   form.querySelector("[data-patience]").hidden = action.dataset.local === "yes";
+  for (const part of form.querySelectorAll("[data-for-waves]")) {
+    part.hidden = action.dataset.waves !== "yes";
+    for (const input of part.querySelectorAll("input, select, textarea")) input.disabled = part.hidden;
+  }
+  showWaves();
+}
+
+// What is said of waves counts only where there are some; phones that are not there are then always tried again.
+function showWaves() {
+  const tick = form.querySelector("[data-in-waves]");
+  const body = form.querySelector("[data-waves-body]");
+  const deadline = form.elements.deadline;
+  body.hidden = !tick.checked;
+  for (const input of body.querySelectorAll("input, select, textarea")) input.disabled = body.hidden || tick.disabled;
+  deadline.options[0].disabled = tick.checked && !tick.disabled;
+  if (deadline.options[0].disabled && !deadline.value) deadline.value = deadline.dataset.usual;
+}
+
+function takeCanaries() {
+  const canaries = form.elements.canaries;
+  const marked = [...selected.selectedOptions].filter((entry) => entry.dataset.group === undefined).map((entry) => entry.value);
+  canaries.value = [...new Set([...canaries.value.split(/[\s,;]+/), ...marked])].filter(Boolean).join("\n");
 }
 
 form.elements.action.addEventListener("change", () => {
@@ -101,6 +123,8 @@ form.addEventListener("submit", (event) => {
     form.append(entry.dataset.group === undefined ? field("key", entry.value) : field("group", entry.dataset.group));
   }
 });
+form.querySelector("[data-in-waves]").addEventListener("change", showWaves);
+form.querySelector("[data-take-canaries]")?.addEventListener("click", takeCanaries);
 words.addEventListener("input", lookSoon);
 words.addEventListener("keydown", (event) => {
   if (event.key !== "Enter") return;

@@ -140,7 +140,8 @@ class Company:
                 name=name,
                 wire_name=name,
                 severity=severity,
-                source=mac,
+                reported_severity=severity,
+                source=f"IPPhone/{mac}",
                 mac=mac,
                 ip=f"10.1.1.{self.chance.randint(2, 250)}",
                 remote_host=f"10.1.1.{self.chance.randint(2, 250)}",
@@ -150,6 +151,7 @@ class Company:
                 count=self.chance.randint(1, 9),
                 first_raised_at=last - timedelta(hours=self.chance.randint(1, 30)),
                 last_raised_at=last,
+                changed_at=last,
             )
         )
 

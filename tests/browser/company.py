@@ -41,13 +41,16 @@ PEOPLE = (
     "Hugo Sanz",
 )
 ALARMS = {
-    "Registration Failure": ("The phone could not register with its server.", Severity.CRITICAL),
-    "IP Phone Requires Reset": (
+    "IPPhone Register Failure": ("The phone could not register with its server.", Severity.CRITICAL),
+    "IPPhone Requires Reset": (
         "A change of the configuration takes effect after a restart.",
         Severity.WARNING,
     ),
-    "Survivable Mode Start": ("The phone works through its backup server.", Severity.MAJOR),
-    "Conference Speaker Connection Failure": ("The speaker does not answer over USB.", Severity.MINOR),
+    "IPPhone Survivable Mode Start": ("The phone works through its backup server.", Severity.MAJOR),
+    "IPPhone Conference Speaker Connection Failure": (
+        "The speaker does not answer over USB.",
+        Severity.MINOR,
+    ),
 }
 STATUSES = {
     Status.REGISTERED: 91,

@@ -133,3 +133,32 @@ def test_names_of_users_are_found_in_one_coding_and_twins_are_left_alone(engine:
     with engine.begin() as connection:
         keys = dict(connection.execute(text("SELECT id, name_key FROM phone_user")).all())
     assert keys == {1: "zo\u00eb", 2: "ben", 3: "ame\u0301", 4: "am\u00e9"}
+
+
+def test_alarms_of_before_keep_their_severity_and_are_looked_at_once(engine: Engine) -> None:
+    before = ScriptDirectory(str(schema.MIGRATIONS)).get_revision("0017").down_revision
+    schema.migrate(engine, before)
+    found = MetaData()
+    found.reflect(engine)
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    texts = (
+        "name", "wire_name", "source", "mac", "ip", "remote_host", "text", "info1", "info2", "unique_id",
+        "reported_type", "reported_cause", "reported_date",
+    )  # fmt: skip
+    alarm = {
+        **dict.fromkeys(texts, ""),
+        "is_event": False, "severity": "minor", "count": 1, "first_raised_at": at, "last_raised_at": at,
+    }  # fmt: skip
+    with engine.begin() as connection:
+        add = found.tables["alarm"].insert()
+        connection.execute(add, [{**alarm, "dedup_key": "a", "cleared_at": None}])
+        connection.execute(add, [{**alarm, "dedup_key": "b", "cleared_at": at}])
+    schema.migrate(engine, "0017")
+    look = text(
+        "SELECT reported_severity, cleared_by, next_due_at IS NULL, changed_at = last_raised_at FROM alarm ORDER BY id"
+    )
+    with engine.connect() as connection:
+        rows = [tuple(row) for row in connection.execute(look)]
+    assert rows == [("minor", None, False, True), ("minor", "phone", True, True)]
+    schema.migrate(engine, before)
+    schema.migrate(engine, "0017")

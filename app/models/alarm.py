@@ -36,7 +36,7 @@ class Alarm(TenantOrNobody, Base):
         Index("ix_alarm_next_due_at", "next_due_at", sqlite_where=_IS_DUE, postgresql_where=_IS_DUE),
         Index(
             "ix_alarm_counts",
-            *("is_event", "severity", "tenant_id", "shelved_until"),
+            *("is_event", "severity", "tenant_id", "shelved_until", "cleared_at"),
             sqlite_where=_IS_ACTIVE,
             postgresql_where=_IS_ACTIVE,
         ),

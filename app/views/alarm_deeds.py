@@ -20,7 +20,7 @@ from app.models.alarm import MAX_REMARK
 from app.security.roles import ACKNOWLEDGE, ALARMS, DEEDS, DELETE, SHELVE
 from app.services.alarm_search import AlarmFilter, conditions_of
 from app.services.alarms import deeds
-from app.services.alarms.deeds import Deed, Order
+from app.services.alarms.deeds import MOST_AT_ONCE, Deed, Order
 from app.services.paging import count_of
 from app.transaction import transaction
 from app.views.alarm_filters import query_of, read_filter
@@ -32,8 +32,6 @@ from app.views.times import time_of_page, zone_of_page
 from app.views.way_back import way_back
 from app.views.web_session import db
 
-MOST_AT_ONCE = 50_000
-"""Alarms that are counted, and done, at once."""
 _NAMED = 5
 _NEEDS = {
     Deed.ACKNOWLEDGE: ACKNOWLEDGE,
@@ -43,12 +41,20 @@ _NEEDS = {
     Deed.UNSHELVE: SHELVE,
     Deed.DELETE: DELETE,
 }
-_QUESTIONS = {
+_TITLES = {
+    Deed.ACKNOWLEDGE: "Acknowledge {}",
+    Deed.UNACKNOWLEDGE: "Take the acknowledgement back of {}",
+    Deed.SHELVE: "Shelve {}",
+    Deed.UNSHELVE: "Take {} from the shelf",
+    Deed.COMMENT: "Comment on {}",
+    Deed.DELETE: "Delete {}",
+}
+_BUTTONS = {
     Deed.ACKNOWLEDGE: "Acknowledge",
-    Deed.UNACKNOWLEDGE: "Take the acknowledgement back of",
+    Deed.UNACKNOWLEDGE: "Take back",
     Deed.SHELVE: "Shelve",
     Deed.UNSHELVE: "Take from the shelf",
-    Deed.COMMENT: "Comment on",
+    Deed.COMMENT: "Add the comment",
     Deed.DELETE: "Delete",
 }
 _DONE = {
@@ -90,18 +96,12 @@ class Chosen:
         return session.scalars(first.limit(_NAMED)).all()
 
     def chunks(self, session: Session) -> Iterator[Sequence[int]]:
-        """Yield their ids, as many at a time as one transaction changes; each is looked up when it is asked for."""
-        if self.matching is None:
-            for first in range(0, len(self.ids), deeds.CHUNK):
-                yield self.ids[first : first + deeds.CHUNK]
-            return
-        last = 0
-        for _ in range(0, MOST_AT_ONCE, deeds.CHUNK):
-            found = deeds.find_matching(session, self.matching, after=last, up_to=self.up_to)
-            if not found:
-                return
-            yield found
-            last = found[-1]
+        """Yield their ids, as many at a time as one transaction changes."""
+        ids = self.ids
+        if self.matching is not None:
+            ids = deeds.find_matching(session, self.matching, up_to=self.up_to)
+        for first in range(0, len(ids), deeds.CHUNK):
+            yield ids[first : first + deeds.CHUNK]
 
 
 class AlarmDeedView(BaseView):
@@ -197,9 +197,9 @@ def _form(deed: Deed, chosen: Chosen, error: InvalidInputError | None = None) ->
     lasting = {**({} if deed is Deed.SHELVE else _FOR_GOOD), **periods, **_AT}
     page = render_template(
         "ringmaster/alarm_deed.html",
-        title=f"{_QUESTIONS[deed]} {_counted(number)}",
+        title=_TITLES[deed].format(_counted(number)),
         deed=deed,
-        verb="Delete" if deed is Deed.DELETE else _QUESTIONS[deed].split()[0],
+        button=_BUTTONS[deed],
         number=number,
         first=first,
         fields=_fields(chosen),

@@ -67,7 +67,10 @@ def upgrade() -> None:
     op.create_index("ix_alarm_cleared", "alarm", ["dedup_key"], **_CLEARED)
     op.create_index("ix_alarm_next_due_at", "alarm", ["next_due_at"], **_DUE)
     op.create_index(
-        "ix_alarm_counts", "alarm", ["is_event", "severity", "tenant_id", "shelved_until"], **_ACTIVE
+        "ix_alarm_counts",
+        "alarm",
+        ["is_event", "severity", "tenant_id", "shelved_until", "cleared_at"],
+        **_ACTIVE,
     )
     op.create_table(
         "alarm_change",

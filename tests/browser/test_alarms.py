@@ -75,7 +75,7 @@ def test_all_that_match_are_shelved_and_found_on_the_shelf(open_page: OpenPage, 
     page.get_by_label("State").select_option("shelved")
     page.keyboard.press("Tab")
     page.get_by_role("button", name="Apply").click()
-    expect(page.locator(".alarms tbody tr")).to_have_count(2)
+    expect(page.locator(".alarms tbody tr")).to_have_count(3)
 
 
 def test_on_a_phone_each_alarm_is_a_card_and_is_deleted_after_a_question(

@@ -128,19 +128,13 @@ def test_nobody_does_anything_to_alarms_of_another_tenant(session):
 
 
 @ON_SQLITE
-def test_all_that_match_are_found_in_chunks_and_none_that_came_later(session, monkeypatch):
-    monkeypatch.setattr(deeds, "CHUNK", 2)
+def test_all_that_match_are_found_and_none_that_came_later(session):
     wanted = AlarmFilter(severity=Severity.MAJOR)
     major = [factories.make_alarm(session, severity=Severity.MAJOR).id for _ in range(5)]
     factories.make_alarm(session)
     up_to = deeds.latest_id(session)
     factories.make_alarm(session, severity=Severity.MAJOR)
-    found, after = [], 0
-    while chunk := deeds.find_matching(session, wanted, after=after, up_to=up_to):
-        assert len(chunk) <= 2
-        found += chunk
-        after = chunk[-1]
-    assert found == major
+    assert deeds.find_matching(session, wanted, up_to=up_to) == major
 
 
 class TestTheList:

@@ -24,6 +24,8 @@ from app.services.author import Author
 
 CHUNK = 500
 """Alarms that one transaction changes at most."""
+MOST_AT_ONCE = 50_000
+"""Alarms that are done at once."""
 
 
 class Deed(StrEnum):
@@ -74,10 +76,10 @@ def latest_id(session: Session) -> int:
     return session.scalar(select(func.max(Alarm.id))) or 0
 
 
-def find_matching(session: Session, wanted: AlarmFilter, *, after: int, up_to: int) -> Sequence[int]:
-    """Return the next alarms that match behind this id, up to CHUNK of them and no newer than the last one."""
-    matching = select(Alarm.id).where(*conditions_of(wanted), Alarm.id > after, Alarm.id <= up_to)
-    return session.scalars(matching.order_by(Alarm.id).limit(CHUNK)).all()
+def find_matching(session: Session, wanted: AlarmFilter, *, up_to: int) -> Sequence[int]:
+    """Return the alarms that match and are not newer than this one, up to MOST_AT_ONCE of them."""
+    matching = select(Alarm.id).where(*conditions_of(wanted), Alarm.id <= up_to)
+    return session.scalars(matching.order_by(Alarm.id).limit(MOST_AT_ONCE)).all()
 
 
 def do(session: Session, ids: Collection[int], order: Order, *, author: Author, now: datetime) -> int:

@@ -11,7 +11,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.models import Alarm
@@ -23,13 +23,21 @@ from app.services.alarms import timeline
 
 AlarmRow: TypeAlias = dict[str, Any]
 
-_COLUMNS = Alarm.__table__.columns
+_TABLE: Table = Alarm.__table__  # type: ignore[assignment]  # declared as FromClause, and a Table here
+_COLUMNS = _TABLE.columns
 # The key, and what a repeat, a clear and a reopening change.
 _CHANGING = (
     "id", "count", "reopened", "last_raised_at", "changed_at", "wire_name", "severity", "reported_severity", "text",
     "info1", "info2", "unique_id", "reported_type", "reported_cause", "reported_date", "ip", "remote_host",
     "tenant_id", "site_id", "cleared_at", "cleared_by", "next_due_at",
 )  # fmt: skip
+_UPDATE = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("new_id"))
+    .values({name: bindparam(f"new_{name}") for name in _CHANGING if name != "id"})
+)
+_INSERT = insert(_TABLE)
+_INSERT_RETURNING = _INSERT.returning(_TABLE.c.id, sort_by_parameter_order=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +129,14 @@ class Board:
         return str(found["dedup_key"]) if found is not None else None
 
     def write(self) -> None:
-        """Write what changed; alarms that ended before others that were raised, as one may be raised again."""
+        """Write what changed; alarms that ended before others that were raised, as one may be raised again.
+
+        What is written goes past the session and its scope, as on all the hot path of phones: it is for those who see
+        all tenants.
+        """
         if self._changed:
-            changed = [{name: row[name] for name in _CHANGING} for row in self._changed.values()]
-            self._session.execute(update(Alarm), changed)
+            changed = [{f"new_{name}": row[name] for name in _CHANGING} for row in self._changed.values()]
+            self._session.connection().execute(_UPDATE, changed)
         if self._raised:
             self._insert()
         timeline.write(self._session, ((row["id"], change) for row, change in self._changes), now=self._now)
@@ -143,11 +155,12 @@ class Board:
         told = {id(row) for row, _ in self._changes}
         plain = [row for row in self._raised if id(row) not in told]
         changed = [row for row in self._raised if id(row) in told]
+        connection = self._session.connection()
         if plain:
-            self._session.execute(insert(Alarm), plain)
+            connection.execute(_INSERT, plain)
         if changed:
-            inserted = insert(Alarm).returning(Alarm.id, sort_by_parameter_order=True)
-            for row, alarm_id in zip(changed, self._session.scalars(inserted, changed), strict=True):
+            inserted = connection.execute(_INSERT_RETURNING, changed)
+            for row, alarm_id in zip(changed, inserted.scalars(), strict=True):
                 row["id"] = alarm_id
 
 

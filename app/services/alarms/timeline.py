@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
 from app.models import AlarmChange
 from app.rules.alarms.states import Change
+
+_TABLE: Table = AlarmChange.__table__  # type: ignore[assignment]  # declared as FromClause, and a Table here
+_INSERT = insert(_TABLE)
 
 MOST_LINES = 200
 """Lines of one alarm that are shown, the newest."""
@@ -28,7 +31,7 @@ def write(session: Session, changes: Iterable[tuple[int, Change]], *, now: datet
         for alarm_id, change in changes
     ]
     if rows:
-        session.execute(insert(AlarmChange), rows)
+        session.connection().execute(_INSERT, rows)
 
 
 def read(session: Session, alarm_id: int) -> Sequence[AlarmChange]:

@@ -113,8 +113,10 @@ def make_alarm(session: Session, **fields: Any) -> Alarm:
         "source": f"IPPhone/{mac}",
         "first_raised_at": NOW,
         "last_raised_at": NOW,
+        "changed_at": NOW,
+        **fields,
     }
-    return _add(session, Alarm(**{**values, **fields}))
+    return _add(session, Alarm(**{"reported_severity": values["severity"], **values}))
 
 
 def make_placeholder(session: Session, name: str, value: str, **owner: Any) -> Placeholder:

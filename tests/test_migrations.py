@@ -163,3 +163,32 @@ def test_operations_that_were_stopped_are_paused_with_all_their_targets(engine: 
             ("stopped", "alice")
         ]
         assert connection.execute(text("SELECT state FROM operation_target")).scalars().all() == ["waiting"]
+
+
+def test_alarms_of_before_keep_their_severity_and_are_looked_at_once(engine: Engine) -> None:
+    before = ScriptDirectory(str(schema.MIGRATIONS)).get_revision("0014").down_revision
+    schema.migrate(engine, before)
+    found = MetaData()
+    found.reflect(engine)
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    texts = (
+        "name", "wire_name", "source", "mac", "ip", "remote_host", "text", "info1", "info2", "unique_id",
+        "reported_type", "reported_cause", "reported_date",
+    )  # fmt: skip
+    alarm = {
+        **dict.fromkeys(texts, ""),
+        "is_event": False, "severity": "minor", "count": 1, "first_raised_at": at, "last_raised_at": at,
+    }  # fmt: skip
+    with engine.begin() as connection:
+        add = found.tables["alarm"].insert()
+        connection.execute(add, [{**alarm, "dedup_key": "a", "cleared_at": None}])
+        connection.execute(add, [{**alarm, "dedup_key": "b", "cleared_at": at}])
+    schema.migrate(engine, "0014")
+    look = text(
+        "SELECT reported_severity, cleared_by, next_due_at IS NULL, changed_at = last_raised_at FROM alarm ORDER BY id"
+    )
+    with engine.connect() as connection:
+        rows = [tuple(row) for row in connection.execute(look)]
+    assert rows == [("minor", None, False, True), ("minor", "phone", True, True)]
+    schema.migrate(engine, before)
+    schema.migrate(engine, "0014")

@@ -1,6 +1,6 @@
 """The tables and the words of the field; importing the package makes all of them known to the metadata."""
 
-from app.models.alarm import Alarm
+from app.models.alarm import Alarm, AlarmChange
 from app.models.config_file import ConfigFile
 from app.models.config_template import ConfigTemplate, TemplateDefault
 from app.models.configuration_value import ConfigurationValue
@@ -26,6 +26,7 @@ from app.models.user_keys import UserKeysRow
 
 __all__ = [
     "Alarm",
+    "AlarmChange",
     "ConfigFile",
     "ConfigTemplate",
     "ConfigurationValue",

@@ -78,6 +78,37 @@ class Severity(StrEnum):
     CLEARED = "cleared"
 
 
+class SourceKind(StrEnum):
+    """What an alarm is about (rules 3.1)."""
+
+    PHONE = "phone"
+    SERVER = "server"
+
+
+class ClearedBy(StrEnum):
+    """Who or what ended an alarm."""
+
+    PHONE = "phone"
+    ITSELF = "itself"
+    STATE = "state"
+    OPERATOR = "operator"
+    DEVICE_REMOVED = "device_removed"
+
+
+class AlarmDeed(StrEnum):
+    """What happened to an alarm after it was raised: the lines of its timeline."""
+
+    SEVERITY = "severity"
+    CLEAR = "clear"
+    REOPEN = "reopen"
+    ACKNOWLEDGE = "acknowledge"
+    UNACKNOWLEDGE = "unacknowledge"
+    SHELVE = "shelve"
+    UNSHELVE = "unshelve"
+    COMMENT = "comment"
+    MOVE = "move"
+
+
 class Cause(StrEnum):
     """Why a Zero Touch decision was taken."""
 

@@ -11,10 +11,10 @@ from app.models.enums import Severity
 from app.phone_api.context import Context
 from app.phone_api.messages import PhoneRequest, PhoneResponse
 from app.phone_api.payloads import decode_object, text_of
-from app.rules.alarms import is_clear, mac_in_source, severity_from_wire
+from app.rules.alarms.wire import is_clear, mac_in_source, severity_from_wire
 from app.rules.report_limits import ALERT_LIMITS, within_limits
-from app.services import alarms
-from app.services.alarms import Alert
+from app.services.alarms import recording
+from app.services.alarms.recording import Alert
 
 _ACCEPTED = PhoneResponse(200, b'{"result":"accepted"}', {"Content-Type": "application/json"})
 _TEXTS = ("uniqueid", "name", "description", "date", "severity", "source", "type", "probablecause")
@@ -33,7 +33,7 @@ def parse(request: PhoneRequest, _parts: dict[str, str]) -> list[Alert]:
 
 def record(session: Session, calls: Sequence[list[Alert]], context: Context) -> list[PhoneResponse]:
     """Record the alarms of all requests in their order."""
-    alarms.record(session, list(chain.from_iterable(calls)), now=context.now)
+    recording.record(session, list(chain.from_iterable(calls)), now=context.now)
     return [_ACCEPTED] * len(calls)
 
 

@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import gc
 from datetime import UTC, datetime
+from functools import partial
+from http import HTTPStatus
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -21,6 +23,7 @@ from app.rules.proxies import caller_address
 from app.security.secrets import installation_key, open_vault
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import firmware, silence
+from app.services.alarms import health
 from app.transaction import writing
 from config import Settings, load_settings
 
@@ -38,6 +41,7 @@ class PhonePlane:
         self._finder: Lane[PhoneResponse | None]
         self._batcher: Batcher
         self._upkeep: asyncio.Task[None]
+        self._refused = 0
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one connection's request, or the server's start and stop."""
@@ -97,11 +101,17 @@ class PhonePlane:
             for _ in range(_FLUSHES_BETWEEN_BEATS):
                 await asyncio.sleep(_FLUSH_SECONDS)
                 await self._batcher.flush()
-            await self._batcher.write(self._beat)
+            refused, self._refused = self._refused, 0
+            if not await self._batcher.write(partial(self._beat, refused)):
+                self._refused += refused
 
-    def _beat(self) -> None:
+    def _beat(self, refused: int = 0) -> None:
+        """Note that the plane runs, and what it noticed: how many requests it refused since it did so last."""
+        now = datetime.now(UTC)
         with writing(self._api.database, ALL_TENANTS) as session:
-            silence.beat(session, now=datetime.now(UTC))
+            silence.beat(session, now=now)
+            health.note_refusals(session, refused, now=now)
+            health.watch_scheduler(session, now=now)
 
     async def _respond(self, scope: Message, receive: Receive) -> PhoneResponse:
         headers = headers_of(scope)
@@ -121,7 +131,11 @@ class PhonePlane:
         if isinstance(call, PhoneResponse):
             return call
         found = await self._find(call) if call.endpoint.find else None
-        return found or await self._batcher.answer(call)
+        response = found or await self._batcher.answer(call)
+        # Firmware, of which nothing is recorded, is given to some phones at a time by design (docs/decisions/0013).
+        if response.status == HTTPStatus.SERVICE_UNAVAILABLE and call.endpoint.record is not None:
+            self._refused += 1
+        return response
 
     async def _find(self, call: Call) -> PhoneResponse | None:
         try:

@@ -8,6 +8,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.services import pending_actions, silence
+from app.services.alarms import due as due_alarms
+from app.services.alarms import phones as alarms_of_phones
+from app.services.alarms import standing as standing_alarms
 from app.services.imports import jobs as import_jobs
 from app.services.operations import confirming, gates, postponing, results, retention, rolling_back
 
@@ -100,6 +103,34 @@ def all_chores() -> Sequence[Chore]:
             lambda session, now: pending_actions.find_old(session, now=now),
             lambda session, ids, _now: pending_actions.drop(session, ids),
             "%d past actions for phones were dropped.",
+        ),
+        Chore(
+            "due alarms",
+            timedelta(seconds=5),
+            lambda session, now: due_alarms.find_due(session, now=now),
+            lambda session, ids, now: due_alarms.settle(session, ids, now=now),
+            "To %d alarms something happened by itself: they ended, or an operator's word ran out.",
+        ),
+        Chore(
+            "standing alarms",
+            timedelta(minutes=1),
+            lambda session, now: standing_alarms.find(session, now=now),
+            lambda session, findings, now: standing_alarms.settle(session, findings, now=now),
+            "%d alarms were raised or cleared, because what they tell of began or ended.",
+        ),
+        Chore(
+            "alarms that moved",
+            timedelta(minutes=1),
+            lambda session, _now: alarms_of_phones.find_left_behind(session),
+            lambda session, macs, now: alarms_of_phones.bring_along(session, macs, now=now),
+            "%d alarms went with their phones to another tenant or site.",
+        ),
+        Chore(
+            "old alarms",
+            timedelta(hours=1),
+            lambda session, now: due_alarms.find_old(session, now=now),
+            lambda session, ids, _now: due_alarms.drop_old(session, ids),
+            "%d alarms were dropped that ended long ago.",
         ),
         Chore(
             "old imports",

@@ -45,6 +45,9 @@ ROLES_PAGE = "Roles"
 LOOK = ("can_list", "can_show")
 CHANGE = ("can_add", "can_edit", "can_delete")
 EXPORT = "can_export"
+ACKNOWLEDGE = "can_acknowledge"
+SHELVE = "can_shelve"
+DELETE = "can_delete"
 APPROVE = "can_approve"
 RESTART = "can_restart"
 SHOW_FILE = "can_show_file"
@@ -72,7 +75,7 @@ DEEDS: dict[str, tuple[str, ...]] = {
     DEVICES_STATUS: ("can_list", EXPORT),
     DEVICE: ("can_show", APPROVE, SHOW_FILE, SEE_SECRETS, *CHANGE),
     USERS: (*LOOK, *CHANGE, GENERATE, SEE_SECRETS),
-    ALARMS: ("can_list", EXPORT),
+    ALARMS: (*LOOK, EXPORT, ACKNOWLEDGE, SHELVE, DELETE),
     SETUP_WIZARD: ("can_list", EDIT),
     TEMPLATES: (*LOOK, *CHANGE, SEE_SECRETS),
     TEMPLATES_MAPPING: ("can_list", EDIT),
@@ -150,6 +153,7 @@ ROLES: dict[str, list[list[str]]] = {
     OPERATOR: [
         *_LOOK_AROUND,
         _entry((DEVICES_STATUS, ALARMS), (EXPORT,)),
+        _entry((ALARMS,), (ACKNOWLEDGE, SHELVE, DELETE)),
         _entry((DEVICE,), (APPROVE, SHOW_FILE, SEE_SECRETS, *CHANGE)),
         _entry((USERS,), (*CHANGE, GENERATE, SEE_SECRETS)),
         _entry((SETUP_WIZARD,), DEEDS[SETUP_WIZARD]),
@@ -170,6 +174,7 @@ ROLES: dict[str, list[list[str]]] = {
     ],
     HELPDESK: [
         *_LOOK_AROUND,
+        _entry((ALARMS,), (ACKNOWLEDGE,)),
         _entry((OPERATIONS,), (CHECK_STATUS, RESTART, MESSAGE)),
         _entry((MULTIPLE_USERS,), LOOK),
     ],

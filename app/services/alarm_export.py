@@ -13,7 +13,8 @@ from app.services.alarm_search import AlarmFilter, conditions_of
 CHUNK_ROWS = 500
 COLUMNS = (
     "Severity", "Name", "Description", "Source", "IP", "Remote host", "Tenant", "Site", "Info 1", "Info 2",
-    "First raised (UTC)", "Last raised (UTC)", "Cleared (UTC)", "Count",
+    "First raised (UTC)", "Last raised (UTC)", "Cleared (UTC)", "Count", "Cleared by", "Acknowledged by",
+    "Acknowledged (UTC)", "Shelved until (UTC)", "Model", "Firmware",
 )  # fmt: skip
 
 
@@ -54,6 +55,12 @@ def _cells(alarm: Alarm) -> tuple[str, ...]:
         _time(alarm.last_raised_at),
         _time(alarm.cleared_at),
         str(alarm.count),
+        (alarm.cleared_by or "").replace("_", " "),
+        alarm.acknowledged_by,
+        _time(alarm.acknowledged_at),
+        _time(alarm.shelved_until),
+        alarm.model,
+        alarm.firmware_version,
     )
 
 

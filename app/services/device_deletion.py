@@ -19,6 +19,7 @@ from app.models import (
 )
 from app.models.enums import Approval, Status
 from app.services import journal, status_rows
+from app.services.alarms import phones as alarms_of_phones
 from app.services.author import Author
 from app.services.tenancy.belongings import (
     CONFIGURATION_FILES,
@@ -64,7 +65,7 @@ def departure_of_user(session: Session, user: PhoneUser) -> Departure:
 def delete_device(session: Session, device: Device, *, author: Author, now: datetime) -> None:
     """Delete a device with its file and its placeholders; what the phone last reported stays."""
     along = departure_of_device(session, device).words_of_what_goes
-    remove(session, [device], author=author)
+    remove(session, [device], author=author, now=now)
     _note(
         session, "device deleted", device.mac, f"the phone {device.mac}", device.tenant_id, along, author, now
     )
@@ -75,7 +76,7 @@ def delete_user(session: Session, user: PhoneUser, *, author: Author, now: datet
     departing = departure_of_user(session, user)
     check_may_go(departing)
     owned = session.scalars(select(Device).where(Device.phone_user_id == user.id).order_by(Device.mac)).all()
-    remove(session, owned, author=author)
+    remove(session, owned, author=author, now=now)
     for device in owned:
         _note(
             session,
@@ -98,8 +99,11 @@ def delete_user(session: Session, user: PhoneUser, *, author: Author, now: datet
         ) from error
 
 
-def remove(session: Session, devices: Collection[Device], *, author: Author) -> None:
-    """Delete devices; their phones, where they were heard of, are placed anew when they report again."""
+def remove(session: Session, devices: Collection[Device], *, author: Author, now: datetime) -> None:
+    """Delete devices; their phones, where they were heard of, are placed anew when they report again.
+
+    Their active alarms are cleared.
+    """
     rows = status_rows.lock(session, [device.mac for device in devices])
     reason = f"{author.name} deleted the device. The next report places the phone anew."
     for row in rows.values():
@@ -110,6 +114,8 @@ def remove(session: Session, devices: Collection[Device], *, author: Author) -> 
             "digest": None,
         }
     status_rows.write(session, rows.values())
+    macs = [device.mac for device in devices]
+    alarms_of_phones.clear_of_removed(session, macs, now=now, actor=author.name)
     ids = [device.id for device in devices]
     for kind in (ConfigFile, Placeholder, ReplacedPhone):
         session.execute(delete(kind).where(kind.device_id.in_(ids)))

@@ -1,6 +1,5 @@
 """Devices that go to another tenant together with all that is theirs: their user moved, or somebody moves them."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,9 +8,10 @@ from hashlib import blake2b
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.models import Alarm, Device, PendingAction, ReplacedPhone, Site, Tenant
+from app.models import Device, PendingAction, ReplacedPhone, Site, Tenant
 from app.rules.zero_touch.template import choose_template
 from app.services import journal, moved_owners, status_rows, zero_touch
+from app.services.alarms import phones as alarms_of_phones
 from app.services.author import Author
 from app.services.device_changes import place_of
 from app.services.status_rows import StatusRow
@@ -93,18 +93,9 @@ def carry_out(session: Session, move: Move, *, author: Author, now: datetime) ->
         update(PendingAction).where(PendingAction.mac.in_(macs)),
     ):
         session.execute(statement.values(tenant_id=move.tenant.id))
-    for site_id, there in _macs_by_site(move.devices).items():
-        raised = update(Alarm).where(Alarm.mac.in_(there), Alarm.cleared_at.is_(None))
-        session.execute(raised.values(tenant_id=move.tenant.id, site_id=site_id))
+    alarms_of_phones.bring_along(session, macs, now=now, actor=author.name)
     session.expire_all()
     journal.record_all(session, [_entry(device, move.tenant, author, now) for device in move.devices])
-
-
-def _macs_by_site(devices: Sequence[Device]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = defaultdict(list)
-    for device in devices:
-        found[device.site_id].append(device.mac)
-    return found
 
 
 def _site_in(decider: zero_touch.Decider, tenant: Tenant, row: StatusRow | None) -> int | None:

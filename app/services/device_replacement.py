@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
@@ -25,6 +25,7 @@ from app.models import (
 from app.models.enums import Status
 from app.rules.zero_touch.template import choose_template
 from app.services import device_changes, device_deletion, device_fields, journal, status_rows
+from app.services.alarms import phones as alarms_of_phones
 from app.services.author import Author
 from app.services.device_changes import check_waits_in_sight, read_mac
 from app.services.status_rows import StatusRow
@@ -134,7 +135,7 @@ def replace(
     if agreed.freed is not None:
         device_deletion.delete_device(session, agreed.freed, author=author, now=now)
     old_mac = device.mac
-    _forget(session, device, now)
+    _forget(session, device, author, now)
     session.add(
         ReplacedPhone(
             device_id=device.id,
@@ -249,10 +250,10 @@ def _check_template(session: Session, device: Device, template_id: int | None) -
         )
 
 
-def _forget(session: Session, device: Device, now: datetime) -> None:
+def _forget(session: Session, device: Device, author: Author, now: datetime) -> None:
     """Take away what the replaced phone last reported, its file and what waits for it; end its alarms."""
     mac = device.mac
-    session.execute(update(Alarm).where(Alarm.mac == mac, Alarm.cleared_at.is_(None)).values(cleared_at=now))
+    alarms_of_phones.clear_of_removed(session, [mac], now=now, actor=author.name)
     session.execute(
         delete(PendingAction).where(PendingAction.mac == mac, PendingAction.handed_over_at.is_(None))
     )

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from app.models import DeviceSeen
 from app.models.enums import Status
-from app.rules.alarms import Recovery
-from app.services import alarms, pending_actions, phone_users, report_rows, settings
+from app.rules.alarms.catalogue import Recovery
+from app.services import pending_actions, phone_users, report_rows, settings
+from app.services.alarms import recording as alarms
 from app.services.report_desk import record_at_desk
 from app.services.report_rows.columns import Changes, Look, Stored
 from app.services.reports import Report, changes_of, digests_of
@@ -95,7 +96,11 @@ def _recoveries(
     """
     for report in reports:
         row = stored[report.mac]
-        if row is None or report.status is not Status.REGISTERED:
+        if row is None:
+            continue
+        if row["status"] == Status.DISCONNECTED:
+            yield report.mac, Recovery.HEARD
+        if report.status is not Status.REGISTERED:
             continue
         was_registered = row["status"] == Status.REGISTERED
         if not was_registered or row["digest"] is None:

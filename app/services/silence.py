@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from app.models import Decision, DeviceSeen, DeviceStatus, Heartbeat
 from app.models.enums import Status
+from app.rules.alarms.catalogue import PHONE_DISCONNECTED
 from app.rules.presence import silence_deadline
 from app.services import settings
+from app.services.alarms.own import OwnAlarm, raise_own
 from app.services.upserts import insert_missing
 
 PHONE_PLANE = "phone_plane"
@@ -66,6 +68,8 @@ def find_silent(session: Session, *, before: datetime, since: datetime | None = 
 def mark_disconnected(session: Session, macs: Collection[str], *, before: datetime, now: datetime) -> int:
     """Mark those of these phones disconnected that are still silent since this moment; return how many.
 
+    An alarm of each is raised, which its next report ends.
+
     One that another writes at the moment is left out, for it is being heard or is found again. The digests of those
     that are marked are cleared, so that the next report brings them back even when it says the same as the last.
     """
@@ -81,7 +85,9 @@ def mark_disconnected(session: Session, macs: Collection[str], *, before: dateti
         .returning(DeviceStatus.mac)
         .execution_options(synchronize_session=False)
     )
-    return len(marked.all())
+    silent = sorted(marked.scalars())
+    raise_own(session, [OwnAlarm(kind=PHONE_DISCONNECTED, mac=mac) for mac in silent], now=now)
+    return len(silent)
 
 
 def find_never_reported(session: Session, *, now: datetime) -> Sequence[str]:

@@ -1,24 +1,40 @@
-"""Active alarms, their history, and both as CSV (manual 6.4 to 6.6)."""
+"""Active alarms, their history, one with its timeline, the types there are, and lists as CSV (manual 6.4 to 6.6)."""
 
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
-from flask import render_template, request
+from flask import make_response, render_template, request
 from flask_appbuilder import BaseView
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from werkzeug.wrappers import Response
 
-from app.models.enums import Severity
-from app.security.roles import ALARMS
+from app.models.enums import SourceKind
+from app.rules.alarms.catalogue import ALARM_TYPES, type_titled
+from app.security.roles import ALARMS, DEEDS
 from app.security.tenant_scope import scope_of
-from app.services import alarm_export, alarm_search
-from app.services.alarm_search import AlarmFilter
+from app.services import alarm_export, alarm_search, drop_downs
+from app.services.alarm_search import SHOWN_SEVERITIES, AlarmFilter, OperatorState
+from app.services.alarms import timeline
 from app.views import csv_files
-from app.views.choices import Choice, tenant_choice
-from app.views.list_arguments import one_of, read_list_arguments, word_of
+from app.views.alarm_filters import TITLES, TYPE_TITLES, WITH_EVENTS, query_of, read_filter
+from app.views.alarm_sentences import say
+from app.views.list_arguments import one_of, read_list_arguments
+from app.views.times import in_words
+from app.views.way_back import is_path_of_ours
 from app.views.web_session import database, db
 
-_WITH_EVENTS = "alarms and events"
+LIST = "/alarms/"
+HISTORY = "/alarms/history/"
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter that narrows the list: what it says, and the list without it."""
+
+    text: str
+    address_without: str
 
 
 class AlarmView(BaseView):
@@ -26,6 +42,8 @@ class AlarmView(BaseView):
 
     class_permission_name = ALARMS
     route_base = "/alarms"
+    default_view = "list"
+    base_permissions = list(DEEDS[ALARMS])
 
     @expose("/")
     @has_access
@@ -40,12 +58,37 @@ class AlarmView(BaseView):
         """Show what was cleared."""
         return _page("Alarm history", is_history=True)
 
+    @expose("/rows")
+    @has_access
+    @permission_name("list")
+    def rows(self) -> Response:
+        """Return what changes of the list by itself, or 304 where nothing did."""
+        return _or_unchanged(
+            render_template("ringmaster/alarm_rows.html", **_found(is_history=_of_history()))
+        )
+
+    @expose("/types/")
+    @has_access
+    @permission_name("list")
+    def types(self) -> str:
+        """Show what alarms there are, what they mean and what to do."""
+        return render_template(
+            "ringmaster/alarm_types.html",
+            title="Alarm types",
+            in_words=in_words,
+            groups=(
+                ("Raised by phones", [kind for kind in ALARM_TYPES if not kind.is_own]),
+                ("Raised by Ringmaster, of phones", _own_types(SourceKind.PHONE)),
+                ("Raised by Ringmaster, of itself", _own_types(SourceKind.SERVER)),
+            ),
+        )
+
     @expose("/export.csv")
     @has_access
     @permission_name("export")
     def export(self) -> Response:
         """Send what a list shows, all of its pages, as CSV."""
-        wanted = _wanted(is_history=one_of(request.args, "of", ("history",)) == "history")
+        wanted = read_filter(request.args, is_history=_of_history())
         headers = {"Content-Disposition": 'attachment; filename="alarms.csv"'}
         lines = csv_files.in_chunks(
             database(),
@@ -56,43 +99,92 @@ class AlarmView(BaseView):
         )
         return Response(lines, mimetype="text/csv", headers=headers)
 
+    @expose("/<int:alarm_id>/")
+    @has_access
+    def show(self, alarm_id: int) -> str:
+        """Show one alarm, what happened to it, and what to do; the page keeps itself fresh."""
+        return render_template("ringmaster/alarm.html", **_shown(alarm_id))
+
+    @expose("/<int:alarm_id>/state")
+    @has_access
+    @permission_name("show")
+    def state(self, alarm_id: int) -> Response:
+        """Return what changes of the page of an alarm, or 304 where nothing did."""
+        return _or_unchanged(render_template("ringmaster/alarm_state.html", **_shown(alarm_id)))
+
 
 def _page(title: str, *, is_history: bool) -> str:
-    arguments = read_list_arguments(request.args)
-    wanted = _wanted(is_history=is_history)
+    found = _found(is_history=is_history)
+    wanted: AlarmFilter = found["wanted"]
+    arguments = query_of(wanted)
+    # What the page asks for again and again is what it shows: its filters, its place, its size.
+    shown = {name: value for name in ("page", "size") if (value := request.args.get(name))}
+    fresh = urlencode({**arguments, **shown, **({"of": "history"} if is_history else {})})
     return render_template(
         "ringmaster/alarms.html",
         title=title,
-        is_history=is_history,
-        page=alarm_search.search(db.session(), wanted, number=arguments.number, size=arguments.size),
-        words=arguments.words,
-        choices=_choices(wanted),
-        export_address=_export_address(is_history=is_history),
-    )
+        typed={name: arguments.get(name, "") for name in TITLES},
+        arguments=arguments,
+        chips=[Chip(f"{TITLES[name]}: {value}", _address(found["list"], arguments, name))
+               for name, value in arguments.items()],
+        tenants=drop_downs.tenant_names(db.session()),
+        severity_words=[severity.value for severity in SHOWN_SEVERITIES],
+        type_titles=TYPE_TITLES,
+        state_words=[state.value for state in OperatorState],
+        with_events=WITH_EVENTS,
+        fresh_address=f"/alarms/rows?{fresh}",
+        export_address=f"/alarms/export.csv?{urlencode({**arguments, **({'of': 'history'} if is_history else {})})}",
+        **found,
+    )  # fmt: skip
 
 
-def _export_address(*, is_history: bool) -> str:
-    narrowed = {
-        name: value for name, value in request.args.items() if name in {"q", "severity", "tenant", "kind"}
+def _found(*, is_history: bool) -> dict[str, Any]:
+    arguments = read_list_arguments(request.args)
+    wanted = read_filter(request.args, is_history=is_history)
+    address = HISTORY if is_history else LIST
+    place = {name: value for name, value in request.args.items() if name in {"page", "size"}}
+    query = urlencode({**query_of(wanted), **place})
+    here = f"{address}?{query}" if query else address
+    return {
+        "is_history": is_history,
+        "list": address,
+        "here": here if is_path_of_ours(here) else address,
+        "wanted": wanted,
+        "is_narrowed": bool(query_of(wanted)),
+        "page": alarm_search.search(db.session(), wanted, number=arguments.number, size=arguments.size),
+        "most_counted": alarm_search.COUNTED_ALARMS,
+        "page_address": lambda number: (
+            f"{address}?{urlencode({**query_of(wanted), **place, 'page': number})}"
+        ),
     }
-    query = urlencode({**narrowed, **({"of": "history"} if is_history else {})})
-    return f"/alarms/export.csv?{query}"
 
 
-def _wanted(*, is_history: bool) -> AlarmFilter:
-    return AlarmFilter(
-        words=read_list_arguments(request.args).words,
-        severity=word_of(request.args, "severity", Severity),
-        tenant_name=request.args.get("tenant", ""),
-        with_events=bool(one_of(request.args, "kind", (_WITH_EVENTS,))),
-        is_history=is_history,
-    )
+def _shown(alarm_id: int) -> dict[str, Any]:
+    alarm = alarm_search.get_alarm(db.session(), alarm_id)
+    return {
+        "title": alarm.name,
+        "alarm": alarm,
+        "kind": type_titled(alarm.name),
+        "say": say,
+        "changes": timeline.read(db.session(), alarm.id),
+        "most_lines": timeline.MOST_LINES,
+    }
 
 
-def _choices(wanted: AlarmFilter) -> tuple[Choice, ...]:
-    severities = [severity.value for severity in Severity if severity is not Severity.CLEARED]
-    return (
-        Choice("severity", "Every severity", severities, wanted.severity or ""),
-        tenant_choice(wanted.tenant_name),
-        Choice("kind", "Alarms only", [_WITH_EVENTS], _WITH_EVENTS if wanted.with_events else ""),
-    )
+def _of_history() -> bool:
+    return one_of(request.args, "of", ("history",)) == "history"
+
+
+def _own_types(source: SourceKind) -> list[Any]:
+    return [kind for kind in ALARM_TYPES if kind.is_own and kind.source_kind is source]
+
+
+def _address(path: str, arguments: dict[str, str], without: str) -> str:
+    query = urlencode({name: value for name, value in arguments.items() if name != without})
+    return f"{path}?{query}" if query else path
+
+
+def _or_unchanged(body: str) -> Response:
+    response = make_response(body)
+    response.add_etag()
+    return response.make_conditional(request)

@@ -1,5 +1,7 @@
 """The dashboard (manual 6.1): counters, versions, newest reports and alarms, kept fresh by conditional polling."""
 
+from typing import Any
+
 from flask import make_response, render_template, request
 from flask_appbuilder import BaseView
 from flask_appbuilder.baseviews import expose
@@ -7,7 +9,7 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from werkzeug.wrappers import Response
 
 from app.security.roles import DASHBOARD
-from app.services import dashboard
+from app.services import alarm_search, dashboard
 from app.views.web_session import db
 
 
@@ -21,16 +23,17 @@ class DashboardView(BaseView):
     @has_access
     def list(self) -> str:
         """Show the page with its figures."""
-        return render_template(
-            "ringmaster/dashboard.html", title="Dashboard", figures=dashboard.figures(db.session())
-        )
+        return render_template("ringmaster/dashboard.html", title="Dashboard", **_figures())
 
     @expose("/figures")
     @has_access
     @permission_name("list")
     def figures(self) -> Response:
         """Return the figures alone, or 304 where they are those that the page has."""
-        body = render_template("ringmaster/figures.html", figures=dashboard.figures(db.session()))
-        response = make_response(body)
+        response = make_response(render_template("ringmaster/figures.html", **_figures()))
         response.add_etag()
         return response.make_conditional(request)
+
+
+def _figures() -> dict[str, Any]:
+    return {"figures": dashboard.figures(db.session()), "most_counted": alarm_search.COUNTED_ALARMS}

@@ -4,6 +4,7 @@ from flask_appbuilder import AppBuilder
 from flask_appbuilder.baseviews import AbstractViewApi
 
 from app.views.accounts import OperatorView
+from app.views.alarm_deeds import AlarmDeedView
 from app.views.alarms import AlarmView
 from app.views.changed_files import ChangedFilesView
 from app.views.configuration import SiteConfigurationView, TenantConfigurationView, UserConfigurationView
@@ -84,6 +85,7 @@ _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
     ),
 }
 _BESIDE_THE_MENU = (
+    AlarmDeedView,
     DeviceView,
     DeviceActionView,
     DeviceApprovalView,

@@ -1,7 +1,7 @@
 """What the frame of every page shows: the menu, active alarms, and who is signed in."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -114,9 +114,13 @@ class Shell:
         """The counter in the top bar; None for an account that may not see alarms."""
         if not may("can_list", ALARMS):
             return None
-        counts = alarm_search.count_active(db.session())
-        worst = next((severity for severity in Severity if counts.get(severity)), None)
-        return ActiveAlarms(sum(counts.values()), worst)
+        worst = next((severity for severity in Severity if self.alarm_counts.get(severity)), None)
+        return ActiveAlarms(sum(self.alarm_counts.values()), worst)
+
+    @cached_property
+    def alarm_counts(self) -> Mapping[Severity, int]:
+        """How many alarms of each severity are active, counted once for all of a page."""
+        return alarm_search.count_active(db.session())
 
 
 def install(app: Flask) -> None:

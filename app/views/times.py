@@ -38,7 +38,7 @@ def time_ago(at: datetime, now: datetime) -> str:
     distance = abs(now - at)
     if distance < _JUST_NOW:
         return "just now"
-    words = _in_words(distance)
+    words = in_words(distance)
     return f"in {words}" if at > now else f"{words} ago"
 
 
@@ -74,7 +74,8 @@ def live_moment(at: datetime) -> Markup:
     )
 
 
-def _in_words(distance: timedelta) -> str:
+def in_words(distance: timedelta) -> str:
+    """Say how long a time is, roughly: ``5 minutes``, ``7 days``."""
     for length, word in _UNITS:
         number = round(distance / length)
         if distance >= length * 0.95 and number:

@@ -21,7 +21,7 @@ _GETS_THAT_WRITE = {"/logout/", "/logout"}
 # To check a password takes a tenth of a second, in which SQLite's only writer must not be somebody who may be anybody;
 # what is due to be generated is found by comparing, which takes longer than to write it.
 _WRITES_LATE = {"/login/", "/login", "/changed-files/generate"}
-_POSTS_THAT_ONLY_READ = {"/system-settings/ldap/try", "/ldap-test/"}
+_POSTS_THAT_ONLY_READ = {"/system-settings/ldap/try", "/ldap-test/", "/alarms/ask"}
 
 
 class WebSession(ScopedSession, FlaskSession):

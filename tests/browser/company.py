@@ -41,13 +41,16 @@ PEOPLE = (
     "Hugo Sanz",
 )
 ALARMS = {
-    "Registration Failure": ("The phone could not register with its server.", Severity.CRITICAL),
-    "IP Phone Requires Reset": (
+    "IPPhone Register Failure": ("The phone could not register with its server.", Severity.CRITICAL),
+    "IPPhone Requires Reset": (
         "A change of the configuration takes effect after a restart.",
         Severity.WARNING,
     ),
-    "Survivable Mode Start": ("The phone works through its backup server.", Severity.MAJOR),
-    "Conference Speaker Connection Failure": ("The speaker does not answer over USB.", Severity.MINOR),
+    "IPPhone Survivable Mode Start": ("The phone works through its backup server.", Severity.MAJOR),
+    "IPPhone Conference Speaker Connection Failure": (
+        "The speaker does not answer over USB.",
+        Severity.MINOR,
+    ),
 }
 STATUSES = {
     Status.REGISTERED: 91,
@@ -140,7 +143,8 @@ class Company:
                 name=name,
                 wire_name=name,
                 severity=severity,
-                source=mac,
+                reported_severity=severity,
+                source=f"IPPhone/{mac}",
                 mac=mac,
                 ip=f"10.1.1.{self.chance.randint(2, 250)}",
                 remote_host=f"10.1.1.{self.chance.randint(2, 250)}",
@@ -150,6 +154,7 @@ class Company:
                 count=self.chance.randint(1, 9),
                 first_raised_at=last - timedelta(hours=self.chance.randint(1, 30)),
                 last_raised_at=last,
+                changed_at=last,
             )
         )
 

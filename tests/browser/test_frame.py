@@ -15,7 +15,8 @@ from tests.views.installations import database_of
 pytestmark = pytest.mark.browser
 
 PAGES = [
-    "/dashboard/", "/alarms/", "/alarms/history/", "/phone-models/show/1", "/tenants/list/", "/tenants/show/1",
+    "/dashboard/", "/alarms/", "/alarms/history/", "/alarms/types/", "/alarms/1/",
+    "/phone-models/show/1", "/tenants/list/", "/tenants/show/1",
     "/tenants/add", "/sites/list/", "/operators/list/", "/operators/add", "/roles/", "/logs/activity/",
     "/account/", "/account/password/", "/devices-status/", "/templates/", "/templates/show/1", "/templates/add",
     "/templates/change/1", "/templates/edit/1", "/templates/upload/1", "/templates/versions/1",

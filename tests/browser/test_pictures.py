@@ -34,6 +34,16 @@ def test_alarms(open_page: OpenPage, take_picture: TakePicture):
     take_picture(page, "alarms")
 
 
+def test_alarm(open_page: OpenPage, take_picture: TakePicture):
+    page = open_page("/alarms/?type=IPPhone+Survivable+Mode+Start")
+    page.locator(".alarms .row-name").first.click()
+    page.get_by_label("Comment").fill("The provider works on the line to the branch; back by noon.")
+    page.get_by_role("button", name="Add the comment").click()
+    page.get_by_role("button", name="Acknowledge", exact=True).click()
+    expect(page.get_by_text("alice acknowledged it.")).to_be_visible()
+    take_picture(page, "alarm")
+
+
 def test_devices_status(open_page: OpenPage, take_picture: TakePicture, company_app: Flask):
     report_as_placed(company_app)
     page = open_page("/devices-status/?tenant=Acme&sort=status")

@@ -3,11 +3,13 @@
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event, make_url, text
+from sqlalchemy import event, make_url, select, text
 
 from app.database import Database, make_engine
+from app.models import Alarm
+from app.phone_api import plane as plane_module
 from tests import factories
-from tests.phone_api.doors import ALERT, DOORS, KEEP_ALIVE, Phone
+from tests.phone_api.doors import ALERT, DOORS, KEEP_ALIVE, Phone, plane_door, wait_until
 
 ON_POSTGRESQL = pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
 ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -46,6 +48,29 @@ def test_without_the_database_phones_are_told_when_to_come_back(first_phone, dat
         assert first_phone.post(ALERT, b"{}").status == 400
     assert first_phone.report("unregistered").status == 200
     assert first_phone.row().status == "unregistered"
+
+
+@pytest.mark.postgresql
+@ON_POSTGRESQL
+def test_once_it_is_back_an_alarm_tells_how_many_were_told_to_come_again(
+    settings, database, database_url, postgresql_server, stored, monkeypatch
+):
+    monkeypatch.setattr(plane_module, "_FLUSH_SECONDS", 0.02)
+    monkeypatch.setattr(plane_module, "_FLUSHES_BETWEEN_BEATS", 1)
+    with plane_door(settings, database) as door:
+        phone = Phone(door, database)
+        with away(postgresql_server, database_url):
+            for _ in range(3):
+                check_busy(phone.report())
+            check_busy(phone.get("/firmwarefiles/430HD.img"))
+        wait_until(lambda: texts_of_alarms(stored))
+    (said,) = texts_of_alarms(stored)
+    assert said.startswith("3 requests were answered with 503")
+
+
+def texts_of_alarms(stored):
+    with stored() as session:
+        return session.scalars(select(Alarm.text)).all()
 
 
 @pytest.mark.postgresql

@@ -1,7 +1,6 @@
 """The phone plane's own life: start, heartbeat, stop, and senders that stop in the middle."""
 
 import asyncio
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -13,7 +12,7 @@ from app.phone_api.plane import PhonePlane
 from app.services import presence, silence
 from tests import factories
 from tests.databases import settings_for
-from tests.phone_api.doors import KEEP_ALIVE, PATIENCE_SECONDS, Asked, Phone, plane_door
+from tests.phone_api.doors import KEEP_ALIVE, PATIENCE_SECONDS, Asked, Phone, plane_door, wait_until
 
 ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
@@ -78,13 +77,6 @@ def test_while_it_runs_it_writes_the_last_contact_again_and_again(settings, data
 def is_seen_since(stored, phone, moment):
     with stored() as session:
         return presence.seen_at(session, phone.mac) >= moment
-
-
-def wait_until(is_so):
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def exchange(plane, *received, headers=()):

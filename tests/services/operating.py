@@ -11,8 +11,10 @@ from app.models import Device, Operation, OperationTarget
 from app.models.enums import Action, Subject, TargetState
 from app.rules.pacing import Pace
 from app.services.author import Author
-from app.services.operations import claiming, starting
+from app.services.operations import calls, claiming, results, starting
+from app.services.operations.calls import REAL_PHONES
 from app.services.operations.claiming import Claim
+from app.services.operations.results import Result
 from app.services.operations.starting import Order
 from app.services.operations.targets import Chosen
 from tests.factories import NOW, make_device, make_status
@@ -72,3 +74,15 @@ def targets_of(session: Session, operation: Operation) -> list[OperationTarget]:
         .order_by(OperationTarget.id)
     )
     return list(session.scalars(wanted.execution_options(populate_existing=True)))
+
+
+def sent(session: Session, devices: list[Device], action: Action = Action.RESTART, **more: Any) -> Operation:
+    """Return an operation whose phones were all asked at NOW."""
+    operation = begin(session, devices, action, batch=100, **more)
+    claimed = claim(session)
+    calls.prepare(session, claimed, REAL_PHONES, now=NOW)
+    ids = ids_of(claimed)
+    claiming.mark_sending(session, ids, owner="a worker", now=NOW)
+    asked = [Result(one, TargetState.SENT) for one in ids]
+    results.record(session, operation, asked, owner="a worker", now=NOW)
+    return operation

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from app.models import Alarm
-from app.models.enums import Severity, Status
+from app.models import Alarm, AlarmChange
+from app.models.enums import AlarmDeed, ClearedBy, Severity, SourceKind, Status
 from app.security.tenant_scope import ALL_TENANTS
-from app.services import alarms
-from app.services.alarms import Alert
+from app.services.alarms import recording
+from app.services.alarms.recording import Alert
 from app.transaction import reading, writing
 from tests import factories
 from tests.factories import NOW
@@ -46,11 +46,17 @@ def make_alert(name=REGISTRATION, *, mac=MAC, severity=Severity.CRITICAL, is_cle
 
 
 def send(session, *alerts, now=NOW):
-    alarms.record(session, alerts, now=now)
+    recording.record(session, alerts, now=now)
 
 
 def clear(name=REGISTRATION, **said):
     return make_alert(name, severity=Severity.CLEARED, is_clear=True, **said)
+
+
+def deeds(session, alarm):
+    """What happened to an alarm after it was raised, in order, and to what."""
+    changes = select(AlarmChange).where(AlarmChange.alarm_id == alarm.id).order_by(AlarmChange.id)
+    return [(change.deed, change.new) for change in session.scalars(changes)]
 
 
 def listed(session):
@@ -76,6 +82,8 @@ class TestRaising:
         assert (alarm.tenant_id, alarm.site_id, alarm.ip) == (waiting.tenant_id, waiting.site_id, "10.1.2.3")
         assert (alarm.remote_host, alarm.source) == ("192.0.2.7", f"IPPhone/{MAC}")
         assert (alarm.first_raised_at, alarm.last_raised_at, alarm.cleared_at) == (NOW, NOW, None)
+        assert (alarm.model, alarm.firmware_version) == ("430HD", "UC_2.0.13.121")
+        assert (alarm.reported_severity, alarm.source_kind) == (Severity.CRITICAL, SourceKind.PHONE)
 
     def test_a_repeat_counts_and_brings_the_row_up_to_date(self, session):
         send(session, make_alert(text="first"))
@@ -86,6 +94,7 @@ class TestRaising:
         )
         (alarm,) = listed(session)
         assert (alarm.count, alarm.first_raised_at, alarm.last_raised_at) == (2, NOW, LATER)
+        assert deeds(session, alarm) == [(AlarmDeed.SEVERITY, Severity.WARNING)]
         assert (alarm.severity, alarm.text, alarm.remote_host, alarm.unique_id) == (
             Severity.WARNING,
             "second",
@@ -150,10 +159,32 @@ class TestClearing:
         send(session, make_alert(), clear(), now=NOW)
         (alarm,) = listed(session)
         assert (alarm.cleared_at, alarm.severity, alarm.count) == (NOW, Severity.CRITICAL, 1)
+        assert alarm.cleared_by is ClearedBy.PHONE
 
-    def test_raised_again_it_is_another_row(self, session):
-        send(session, make_alert(), clear(), make_alert())
-        assert [alarm.is_active for alarm in listed(session)] == [False, True]
+    def test_raised_again_within_five_minutes_it_goes_on_as_the_same(self, session):
+        send(session, make_alert(), clear())
+        send(session, make_alert(severity=Severity.MINOR, text="again"), now=LATER)
+        (alarm,) = listed(session)
+        assert (alarm.is_active, alarm.count, alarm.reopened, alarm.cleared_by) == (True, 2, 1, None)
+        assert (alarm.text, alarm.severity, alarm.first_raised_at) == ("again", Severity.MINOR, NOW)
+        assert deeds(session, alarm) == [
+            (AlarmDeed.CLEAR, ClearedBy.PHONE),
+            (AlarmDeed.REOPEN, Severity.MINOR),
+        ]
+
+    def test_raised_again_later_it_is_another_row(self, session):
+        send(session, make_alert(), clear())
+        send(session, make_alert(), now=LATER + timedelta(seconds=1))
+        assert [(alarm.is_active, alarm.count) for alarm in listed(session)] == [(False, 1), (True, 1)]
+
+    @ON_SQLITE
+    def test_cleared_and_raised_in_one_request_it_goes_on_as_well(self, session):
+        send(session, make_alert(), clear(), make_alert(), clear())
+        (alarm,) = listed(session)
+        assert (alarm.is_active, alarm.count) == (False, 2)
+        assert [deed for deed, _ in deeds(session, alarm)] == [
+            AlarmDeed.CLEAR, AlarmDeed.REOPEN, AlarmDeed.CLEAR
+        ]  # fmt: skip
 
     @ON_SQLITE
     def test_a_clear_of_nothing_is_nothing(self, session):
@@ -203,7 +234,9 @@ class TestManyAtOnce:
         record(session, *(make_report(mac=mac) for mac in macs))
         return macs
 
-    @pytest.mark.parametrize("first", [[], [make_alert]], ids=["raised", "repeated"])
+    @pytest.mark.parametrize(
+        "first", [[], [make_alert], [make_alert, clear]], ids=["raised", "repeated", "reopened"]
+    )
     @pytest.mark.parametrize("then", [make_alert, clear], ids=["raise", "clear"])
     def test_take_as_many_statements_as_one(self, session, phones, first, then):
         for make in first:
@@ -227,13 +260,8 @@ class TestManyAtOnce:
             make_alert(mac=one, text="third"),
             now=LATER,
         )
-        rows = {(alarm.mac, alarm.text): (alarm.count, alarm.cleared_at) for alarm in listed(session)}
-        assert rows == {
-            (other, "from before"): (1, LATER),
-            (other, "again"): (1, None),
-            (one, "second"): (2, LATER),
-            (one, "third"): (1, None),
-        }
+        rows = {(alarm.mac, alarm.text): (alarm.count, alarm.reopened) for alarm in listed(session)}
+        assert rows == {(other, "again"): (2, 1), (one, "third"): (3, 1)}
 
     @ON_SQLITE
     def test_a_number_finds_the_alarm_that_was_raised_just_before(self, session, phones):
@@ -283,7 +311,9 @@ class TestRecovery:
     def test_registered_it_has_no_registration_failure(self, session):
         report(session, Status.REGISTERED, now=LATER)
         assert self.active(session) == [LOGIN, EVENT]
-        assert listed(session)[0].cleared_at == LATER
+        alarm = listed(session)[0]
+        assert (alarm.cleared_at, alarm.cleared_by) == (LATER, ClearedBy.STATE)
+        assert deeds(session, alarm) == [(AlarmDeed.CLEAR, ClearedBy.STATE)]
 
     def test_registered_with_a_user_it_has_no_login_failure_either(self, session):
         report(session, Status.REGISTERED, **ANNA)

@@ -8,27 +8,15 @@ from sqlalchemy import select, update
 from app.models import ConfigFile, DeviceSeen, DeviceStatus, PendingAction
 from app.models.enums import Action, Status, TargetState
 from app.services import config_files, pending_actions, presence, stored_files
-from app.services.operations import calls, claiming, confirming, results
+from app.services.operations import calls, confirming, results
 from app.services.operations.calls import REAL_PHONES
-from app.services.operations.results import Result
 from tests.factories import NOW, make_firmware
-from tests.services.operating import begin, claim, ids_of, make_phones, targets_of
+from tests.services.operating import begin, claim, ids_of, make_phones, sent, targets_of
 from tests.services.reporting import make_report
 
 S = TargetState
 SECOND = timedelta(seconds=1)
 LATER = NOW + 30 * SECOND
-
-
-def sent(session, devices, action=Action.RESTART, **more):
-    """Return an operation whose phones were all asked at NOW."""
-    operation = begin(session, devices, action, batch=100, **more)
-    claimed = claim(session)
-    calls.prepare(session, claimed, REAL_PHONES, now=NOW)
-    ids = ids_of(claimed)
-    claiming.mark_sending(session, ids, owner="a worker", now=NOW)
-    results.record(session, operation, [Result(one, S.SENT) for one in ids], owner="a worker", now=NOW)
-    return operation
 
 
 def decide(session, now=LATER):

@@ -2,9 +2,12 @@
 
 import csv
 import io
+from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from app.models import Site
 from app.models.enums import Severity
@@ -13,6 +16,8 @@ from app.transaction import writing
 from tests.views.conftest import SignIn
 from tests.views.installations import database_of
 from tests.views.world import ACME_MAC, GLOBEX_MAC, NOW, World, add_alarm
+
+ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 
 def add(app: Flask, world: World, number: int, **columns: object) -> None:
@@ -28,7 +33,7 @@ def add(app: Flask, world: World, number: int, **columns: object) -> None:
 
 
 def names_on(page: str) -> list[str]:
-    return [part.partition("<")[0] for part in page.split('class="row-name">')[1:]]
+    return [part.partition(">")[2].partition("<")[0] for part in page.split('class="row-name"')[1:]]
 
 
 def test_the_newest_alarm_stands_first(app: Flask, world: World, sign_in: SignIn):
@@ -122,3 +127,154 @@ def test_the_counter_in_the_top_bar_counts_up_to_a_thousand(app: Flask, world: W
     assert "2 active alarms, the worst is critical" in victor.get("/account/").text
     add(app, world, 1100)
     assert "999+ active alarms, the worst is" in victor.get("/account/").text
+
+
+def test_the_fresh_rows_are_those_of_the_page_and_unchanged_they_are_not_sent_again(
+    app: Flask, world: World, sign_in: SignIn
+):
+    victor = sign_in("victor")
+    page = victor.get("/alarms/?severity=critical&size=4").text
+    assert 'data-live="/alarms/rows?severity=critical&amp;size=4"' in page
+    first = victor.get("/alarms/rows?severity=critical&size=4")
+    assert GLOBEX_MAC in first.text
+    assert ACME_MAC not in first.text
+    same = {"If-None-Match": first.headers["ETag"]}
+    assert victor.get("/alarms/rows?severity=critical&size=4", headers=same).status_code == 304
+    add(app, world, 1, name="New", severity=Severity.CRITICAL)
+    assert victor.get("/alarms/rows?severity=critical&size=4", headers=same).status_code == 200
+
+
+@ON_SQLITE
+def test_the_page_of_an_alarm_says_what_happened_and_what_to_do(app: Flask, world: World, sign_in: SignIn):
+    oscar = sign_in("oscar")
+    add(app, world, 1, name="IPPhone Register Failure", text="403 of the proxy", model="450HD")
+    number = first_id(oscar.get("/alarms/?description=403").text)
+    assert oscar.post("/alarms/do", {"deed": "acknowledge", "id": number}).status_code == 302
+    assert (
+        oscar.post("/alarms/do", {"deed": "comment", "id": number, "note": "<b>cable</b>"}).status_code == 302
+    )
+    page = oscar.get(f"/alarms/{number}/").text
+    for words in (
+        "403 of the proxy",
+        "oscar acknowledged it.",
+        "oscar wrote:",
+        "&lt;b&gt;cable&lt;/b&gt;",
+        "It was raised by the phone.",
+        "Make sure that user name and password are the same",
+        "1.3.6.1.4.1.5003.9.20.3.2.0.39",
+        "communicationsAlarm(1)",
+    ):
+        assert words in page, words
+
+
+@ON_SQLITE
+def test_types_are_listed_with_what_they_mean(sign_in: SignIn):
+    page = sign_in("vera").get("/alarms/types/").text
+    assert "Endpoint Server Overloaded Alarm" in page
+    assert "by itself, some time after it was raised last (1 minute)" in page
+    assert page.count('class="alarm-type"') == 17
+
+
+@ON_SQLITE
+class TestDeeds:
+    """What is done to alarms, by those who may."""
+
+    def test_each_role_does_its_own(self, world: World, sign_in: SignIn):
+        for name, deed, status in (
+            ("victor", "acknowledge", 403),
+            ("vera", "comment", 403),
+            ("hal", "acknowledge", 302),
+            ("hal", "delete", 403),
+            ("helen", "shelve", 403),
+            ("oscar", "shelve", 302),
+            ("olga", "delete", 302),
+        ):
+            said = {"deed": deed, "id": str(world.acme_alarm), "period": "1d" if deed == "shelve" else ""}
+            assert sign_in(name).post("/alarms/do", said).status_code == status, (name, deed)
+
+    def test_nobody_does_anything_to_an_alarm_he_does_not_see(self, world: World, sign_in: SignIn):
+        olga = sign_in("olga")
+        olga.post("/alarms/do", {"deed": "delete", "id": str(world.globex_alarm)})
+        assert olga.get(f"/alarms/{world.globex_alarm}/").status_code == 404
+        assert GLOBEX_MAC in sign_in("oscar").get("/alarms/").text
+
+    def test_what_is_deleted_is_history_and_says_so(self, world: World, sign_in: SignIn):
+        oscar = sign_in("oscar")
+        oscar.post("/alarms/do", {"deed": "delete", "id": str(world.acme_alarm), "next": "/alarms/?q=x"})
+        assert "1 alarm is deleted; history keeps it." in oscar.get("/alarms/").text
+        assert ACME_MAC not in oscar.get("/alarms/").text
+        assert ACME_MAC in oscar.get("/alarms/history/").text
+        assert "oscar deleted it." in oscar.get(f"/alarms/{world.acme_alarm}/").text
+
+    def test_shelved_it_is_in_no_list_but_that_of_the_shelf(self, world: World, sign_in: SignIn):
+        oscar = sign_in("oscar")
+        said = {"deed": "shelve", "id": str(world.acme_alarm), "period": "4h", "note": "moving house"}
+        oscar.post("/alarms/do", said)
+        assert ACME_MAC not in oscar.get("/alarms/").text
+        assert "moving house" in oscar.get("/alarms/?state=shelved").text
+        assert "1 active alarm, the worst is critical" in oscar.get("/account/").text
+
+    def test_a_time_is_asked_again_until_it_will_do(self, world: World, sign_in: SignIn):
+        oscar = sign_in("oscar")
+        said = {"deed": "shelve", "id": str(world.acme_alarm)}
+        assert "Shelve this alarm" in oscar.post("/alarms/ask", said).text
+        for period, until, sentence in (
+            ("", "", "Say until when"),
+            ("at", "nonsense", "Choose a day and a time."),
+            ("at", "2001-01-01T10:00", "still to come"),
+            ("at", "2199-01-01T10:00", "within the next 90 days"),
+        ):
+            answer = oscar.post("/alarms/do", {**said, "period": period, "until": until})
+            assert answer.status_code == 400
+            assert sentence in answer.text
+
+    def test_all_that_match_are_done_when_the_number_was_seen(
+        self, app: Flask, world: World, sign_in: SignIn
+    ):
+        add(app, world, 7, name="Many", severity=Severity.WARNING)
+        oscar = sign_in("oscar")
+        said = {"deed": "delete", "all": "yes", "severity": "warning"}
+        asked = oscar.post("/alarms/do", said).text
+        assert "Delete 7 alarms" in asked
+        assert "and 2 more" in asked
+        up_to = asked.partition('name="up_to" value="')[2].partition('"')[0]
+        add(app, world, 1, name="Later", dedup_key="later", severity=Severity.WARNING)
+        oscar.post("/alarms/do", {**said, "up_to": up_to})
+        page = oscar.get("/alarms/").text
+        assert "7 alarms are deleted" in page
+        assert names_on(page)[0] == "Later"
+        assert len(names_on(page)) == 3
+
+    @pytest.mark.parametrize("said", [{"id": "1"}, {"deed": "burn", "id": "1"}, {"deed": "delete"}])
+    def test_what_cannot_be_understood_is_refused(self, sign_in: SignIn, said: dict[str, str]):
+        assert sign_in("oscar").post("/alarms/do", said).status_code == 400
+
+
+def first_id(page: str) -> str:
+    return page.partition('name="id" value="')[2].partition('"')[0]
+
+
+def test_a_page_of_many_alarms_takes_as_few_statements_as_one_of_few(
+    app: Flask, world: World, sign_in: SignIn
+):
+    victor = sign_in("victor")
+    victor.get("/alarms/")
+    few = statements_of(app, lambda: victor.get("/alarms/"))
+    add(app, world, 120)
+    many = statements_of(app, lambda: victor.get("/alarms/"))
+    about_alarms = [text for text in many if "FROM alarm" in text]
+    assert len(about_alarms) == 3  # the rows, how many there are in all, and the counter of the whole page
+    assert len(many) == len(few) + 1  # few are counted as they are read
+
+
+def statements_of(app: Flask, order: Callable[[], object]) -> list[str]:
+    texts: list[str] = []
+    engine = database_of(app).reader
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        texts.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    order()
+    event.remove(engine, "before_cursor_execute", note)
+    return texts

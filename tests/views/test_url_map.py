@@ -58,7 +58,13 @@ ALLOWED = {
     "UserFormView.password": OPERATORS,
     "AlarmView.list": EVERYBODY,
     "AlarmView.history": EVERYBODY,
+    "AlarmView.rows": EVERYBODY,
+    "AlarmView.types": EVERYBODY,
+    "AlarmView.show": EVERYBODY,
+    "AlarmView.state": EVERYBODY,
     "AlarmView.export": EXPORTERS,
+    "AlarmDeedView.ask": EVERYBODY,
+    "AlarmDeedView.do": EVERYBODY,
     "OperationView.list": EVERYBODY,
     "OperationView.show": EVERYBODY,
     "OperationView.figures": EVERYBODY,
@@ -231,7 +237,7 @@ OPEN = {"SignInView.login", "SignInView.logout", "PhoneManagerView.sign_in", "st
 
 ROWS = {
     "pk", "mac", "tenant_id", "user_id", "template_id", "owner_id", "placeholder_id", "value_id", "file_id",
-    "operation_id",
+    "operation_id", "alarm_id",
 }  # fmt: skip
 """The arguments of addresses that name a row of a tenant."""
 
@@ -279,6 +285,7 @@ def address_of(rule: Rule, world: World) -> str:
         "mac": ACME_WAITING_MAC if rule.endpoint.endswith("approve") else ACME_MAC,
         "locale": "en",
         "operation_id": world.operation,
+        "alarm_id": world.acme_alarm,
         "subject": "devices",
         "action": "check_status",
     }

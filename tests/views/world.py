@@ -112,6 +112,8 @@ class World:
     """What alice imported."""
     operation: int
     """One of Acme's phone alone."""
+    acme_alarm: int
+    globex_alarm: int
 
 
 def make_world(session: Session) -> World:
@@ -136,8 +138,8 @@ def make_world(session: Session) -> World:
         session, GLOBEX_WAITING_MAC, site=globex_site, approval=Approval.NEEDED, status=Status.UNREGISTERED
     )
     add_status(session, NOBODYS_MAC, site=None, approval=Approval.HELD, status=Status.STARTED)
-    add_alarm(session, acme_site, ACME_MAC, text="Anna's phone is not registered")
-    add_alarm(
+    acme_alarm = add_alarm(session, acme_site, ACME_MAC, text="Anna's phone is not registered")
+    globex_alarm = add_alarm(
         session, globex_site, GLOBEX_MAC, text="Gina's phone is not registered", severity=Severity.CRITICAL
     )
     add_entry(session, acme, ACME_MAC)
@@ -174,6 +176,8 @@ def make_world(session: Session) -> World:
         globex_file=file_of(session, GLOBEX_MAC),
         import_job=job.id,
         operation=add_operation(session, acme, ACME_MAC),
+        acme_alarm=acme_alarm.id,
+        globex_alarm=globex_alarm.id,
     )
 
 
@@ -374,6 +378,8 @@ def add_alarm(
         "source": mac,
         "first_raised_at": NOW - timedelta(hours=2),
         "last_raised_at": NOW - timedelta(hours=1),
+        "changed_at": NOW - timedelta(hours=1),
+        "reported_severity": severity,
         **columns,
     }
     alarm = Alarm(mac=mac, tenant_id=site.tenant_id, site_id=site.id, text=text, severity=severity, **values)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.models import Device, ImportDevice, ImportJob, ImportRow, PhoneUser
 from app.models.enums import Approval, ImportState
 from app.services import config_files, journal, status_rows
+from app.services.alarms import phones as alarms_of_phones
 from app.services.imports import jobs
 from app.services.imports.jobs import Claim
 
@@ -65,17 +66,18 @@ def _take_back_phones(session: Session, job: ImportJob, now: datetime) -> bool:
             stays[phone.line] = f"{phone.mac} stays: another user is signed in on it by now."
         else:
             gone[phone.mac] = phone.id
-    _delete_devices(session, gone)
+    _delete_devices(session, gone, now)
     _return_devices(session, returned, now)
     _note(session, job, stays)
     job.cursor, job.done = phones[-1].mac, job.done + len(phones)
     return True
 
 
-def _delete_devices(session: Session, gone: Mapping[str, int]) -> None:
+def _delete_devices(session: Session, gone: Mapping[str, int], now: datetime) -> None:
     """Delete devices with their files and values; those that report wait, and are placed anew when they next do."""
     waiting = {"device_id": None, "approval": Approval.NEEDED, "placement_reason": _REASON, "digest": None}
     status_rows.write(session, [row | waiting for row in status_rows.lock(session, gone).values()])
+    alarms_of_phones.clear_of_removed(session, gone.keys(), now=now)
     session.execute(delete(Device).where(Device.id.in_(gone.values())))
 
 

@@ -13,9 +13,13 @@ from app.models.operation import MAX_REASON
 from app.rules.actions import KINDS, Proof
 from app.rules.confirmation import Asked, Verdict, judge
 from app.rules.target_states import sources_of
+from app.services.alarms.standing import CONFIGURATION, FIRMWARE, Download, note_downloads
 from app.services.stored_files import key_of
 
 Columns = TypeVarTuple("Columns")
+
+_LOADED = {Action.UPDATE: CONFIGURATION, Action.FIRMWARE: FIRMWARE}
+"""What phones are told to load by which action."""
 
 _AT_MOST = 5_000
 VERSION_SHOULD_BE = func.coalesce(
@@ -67,6 +71,7 @@ def decide(session: Session, ids: Collection[int], *, now: datetime) -> int:
     ).all()
     decided = 0
     settled: set[str] = set()
+    downloads: list[Download] = []
     for row in rows:
         verdict = judge(_asked(row), now=now)
         if verdict is not None:
@@ -74,8 +79,11 @@ def decide(session: Session, ids: Collection[int], *, now: datetime) -> int:
             _write(row, verdict, now)
             if row.action is Action.UPDATE and verdict.state is not TargetState.SENT:
                 settled.add(row.OperationTarget.key)
+            if row.action in _LOADED and verdict.state in (TargetState.CONFIRMED, TargetState.FAILED):
+                downloads.append(_download(row, verdict))
     session.flush()
     _stop_watching(session, settled)
+    note_downloads(session, downloads, now=now)
     return decided
 
 
@@ -141,6 +149,16 @@ def _write(row: Row[*tuple[Any, ...]], verdict: Verdict, now: datetime) -> None:
     # What stood in the way before is a part of why it failed.
     said = f"{target.reason} {verdict.reason}" if verdict.state is TargetState.FAILED else verdict.reason
     target.state, target.reason, target.changed_at = verdict.state, said.strip()[:MAX_REASON], now
+
+
+def _download(row: Row[*tuple[Any, ...]], verdict: Verdict) -> Download:
+    return Download(
+        mac=row.OperationTarget.key,
+        what=_LOADED[row.action],
+        version=row.options.get("version", ""),
+        reason=verdict.reason,
+        is_done=verdict.state is TargetState.CONFIRMED,
+    )
 
 
 def _stop_watching(session: Session, macs: Collection[str]) -> None:

@@ -2,13 +2,17 @@
 //
 // <div data-live="address" data-live-seconds="5" data-live-now="time of the server"> holds parts
 // <… data-live-part="name">. A part is left alone while the pointer or the keyboard is in it, so that nothing
-// moves away from under them. Without a change the server answers 304, and nothing is done.
+// moves away from under them. A long list, over which the pointer always is, has data-live-keeps: it waits only while
+// somebody moves or types in it, and keeps what was selected, where the keyboard was and how far it was scrolled.
+// Without a change the server answers 304, and nothing is done.
 
 const area = document.querySelector("[data-live]");
 const state = document.querySelector("[data-live-state]");
 const clockOffset = new Date(area.dataset.liveNow) - Date.now();
 let etag = null;
 let pending = null;
+let lastMovedAt = 0;
+const MOVES_LAST = 1500;
 
 function timeAgo(at) {
   const seconds = Math.round((Date.now() + clockOffset - at) / 1000);
@@ -24,11 +28,32 @@ function writeTimes() {
   for (const time of area.querySelectorAll("time[data-live-time]")) time.textContent = timeAgo(new Date(time.dateTime));
 }
 
+function isInUse(part) {
+  const isTouched = part.matches(":hover, :focus-within");
+  return "liveKeeps" in part.dataset ? isTouched && Date.now() - lastMovedAt < MOVES_LAST : isTouched;
+}
+
+function replace(part, fresh) {
+  const checked = [...part.querySelectorAll("input:checked")].map((box) => box.id);
+  const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
+  const scrolled = [...part.querySelectorAll(".table-frame")].map((frame) => [frame.scrollLeft, frame.scrollTop]);
+  part.replaceWith(fresh);
+  for (const id of checked) {
+    const box = id && document.getElementById(id);
+    if (box) box.checked = true;
+  }
+  [...fresh.querySelectorAll(".table-frame")].forEach((frame, place) => {
+    if (scrolled[place]) frame.scrollTo(...scrolled[place]);
+  });
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  fresh.dispatchEvent(new Event("replaced", { bubbles: true }));
+}
+
 function putInPlace() {
   if (!pending) return;
   for (const part of area.querySelectorAll("[data-live-part]")) {
     const fresh = pending.querySelector(`[data-live-part="${part.dataset.livePart}"]`);
-    if (fresh && !part.matches(":hover, :focus-within")) part.replaceWith(fresh);
+    if (fresh && !isInUse(part)) replace(part, fresh);
   }
   const count = pending.querySelector("template[data-alarm-count]");
   if (count) document.querySelector(".alarm-count")?.replaceWith(count.content.cloneNode(true));
@@ -57,6 +82,9 @@ function say(isLive) {
   state.classList.toggle("live--lost", !isLive);
 }
 
+for (const kind of ["pointermove", "pointerdown", "keydown"]) {
+  area.addEventListener(kind, () => (lastMovedAt = Date.now()), { passive: true });
+}
 writeTimes();
 setInterval(refresh, Number(area.dataset.liveSeconds) * 1000);
 setInterval(writeTimes, 15000);

@@ -1,4 +1,4 @@
-// Devices Status: which columns are shown, the panel of filters, the menus of rows.
+// Devices Status: which columns are shown, the menus of rows.
 
 // Columns. What a person chooses is kept in this browser under the account's name.
 const chooser = document.querySelector("[data-columns]");
@@ -55,21 +55,6 @@ if (chooser) {
     markUsual(true);
   });
 }
-
-// Filters.
-const panel = document.getElementById("filter-panel");
-const toggle = document.querySelector("[data-toggle-filters]");
-
-function showFilters(shown) {
-  panel.hidden = !shown;
-  toggle.setAttribute("aria-expanded", String(shown));
-}
-
-showFilters(!("closed" in panel.dataset));
-toggle.addEventListener("click", () => {
-  showFilters(panel.hidden);
-  if (!panel.hidden) panel.querySelector("input, select").focus();
-});
 
 // An address says only what was asked: empty fields are left out of it.
 document.querySelector(".phone-search").addEventListener("formdata", (event) => {

@@ -4,8 +4,8 @@ import pytest
 
 from app.errors import InvalidInputError
 from app.models.enums import Severity
-from app.rules.alarms import (
-    ALARM_TYPES,
+from app.rules.alarms.catalogue import ALARM_TYPES
+from app.rules.alarms.wire import (
     find_alarm_type,
     is_clear,
     mac_in_source,
@@ -68,6 +68,23 @@ def test_every_spelling_leads_to_the_same_type(spelling: str) -> None:
     assert find_alarm_type(spelling) is find_alarm_type("IPPHONE LYNC LOGIN FAILURE")
 
 
+@pytest.mark.parametrize("name", [kind.title for kind in ALARM_TYPES if kind.is_own])
+def test_no_phone_raises_what_only_the_manager_raises(name: str) -> None:
+    assert find_alarm_type(name) is None
+
+
+def test_every_type_says_what_it_means_and_each_alarm_what_to_do() -> None:
+    assert all(kind.description for kind in ALARM_TYPES)
+    assert [kind.name for kind in ALARM_TYPES if not kind.corrective_action] == ["IPPhoneGeneralLocalEvent"]
+
+
+def test_event_types_and_causes_are_written_as_in_the_manual() -> None:
+    kind = find_alarm_type("IPPHONE WEB SUCCESSIVE LOGIN FAILED TRIALS")
+    assert kind is not None
+    assert kind.event_type.words == "securityServiceOrMechanismViolation(9)"
+    assert kind.cause.words == "unauthorizedAccessAttempt(73)"
+
+
 @pytest.mark.parametrize("name", ["", "IPPHONE ON FIRE", "88"])
 def test_unknown_name_has_no_type(name: str) -> None:
     assert find_alarm_type(name) is None
@@ -90,6 +107,12 @@ def test_type_without_a_published_number_has_no_trap() -> None:
     assert [alarm_type.name for alarm_type in ALARM_TYPES if alarm_type.trap_oid is None] == [
         "EndpointServerOverloaded",
         "IPPhoneRequiresReset",
+        "PhoneDisconnected",
+        "PhoneHeldTooLong",
+        "PhoneWithoutTemplate",
+        "PhoneDownloadFailure",
+        "AlarmDeliveryFailing",
+        "SchedulerLate",
     ]
 
 

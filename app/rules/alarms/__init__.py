@@ -1,0 +1,1 @@
+"""Alarms: which there are, what phones send, and what may become of one."""

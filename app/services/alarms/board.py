@@ -1,0 +1,191 @@
+"""The board: alarms of one transaction, looked up together, moved in memory by the rules, and written in bulk.
+
+The order of processing is that of rules.md 3.3: what is raised has its type and its phone, the state follows here;
+rules that suppress, correlate, escalate and route look at what the board moved before it writes.
+"""
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, Table, bindparam, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.models import Alarm
+from app.models.enums import ClearedBy, Severity
+from app.rules.alarms import states
+from app.rules.alarms.catalogue import AlarmType
+from app.rules.alarms.states import Change, Move
+from app.services.alarms import timeline
+
+AlarmRow: TypeAlias = dict[str, Any]
+
+_TABLE: Table = Alarm.__table__  # type: ignore[assignment]  # declared as FromClause, and a Table here
+_COLUMNS = _TABLE.columns
+# The key, and what a repeat, a clear and a reopening change.
+_CHANGING = (
+    "id", "count", "reopened", "last_raised_at", "changed_at", "wire_name", "severity", "reported_severity", "text",
+    "info1", "info2", "unique_id", "reported_type", "reported_cause", "reported_date", "ip", "remote_host",
+    "tenant_id", "site_id", "cleared_at", "cleared_by", "next_due_at",
+)  # fmt: skip
+_UPDATE = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("new_id"))
+    .values({name: bindparam(f"new_{name}") for name in _CHANGING if name != "id"})
+)
+_INSERT = insert(_TABLE)
+_INSERT_RETURNING = _INSERT.returning(_TABLE.c.id, sort_by_parameter_order=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """What is raised: ``said`` is what an alarm shows of what was said last, ``fixed`` stays as it was at first."""
+
+    key: str
+    kind: AlarmType | None
+    severity: Severity
+    said: AlarmRow
+    fixed: AlarmRow
+
+
+def key_of(name: str, mac: str, qualifier: str = "") -> str:
+    """Return what tells one alarm from another: kind and source, and where there can be two a qualifier (rules 3.1)."""
+    return hashlib.sha256(f"{name}\0{mac}\0{qualifier}".encode()).hexdigest()
+
+
+class Board:
+    """The alarms that some keys may mean, locked; each finds what those before it left."""
+
+    def __init__(
+        self,
+        session: Session,
+        keys: Collection[str],
+        *,
+        reopening: Collection[str],
+        now: datetime,
+        besides: ColumnElement[bool] | None = None,
+    ) -> None:
+        """Look up the active alarms with these keys, and ``besides`` others, in the order in which they were raised.
+
+        Of the keys in ``reopening``, which are to be raised, those are looked up as well that were cleared just now.
+        """
+        self._session = session
+        self._now = now
+        self._raised: list[AlarmRow] = []
+        self._changed: dict[int, AlarmRow] = {}
+        self._changes: list[tuple[AlarmRow, Change]] = []
+        self._active: dict[str, AlarmRow] = {}
+        self._ended: dict[str, AlarmRow] = {}
+        if keys or besides is not None:
+            self._active = _lock_active(session, keys, besides)
+        missing = set(reopening).difference(self._active)
+        if missing:
+            self._ended = _lock_ended(session, missing, now)
+
+    def is_active(self, key: str) -> bool:
+        """Whether an alarm with this key stands."""
+        return key in self._active
+
+    def raise_(self, raised: Raised) -> None:
+        """Raise an alarm: one that stands counts up, one that was cleared just now goes on, else it is a new one."""
+        active = self._active.get(raised.key)
+        if active is not None:
+            self._move(
+                active, states.repeat(active, raised.kind, raised.severity, now=self._now), raised.said
+            )
+            return
+        ended = self._ended.pop(raised.key, None)
+        if ended is not None and states.may_reopen(ended, now=self._now):
+            self._active[raised.key] = ended
+            self._move(ended, states.reopen(ended, raised.kind, raised.severity, now=self._now), raised.said)
+            return
+        row = {
+            "dedup_key": raised.key,
+            **raised.fixed,
+            **raised.said,
+            **states.raised(raised.kind, raised.severity, now=self._now),
+        }
+        self._active[raised.key] = row
+        self._raised.append(row)
+
+    def clear(self, key: str, by: ClearedBy) -> bool:
+        """Clear the alarm with this key, where one stands."""
+        row = self._active.pop(key, None)
+        move = states.clear(row, by, now=self._now) if row is not None else None
+        if row is None or move is None:
+            return False
+        self._ended[key] = row
+        self._move(row, move)
+        return True
+
+    def key_of_number(self, mac: str, unique_id: str) -> str | None:
+        """Return the key of the latest alarm that stands with the number that its phone gave it, or None."""
+        number = (mac, unique_id)
+        meant = (row for row in reversed(self._active.values()) if (row["mac"], row["unique_id"]) == number)
+        found = next(meant, None)
+        return str(found["dedup_key"]) if found is not None else None
+
+    def write(self) -> None:
+        """Write what changed; alarms that ended before others that were raised, as one may be raised again.
+
+        What is written goes past the session and its scope, as on all the hot path of phones: it is for those who see
+        all tenants.
+        """
+        if self._changed:
+            changed = [{f"new_{name}": row[name] for name in _CHANGING} for row in self._changed.values()]
+            self._session.connection().execute(_UPDATE, changed)
+        if self._raised:
+            self._insert()
+        timeline.write(self._session, ((row["id"], change) for row, change in self._changes), now=self._now)
+
+    def _move(self, row: AlarmRow, move: Move, said: Mapping[str, Any] = MappingProxyType({})) -> None:
+        row |= said
+        row |= move.columns
+        if "id" in row:  # one that was raised in this transaction is written anyway
+            self._changed[row["id"]] = row
+        if move.change is not None:
+            self._changes.append((row, move.change))
+
+    def _insert(self) -> None:
+        """Insert what was raised, and learn the ids of those of which the timeline has something to tell already."""
+        self._raised.sort(key=lambda row: str(row["mac"]))
+        told = {id(row) for row, _ in self._changes}
+        plain = [row for row in self._raised if id(row) not in told]
+        changed = [row for row in self._raised if id(row) in told]
+        connection = self._session.connection()
+        if plain:
+            connection.execute(_INSERT, plain)
+        if changed:
+            inserted = connection.execute(_INSERT_RETURNING, changed)
+            for row, alarm_id in zip(changed, inserted.scalars(), strict=True):
+                row["id"] = alarm_id
+
+
+def _lock_active(
+    session: Session, keys: Collection[str], besides: ColumnElement[bool] | None
+) -> dict[str, AlarmRow]:
+    meant: ColumnElement[bool] = Alarm.dedup_key.in_(keys)
+    if besides is not None:
+        meant = meant | besides
+    active = select(*_COLUMNS).where(Alarm.cleared_at.is_(None), meant).order_by(Alarm.id)
+    return _by_key(session.execute(active.with_for_update()).mappings())
+
+
+def _lock_ended(session: Session, keys: Collection[str], now: datetime) -> dict[str, AlarmRow]:
+    ended = (
+        select(*_COLUMNS)
+        .where(
+            Alarm.cleared_at.is_not(None),
+            Alarm.cleared_at >= now - states.REOPENS_WITHIN,
+            Alarm.dedup_key.in_(keys),
+        )
+        .order_by(Alarm.cleared_at, Alarm.id)
+    )
+    return _by_key(session.execute(ended.with_for_update()).mappings())
+
+
+def _by_key(rows: Iterable[Any]) -> dict[str, AlarmRow]:
+    return {row["dedup_key"]: dict(row) for row in rows}

@@ -1,0 +1,58 @@
+"""What happens to alarms by themselves: acknowledgements and shelves run out, some alarms end, old history goes."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from app.models import Alarm
+from app.rules.alarms.catalogue import type_titled
+from app.rules.alarms.states import Change, moves_due, next_due_at
+from app.services.alarms import timeline
+
+_AT_MOST = 5_000
+HISTORY_LASTS = timedelta(days=365)
+
+
+def find_due(session: Session, *, now: datetime) -> Sequence[int]:
+    """Return the alarms to which something is due to happen."""
+    due = select(Alarm.id).where(Alarm.next_due_at.is_not(None), Alarm.next_due_at <= now)
+    return session.scalars(due.order_by(Alarm.next_due_at, Alarm.id).limit(_AT_MOST)).all()
+
+
+def settle(session: Session, ids: Collection[int], *, now: datetime) -> int:
+    """Let happen what is due to these alarms; return to how many something did."""
+    columns = Alarm.__table__.columns
+    due = select(*columns).where(Alarm.id.in_(ids), Alarm.next_due_at <= now).order_by(Alarm.id)
+    changed, told = [], list[tuple[int, Change]]()
+    for row in map(dict, session.execute(due.with_for_update()).mappings()):
+        kind = type_titled(row["name"])
+        for move in list(moves_due(row, kind, now=now)):
+            row.update(move.columns)
+            if move.change is not None:
+                told.append((row["id"], move.change))
+        row["next_due_at"] = next_due_at(row, kind)
+        changed.append({name: row[name] for name in _CHANGING})
+    if changed:
+        session.execute(update(Alarm), changed)
+    timeline.write(session, told, now=now)
+    return len({alarm_id for alarm_id, _ in told})
+
+
+def find_old(session: Session, *, now: datetime) -> Sequence[int]:
+    """Return alarms that were cleared so long ago that nobody looks for them any more."""
+    old = select(Alarm.id).where(Alarm.cleared_at < now - HISTORY_LASTS).order_by(Alarm.cleared_at)
+    return session.scalars(old.limit(_AT_MOST)).all()
+
+
+def drop_old(session: Session, ids: Collection[int]) -> int:
+    """Delete these alarms with what happened to them, and return how many there were."""
+    gone = delete(Alarm).where(Alarm.id.in_(ids), Alarm.cleared_at.is_not(None)).returning(Alarm.id)
+    return len(session.scalars(gone.execution_options(synchronize_session=False)).all())
+
+
+_CHANGING = (
+    "id", "changed_at", "cleared_at", "cleared_by", "acknowledged_at", "acknowledged_by", "acknowledged_until",
+    "shelved_until", "shelved_by", "shelf_reason", "next_due_at",
+)  # fmt: skip

@@ -1,0 +1,100 @@
+"""A storm of alarms: 30,000 come in through the phone plane, one in each request, and all are worked off."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import insert
+
+from app.models import DeviceStatus, Site
+from app.models.enums import Approval, Status
+from app.security.tenant_scope import only_tenants
+from app.services import alarm_search
+from app.services.alarm_search import AlarmFilter
+from app.services.alarms import deeds
+from app.services.alarms.deeds import Deed, Order
+from app.services.author import Author
+from app.transaction import reading, writing
+from tests.flows.installation import Installation
+from tests.phone_api.doors import ALERT
+
+ALARMS = 30_000
+WITHIN_SECONDS = 30
+CONNECTIONS = 100
+
+pytestmark = pytest.mark.acceptance
+
+Record = Callable[[str, object], None]
+
+
+def test_30000_alarms_are_raised_in_half_a_minute_and_deleted(
+    ringmaster: Installation, record_property: Record
+) -> None:
+    tenant = ringmaster.add_tenant()
+    macs = [f"0a0000{number:06x}" for number in range(ALARMS)]
+    _add_phones(ringmaster, tenant.id, macs)
+    began_at = time.monotonic()
+    asyncio.run(_raise_all(ringmaster.phone_url, macs))
+    seconds = time.monotonic() - began_at
+    record_property("seconds for 30,000 alarms", f"{seconds:.1f}")
+    wanted, scope = AlarmFilter(), only_tenants([tenant.id])
+    with reading(ringmaster.database, scope) as session:
+        began_at = time.monotonic()
+        page = alarm_search.search(session, wanted, number=1, size=50)
+        counts = alarm_search.count_active(session)
+        record_property("milliseconds for a page of them", f"{(time.monotonic() - began_at) * 1000:.0f}")
+        up_to = deeds.latest_id(session)
+    assert (len(page.rows), page.has_next, sum(counts.values())) == (50, True, alarm_search.COUNTED_ALARMS)
+    began_at, done = time.monotonic(), 0
+    with reading(ringmaster.database, scope) as session:
+        ids = deeds.find_matching(session, wanted, up_to=up_to)
+    for first in range(0, len(ids), deeds.CHUNK):
+        chunk, order = ids[first : first + deeds.CHUNK], Order(deed=Deed.DELETE)
+        with writing(ringmaster.database, scope) as session:
+            done += deeds.do(session, chunk, order, author=Author("anna"), now=datetime.now(UTC))
+    record_property("seconds to delete them all", f"{time.monotonic() - began_at:.1f}")
+    assert done == ALARMS
+    assert seconds < WITHIN_SECONDS
+
+
+def _add_phones(ringmaster: Installation, tenant_id: int, macs: Sequence[str]) -> None:
+    with ringmaster.writing() as session:
+        site = Site(tenant_id=tenant_id, name="Storm")
+        session.add(site)
+        session.flush()
+        phone = {
+            "tenant_id": tenant_id, "site_id": site.id, "approval": Approval.NOT_NEEDED, "ip": "10.1.2.3",
+            "status": Status.UNREGISTERED, "first_seen_at": datetime.now(UTC),
+        }  # fmt: skip
+        session.execute(insert(DeviceStatus), [{**phone, "mac": mac} for mac in macs])
+
+
+async def _raise_all(url: str, macs: Sequence[str]) -> None:
+    waiting = iter(macs)
+    async with asyncio.TaskGroup() as group:
+        for _ in range(CONNECTIONS):
+            group.create_task(_raise(url, waiting))
+
+
+async def _raise(url: str, macs: Iterator[str]) -> None:
+    place = urlsplit(url)
+    reader, writer = await asyncio.open_connection(place.hostname, place.port)
+    for mac in macs:
+        alert = {
+            "uniqueId": 2, "name": "IPPHONE REGISTRATION FAILURE", "description": "no answer", "severity": "5",
+            "date": "2017-07-217T12:24:18", "source": f"IPPhone/{mac}", "type": 2, "probableCause": 5,
+            "additionalInfo1": "", "additionalInfo2": "",
+        }  # fmt: skip
+        body = json.dumps({"sessionId": "5f20db06", "alerts": [alert]}).encode()
+        head = f"POST {ALERT} HTTP/1.1\r\nHost: ringmaster\r\nContent-Length: {len(body)}\r\n\r\n"
+        writer.write(head.encode() + body)
+        answer = await reader.readuntil(b"\r\n\r\n")
+        assert answer.startswith(b"HTTP/1.1 200"), answer
+        length = next(line for line in answer.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+        await reader.readexactly(int(length.partition(b":")[2]))
+    writer.close()
+    await writer.wait_closed()

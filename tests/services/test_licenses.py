@@ -33,7 +33,7 @@ ON_POSTGRESQL = pytest.mark.parametrize("database_kind", ["postgresql"], indirec
 WHO = {"author": Author("alice", "192.0.2.1"), "now": NOW}
 OTHER_MACS = [f"00908f00000{number}" for number in range(1, 6)]
 NO_ROOM = (
-    "The licence is for 1 devices, and 1 are there: no room for another. "
+    "The licence is for 1 device, and 1 is there: no room for another. "
     "Install a larger licence, or delete devices that are gone."
 )
 
@@ -180,7 +180,7 @@ class TestPhonesThatReport:
         register(session, *OTHER_MACS[2:4])
         assert count(session) == 3
         assert row_of(session, OTHER_MACS[1]).placement_reason == (
-            "The phone is blocked. Globex has 1 endpoint licences, and 1 are there: no room for another. "
+            "The phone is blocked. Globex has 1 endpoint licence, and 1 is there: no room for another. "
             "Give the tenant more, or delete devices that are gone."
         )
 
@@ -249,7 +249,7 @@ class TestPeople:
         self, session: Session, acme: Tenant
     ) -> None:
         set_scope(session, only_tenants([acme.id]))
-        with pytest.raises(NoRoomError, match="and 1 are there"):
+        with pytest.raises(NoRoomError, match="and 1 is there"):
             add_device(session)
 
     def test_a_phone_is_not_approved(self, session: Session, acme: Tenant) -> None:
@@ -261,7 +261,7 @@ class TestPeople:
 
     def test_many_at_once_are_added_or_none(self, session: Session, acme: Tenant) -> None:
         licensed.install(session, devices="3")
-        with pytest.raises(NoRoomError, match="and 1 are there: no room for 3 more"):
+        with pytest.raises(NoRoomError, match="and 1 is there: no room for 3 more"):
             room.check(session, {acme.id: 3}, now=NOW)
         room.check(session, {acme.id: 2}, now=NOW)
 

@@ -44,7 +44,8 @@ class _Limit:
         if self.used + number <= self.most:
             return ""
         more = "another" if number == 1 else f"{number:,} more"
-        return f"{self.words}, and {self.used:,} are there: no room for {more}. {self.advice}"
+        are = "is" if self.used == 1 else "are"
+        return f"{self.words}, and {self.used:,} {are} there: no room for {more}. {self.advice}"
 
 
 @dataclass(slots=True)
@@ -73,7 +74,9 @@ def lock(session: Session, tenant_ids: Collection[int], *, now: datetime) -> Roo
 
 def read(session: Session, tenant_ids: Collection[int], *, now: datetime, is_locked: bool = False) -> Room:
     """Return how much room there is for devices of these tenants."""
-    license_ = installed.current(session, is_locked=is_locked)
+    license_ = installed.current(session)
+    if is_locked and license_ is not None and license_.devices is not None:
+        license_ = installed.current(session, is_locked=True)
     expired = ""
     if license_ is not None:
         ends_at = license_.ends_at(settings.web_ui_time_zone(session))
@@ -85,13 +88,15 @@ def read(session: Session, tenant_ids: Collection[int], *, now: datetime, is_loc
         return Room(expired)
     used = _count_devices(session, None if most is not None else limited)
     tenants = {
-        tenant_id: _Limit(f"{name} has {licenses:,} endpoint licences", licenses, used[tenant_id], _OF_TENANT)
+        tenant_id: _Limit(_words_of_tenant(name, licenses), licenses, used[tenant_id], _OF_TENANT)
         for tenant_id, (name, licenses) in limited.items()
     }
     if most is None:
         return Room(expired, None, tenants)
     return Room(
-        expired, _Limit(f"The licence is for {most:,} devices", most, used.total(), _OF_LICENSE), tenants
+        expired,
+        _Limit(f"The licence is for {most:,} device{_plural(most)}", most, used.total(), _OF_LICENSE),
+        tenants,
     )
 
 
@@ -130,3 +135,11 @@ def _count_devices(session: Session, tenant_ids: Collection[int] | None) -> Coun
     if tenant_ids is not None:
         counts = counts.where(tenant.in_(tenant_ids))
     return Counter(dict(session.connection().execute(counts).all()))
+
+
+def _words_of_tenant(name: str, licenses: int) -> str:
+    return f"{name} has {licenses:,} endpoint licence{_plural(licenses)}"
+
+
+def _plural(number: int) -> str:
+    return "" if number == 1 else "s"

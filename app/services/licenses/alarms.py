@@ -74,9 +74,10 @@ def _wanted(session: Session, stands: Standing) -> Sequence[OwnAlarm]:
 
 
 def _find_last(session: Session, kind: AlarmType, qualifier: str) -> Alarm | None:
-    """Return the alarm of this kind that was raised last, active or not."""
+    """Return the alarm of this kind that was raised last, active or not, as the database has it."""
     last = select(Alarm).where(Alarm.name == kind.title, Alarm.info1 == qualifier)
-    return session.scalar(last.order_by(Alarm.id.desc()).limit(1))
+    latest = last.order_by(Alarm.id.desc()).limit(1)
+    return session.scalar(latest.execution_options(populate_existing=True))
 
 
 def _is_known(alarm: OwnAlarm, last: Alarm | None, now: datetime) -> bool:

@@ -7,7 +7,7 @@ counts here within that time. Where nobody issues licences nothing is ever asked
 import logging
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from threading import Lock
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -58,9 +58,9 @@ class LicenseWatch:
         try:
             with reading(self._database, ALL_TENANTS) as session:
                 license_ = installed.current(session)
-                self._ends_at = (
-                    license_.ends_at(settings.web_ui_time_zone(session)) if license_ is not None else None
-                )
-                self._sentence = expired_on(license_) if license_ is not None else ""
+                is_limited = license_ is not None and license_.valid_until is not None
+                zone = settings.web_ui_time_zone(session) if is_limited else UTC
+            self._ends_at = license_.ends_at(zone) if license_ is not None else None
+            self._sentence = expired_on(license_) if license_ is not None and is_limited else ""
         except (SQLAlchemyError, RingmasterError) as error:
             log.warning("The licence could not be looked at: %s", error)

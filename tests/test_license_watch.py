@@ -42,6 +42,11 @@ def test_it_expires_to_the_minute(database: Database) -> None:
     assert (watch.expired(NOW), watch.expired(NOW + MINUTE)) == ("", SENTENCE)
 
 
+def test_one_without_end_never_expires(database: Database) -> None:
+    install(database, until="unlimited")
+    assert LicenseWatch(database).expired(NOW + timedelta(days=300_000)) == ""
+
+
 def test_it_looks_once_in_a_while(database: Database, statements: Statements) -> None:
     install(database)
     clock = Clock()

@@ -4,6 +4,8 @@ A setting ``x`` is overridden by the environment variable ``RINGMASTER_X``. What
 system runs (Disconnected Timeout, language, …) is a system setting in the database instead.
 """
 
+import base64
+import binascii
 import dataclasses
 import difflib
 import ipaddress
@@ -127,6 +129,16 @@ def _password(value: str) -> str:
     return value
 
 
+def _public_key(value: str) -> str:
+    try:
+        is_key = len(base64.b64decode(value, validate=True)) in {0, 32}
+    except (binascii.Error, ValueError):
+        is_key = False
+    if not is_key:
+        raise ValueError("give the 44 characters that `python run.py license-keys` wrote into license.pub")
+    return value
+
+
 def _log_level(value: str) -> str:
     if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise ValueError("give DEBUG, INFO, WARNING or ERROR")
@@ -231,6 +243,13 @@ class Settings:
     )
     secure_cookies: bool = setting(
         "Send cookies over HTTPS only: set it where nginx speaks TLS to people", _yes_or_no, default=False
+    )
+    license_public_key: str = setting(
+        "Key of whoever issues licences, as `python run.py license-keys` makes it; without one no licence counts, and "
+        "neither time nor devices are limited",
+        _public_key,
+        "",
+        "none",
     )
     log_level: str = setting("DEBUG, INFO, WARNING or ERROR", _log_level, "INFO")
 

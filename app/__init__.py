@@ -5,14 +5,25 @@ from datetime import timedelta
 from flask import Flask, g
 from flask_appbuilder import AppBuilder
 
-from app.database import engine_options
+from app.database import Database, engine_options
+from app.license_watch import LicenseWatch
 from app.phone_api import blueprint, firmware_downloads
 from app.phone_api.answering import PhoneApi
 from app.phone_api.wsgi import NormalPaths, PhoneThreads
+from app.security.issuer import trust_issuer
 from app.security.roles import ADMINISTRATOR, ROLES
 from app.security.secrets import derive_key, installation_key, open_vault
 from app.services import firmware
-from app.views import error_pages, registration, request_guards, shell, static_files, uploads, web_session
+from app.views import (
+    error_pages,
+    license_guard,
+    registration,
+    request_guards,
+    shell,
+    static_files,
+    uploads,
+    web_session,
+)
 from app.views.proxies import CallersOwnAddress
 from app.views.security_manager import RingmasterSecurityManager
 from app.views.sign_in import StartView
@@ -31,11 +42,12 @@ def create_app(settings: Settings | None = None, *, writes_permissions: bool = F
     settings = settings or load_settings()
     key = installation_key(settings)
     open_vault(key)
+    trust_issuer(settings.license_public_key)
     app = Flask(__name__)
     app.config.update(flask_configuration(settings, key))
     app.config.update(FAB_CREATE_DB=writes_permissions, FAB_UPDATE_PERMS=writes_permissions)
     app.extensions["ringmaster_settings"] = settings
-    for part in (web_session, request_guards, error_pages, static_files, shell, uploads):
+    for part in (web_session, request_guards, license_guard, error_pages, static_files, shell, uploads):
         part.install(app)
     with app.app_context():
         g.request_writes = writes_permissions
@@ -50,7 +62,9 @@ def create_app(settings: Settings | None = None, *, writes_permissions: bool = F
 def open_phone_door(app: Flask, settings: Settings) -> None:
     """Answer phones on the web listener as well, past sessions and CSRF."""
     folder, downloads = firmware.folder_in(settings.data_dir), firmware_downloads.of_web_server(settings)
-    app.extensions[blueprint.EXTENSION] = PhoneApi(app.extensions["ringmaster_database"], folder, downloads)
+    database: Database = app.extensions["ringmaster_database"]
+    watch = app.extensions.setdefault(license_guard.WATCH, LicenseWatch(database))
+    app.extensions[blueprint.EXTENSION] = PhoneApi(database, folder, downloads, license=watch)
     app.register_blueprint(blueprint.blueprint)
     request_guards.csrf.exempt(blueprint.blueprint)
     for_phones = PhoneThreads(app.wsgi_app, most=settings.web_threads_for_phones)

@@ -33,6 +33,7 @@ TAKEN = {
     "phones_on_this_machine": ("yes", True),
     "trusted_proxies": ("10.0.0.1, 10.1.0.0/16", (ip_network("10.0.0.1/32"), ip_network("10.1.0.0/16"))),
     "secure_cookies": ("Yes", True),
+    "license_public_key": (f"{'A' * 43}=", f"{'A' * 43}="),
     "log_level": ("debug", "DEBUG"),
 }
 REFUSED = [
@@ -70,6 +71,8 @@ REFUSED = [
     ("phones_on_this_machine", "some"),
     ("trusted_proxies", "10.0.0.1/8"),
     ("secure_cookies", "perhaps"),
+    ("license_public_key", "A" * 43),
+    ("license_public_key", "too short"),
     ("log_level", "loud"),
 ]
 

@@ -2,22 +2,26 @@
 
 import argparse
 import os
+import secrets
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from app import create_app
 from app.cli import accounts, demo, logs, servers, together
 from app.cli.listeners import listen_for_phones, listen_for_screens
 from app.cli.release import opened_database, release
-from app.errors import NotFoundError, RingmasterError
+from app.errors import InvalidInputError, NotFoundError, RingmasterError
 from app.rendering.secret_parameters import MASK
+from app.rules import licenses
+from app.security import issuer
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import firmware
 from app.services import settings as system_settings
 from app.services.author import Author
 from app.services.firmware import files
+from app.services.licenses import installed
 from app.services.settings.catalogue import CATALOGUE
 from app.transaction import writing
 from config import Settings, SettingsError, describe_unknown_settings, load_settings
@@ -108,6 +112,39 @@ def _reset_password(settings: Settings, given: argparse.Namespace) -> None:
     print(f"The account {given.account} has the password {password}, shown this once.")
 
 
+def _make_license_keys(_settings: Settings, given: argparse.Namespace) -> None:
+    made = issuer.make_keys(given.folder)
+    print(
+        f"{made.private_key} signs licences: keep it where Ringmaster does not run.\n"
+        f"Installations that go by them are started with RINGMASTER_LICENSE_PUBLIC_KEY={made.public_key}"
+    )
+
+
+def _issue_license(_settings: Settings, given: argparse.Namespace) -> None:
+    values = (
+        given.id or secrets.token_hex(4),
+        given.holder,
+        given.begin or date.today().isoformat(),  # noqa: DTZ011  # of whoever issues it
+        given.until,
+        given.devices,
+    )
+    license_ = licenses.license_of(dict(zip(licenses.FIELDS, values, strict=True)))
+    signature = issuer.sign(given.key, license_.text)
+    print(licenses.SignedLicense(license_, signature).text, end="")
+
+
+def _install_license(settings: Settings, given: argparse.Namespace) -> None:
+    try:
+        text = given.file.read_bytes()[: 4 * licenses.MOST_CHARACTERS].decode()
+    except OSError as error:
+        raise NotFoundError(f"The file {given.file} cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise InvalidInputError(f"{given.file} is no licence: it is no text in UTF-8.") from error
+    with opened_database(settings) as database, writing(database, ALL_TENANTS) as session:
+        new = installed.install(session, text, author=Author("command line"), now=datetime.now(UTC))
+    print(f"The licence {new.id} of {new.holder} is installed; every process goes by it within seconds.")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python run.py",
@@ -128,9 +165,26 @@ def _parser() -> argparse.ArgumentParser:
     file = _add(commands, "firmware", _add_firmware, "take in a firmware file for phones")
     file.add_argument("file", type=Path, help="the .img or .dfu file")
     file.add_argument("--name", dest="firmware", help="the name phones ask for, such as 450HD.img")
+    _add_license_commands(commands)
     password = _add(commands, "reset-password", _reset_password, "give an account another password")
     password.add_argument("account", nargs="?", default=accounts.FIRST_ADMINISTRATOR, help="%(default)s")
     return parser
+
+
+def _add_license_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    keys = _add(commands, "license-keys", _make_license_keys, "make the keys of somebody who issues licences")
+    keys.add_argument("folder", type=Path, help="where they are written")
+    issued = _add(commands, "license", _issue_license, "issue a licence, to the standard output")
+    issued.add_argument("--key", type=Path, required=True, help="the private key, license.key")
+    issued.add_argument("--holder", required=True, help="who may use Ringmaster")
+    issued.add_argument("--devices", required=True, help=f"for how many devices, or {licenses.UNLIMITED}")
+    issued.add_argument(
+        "--until", required=True, help=f"its last day, such as 2027-12-31, or {licenses.UNLIMITED}"
+    )
+    issued.add_argument("--from", dest="begin", help="its first day (today)")
+    issued.add_argument("--id", help="its number in the issuer's books (made up)")
+    installation = _add(commands, "install-license", _install_license, "install a licence")
+    installation.add_argument("file", type=Path, help="the licence as it was issued")
 
 
 def _add(

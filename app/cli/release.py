@@ -14,6 +14,7 @@ from app import create_app, schema
 from app.cli import accounts
 from app.database import Database, make_engine
 from app.errors import ConflictError, UnreachableError
+from app.security.issuer import trust_issuer
 from app.security.secrets import installation_key, open_vault
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import installation
@@ -54,6 +55,7 @@ def opened_database(settings: Settings) -> Iterator[Database]:
     """Yield the database, with what is encrypted in it; ConflictError where it is not at this version."""
     check_released(settings)
     open_vault(installation_key(settings))
+    trust_issuer(settings.license_public_key)
     engine = make_engine(settings.database_url)
     try:
         yield Database(engine)

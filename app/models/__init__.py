@@ -9,6 +9,7 @@ from app.models.device import Device
 from app.models.device_status import DeviceSeen, DeviceStatus
 from app.models.firmware import Firmware, FirmwareGroup
 from app.models.import_job import ImportDevice, ImportFile, ImportJob, ImportRow
+from app.models.installed_license import InstalledLicense
 from app.models.journal_entry import JournalEntry
 from app.models.operation import Operation, OperationFile, OperationTarget, OperationWave
 from app.models.operator import Operator
@@ -41,6 +42,7 @@ __all__ = [
     "ImportFile",
     "ImportJob",
     "ImportRow",
+    "InstalledLicense",
     "JournalEntry",
     "Lease",
     "Operation",

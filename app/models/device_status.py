@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Index, String
+from sqlalchemy import Boolean, ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import Base, UtcDateTime, one_of
@@ -19,12 +19,19 @@ class DeviceStatus(TenantOrNobody, Base):
     ``status`` is NULL for a phone that asked for a file and has not reported. ``digest`` covers the fields that a
     report stores; whatever changes the row otherwise sets it to NULL, so that the next report counts as a change.
     The time of the last contact is in ``DeviceSeen``; ``started_at`` is when the phone last said that it booted.
+    ``is_blocked`` is a phone that would be a device if licences had room for it; its reason says so.
     """
 
     __tablename__ = "device_status"
     __table_args__ = (
         Index("ix_device_status_tenant_id_mac", "tenant_id", "mac"),
         Index("ix_device_status_counts", "tenant_id", "status", "site_id", "model", "firmware_version"),
+        Index(
+            "ix_device_status_blocked",
+            "first_seen_at",
+            sqlite_where=text("is_blocked = 1"),
+            postgresql_where=text("is_blocked"),
+        ),
     )
 
     mac: Mapped[str] = mapped_column(String(12), primary_key=True)
@@ -35,6 +42,7 @@ class DeviceStatus(TenantOrNobody, Base):
     )
     approval: Mapped[Approval] = mapped_column(one_of(Approval))
     placement_reason: Mapped[str] = mapped_column(String(500), default="")
+    is_blocked: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     url_tenant: Mapped[str] = mapped_column(String(128), default="")
     status: Mapped[Status | None] = mapped_column(one_of(Status), index=True)
     status_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)

@@ -13,10 +13,18 @@ from sqlalchemy.orm import Session
 
 from app.database import Database
 from app.errors import NotFoundError, RingmasterError
+from app.license_watch import LicenseWatch
 from app.phone_api.access import normal_path
 from app.phone_api.context import Context
 from app.phone_api.delivery import Answer, Deliverable, respond
-from app.phone_api.errors import is_conflict, is_database_away, refusal_of, refuse
+from app.phone_api.errors import (
+    ONCE_LICENSED,
+    is_conflict,
+    is_database_away,
+    refusal_of,
+    refuse,
+    refuse_busy,
+)
 from app.phone_api.firmware_downloads import FirmwareDownloads, unlimited
 from app.phone_api.messages import MAX_BODY_BYTES, PhoneRequest, PhoneResponse
 from app.phone_api.routes import Endpoint, match
@@ -69,12 +77,18 @@ def _call_or_refusal(request: PhoneRequest) -> Call | PhoneResponse:
 
 @dataclass(frozen=True, slots=True)
 class PhoneApi:
-    """The phone API over one database and one folder of firmware."""
+    """The phone API over one database and one folder of firmware; with a watch it keeps to the licence."""
 
     database: Database
     firmware_folder: Path
     downloads: FirmwareDownloads = field(default_factory=unlimited)
     served: ServedFiles = field(default_factory=ServedFiles)
+    license: LicenseWatch | None = None
+
+    @property
+    def expired(self) -> str:
+        """The sentence that says since when the licence has expired, or an empty text."""
+        return self.license.expired(datetime.now(UTC)) if self.license else ""
 
     def find(self, calls: Sequence[Call]) -> Sequence[PhoneResponse | None]:
         """Answer calls from what is stored, with one look for all of them; None for each that must be recorded.
@@ -94,7 +108,7 @@ class PhoneApi:
         When the transaction fails, each call gets one of its own, so that a bad one fails alone. The second value
         names the phones of which the time of the last contact is left to be written: ``write_seen``.
         """
-        return self._record(calls, writes_seen=False)
+        return self._record_licensed(calls, writes_seen=False)
 
     def write_seen(self, seen: Seen) -> None:
         """Write the times of the last contact."""
@@ -110,7 +124,7 @@ class PhoneApi:
         (found,) = self.find([call])
         if found is not None:
             return found
-        (answer,), _ = self._record([call], writes_seen=True)
+        (answer,), _ = self._record_licensed([call], writes_seen=True)
         return answer
 
     def _find_together(self, calls: Sequence[Call]) -> list[PhoneResponse | None]:
@@ -153,6 +167,19 @@ class PhoneApi:
         if remembered is None:
             return None
         return self.downloads.admit(call.request, respond(call.request, remembered), lambda _: None)
+
+    def _record_licensed(self, calls: Sequence[Call], *, writes_seen: bool) -> Recorded:
+        """Record calls, but for those that stop when the licence has expired: files go on being served."""
+        sentence = self.expired
+        if not sentence:
+            return self._record(calls, writes_seen=writes_seen)
+        going_on = [call for call in calls if not call.endpoint.stops_with_license]
+        recorded, seen = self._record(going_on, writes_seen=writes_seen) if going_on else ([], {})
+        answers = iter(recorded)
+        return [
+            refuse_busy(sentence, ONCE_LICENSED) if call.endpoint.stops_with_license else next(answers)
+            for call in calls
+        ], seen
 
     def _record(self, calls: Sequence[Call], *, writes_seen: bool) -> Recorded:
         try:

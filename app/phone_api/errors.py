@@ -20,7 +20,8 @@ from app.phone_api.messages import PhoneRequest, PhoneResponse
 
 SOON = range(15, 46)
 LATER = range(60, 181)
-"""The seconds after which a phone is told to come again: for a report or a file, and for firmware.
+ONCE_LICENSED = range(300, 901)
+"""The seconds after which a phone is told to come again: for a report or a file, for firmware, and without a licence.
 
 Each phone is told another number, or those that were refused together would come back together.
 """

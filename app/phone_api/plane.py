@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import schema
 from app.database import Database, make_engine
 from app.errors import InvalidInputError, RingmasterError
+from app.license_watch import LicenseWatch
 from app.phone_api import firmware_downloads
 from app.phone_api.answering import Call, PhoneApi, prepare, refuse_too_long
 from app.phone_api.asgi import Message, Receive, Send, headers_of, read_body, send_file, send_response
@@ -20,6 +21,7 @@ from app.phone_api.errors import refuse, refuse_busy
 from app.phone_api.lane import Lane, LaneIsFullError
 from app.phone_api.messages import PhoneRequest, PhoneResponse
 from app.rules.proxies import caller_address
+from app.security.issuer import trust_issuer
 from app.security.secrets import installation_key, open_vault
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import firmware, silence
@@ -85,8 +87,11 @@ class PhonePlane:
         engine = make_engine(self._settings.database_url, asks_first=False)
         schema.check_is_up_to_date(engine)
         open_vault(installation_key(self._settings))
+        trust_issuer(self._settings.license_public_key)
+        database = Database(engine)
         downloads = firmware_downloads.of_plane(self._settings, lambda: self._batcher.is_under_pressure)
-        self._api = PhoneApi(Database(engine), firmware.folder_in(self._settings.data_dir), downloads)
+        folder = firmware.folder_in(self._settings.data_dir)
+        self._api = PhoneApi(database, folder, downloads, license=LicenseWatch(database))
         self._beat()  # before the first phone is heard: silence counts from here after a gap
         self._finder = Lane("find", self._api.find)
         self._batcher = Batcher(self._api)
@@ -106,11 +111,16 @@ class PhonePlane:
                 self._refused += refused
 
     def _beat(self, refused: int = 0) -> None:
-        """Note that the plane runs, and what it noticed: how many requests it refused since it did so last."""
+        """Note that the plane runs, and what it noticed: how many requests it refused since it did so last.
+
+        One that refuses all reports, because the licence has expired, does not run: phones would be taken for silent.
+        """
         now = datetime.now(UTC)
+        listens = not self._api.expired
         with writing(self._api.database, ALL_TENANTS) as session:
-            silence.beat(session, now=now)
-            health.note_refusals(session, refused, now=now)
+            if listens:
+                silence.beat(session, now=now)
+                health.note_refusals(session, refused, now=now)
             health.watch_scheduler(session, now=now)
 
     async def _respond(self, scope: Message, receive: Receive) -> PhoneResponse:

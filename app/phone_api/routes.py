@@ -28,13 +28,14 @@ class Endpoint:
     ``parse`` turns it into a call, or raises InvalidInputError before the database is asked. ``find`` answers from
     what is stored; where it returns None, or there is none, ``record`` answers a list of such calls in their order
     inside one transaction that writes. ``wants`` names the stored file that ``find`` will look up, so that those of
-    many calls are read together.
+    many calls are read together. What ``stops_with_license`` is refused once the licence has expired.
     """
 
     parse: Parse
     find: Find | None = None
     record: Record | None = None
     wants: Wants | None = None
+    stops_with_license: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,9 @@ def _route(pattern: str, methods: tuple[str, ...], endpoint: Endpoint) -> Route:
     return Route(re.compile(pattern), methods, endpoint)
 
 
-_KEEP_ALIVE = Endpoint(keep_alive.parse, record=keep_alive.record)
-_ALERT = Endpoint(alarms.parse, record=alarms.record)
-_USER_KEYS = Endpoint(user_keys.parse, record=user_keys.record)
+_KEEP_ALIVE = Endpoint(keep_alive.parse, record=keep_alive.record, stops_with_license=True)
+_ALERT = Endpoint(alarms.parse, record=alarms.record, stops_with_license=True)
+_USER_KEYS = Endpoint(user_keys.parse, record=user_keys.record, stops_with_license=True)
 _TENANT_FILE = Endpoint(
     provisioning.parse, provisioning.find_phone_file, provisioning.record_phone_file, provisioning.wants
 )

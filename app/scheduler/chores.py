@@ -12,6 +12,8 @@ from app.services.alarms import due as due_alarms
 from app.services.alarms import phones as alarms_of_phones
 from app.services.alarms import standing as standing_alarms
 from app.services.imports import jobs as import_jobs
+from app.services.licenses import alarms as license_alarms
+from app.services.licenses import blocked
 from app.services.operations import confirming, gates, postponing, results, retention, rolling_back
 
 
@@ -131,6 +133,20 @@ def all_chores() -> Sequence[Chore]:
             lambda session, now: due_alarms.find_old(session, now=now),
             lambda session, ids, _now: due_alarms.drop_old(session, ids),
             "%d alarms were dropped that ended long ago.",
+        ),
+        Chore(
+            "licence",
+            timedelta(minutes=1),
+            lambda session, now: license_alarms.find_due(session, now=now),
+            lambda session, due, now: license_alarms.settle(session, due, now=now),
+            "%d alarms of the licence were raised or cleared.",
+        ),
+        Chore(
+            "blocked phones",
+            timedelta(minutes=1),
+            lambda session, now: blocked.find_with_room(session, now=now),
+            lambda session, macs, _now: blocked.let_in(session, macs),
+            "For %d blocked phones there is room again: they become devices with their next report.",
         ),
         Chore(
             "old imports",

@@ -26,6 +26,7 @@ from app.services.imports.configuration_apply import Finding
 from app.services.imports.jobs import Claim, LostLeaseError
 from app.services.imports.user_check import UserCheck
 from app.services.imports.user_file import UserFile
+from app.services.licenses.room import NoRoomError
 from app.transaction import reading, writing
 
 log = logging.getLogger(__name__)
@@ -173,6 +174,9 @@ class ImportWorker:
         """Look at a file again when what was to be written no longer fits what is there."""
         try:
             yield
+        except NoRoomError as error:
+            with writing(self._database, held.scope) as session:
+                jobs.move(self._hold(session, held), ImportState.CHECKED, sentence=str(error))
         except (IntegrityError, ConflictError) as error:
             log.info("Import %d is looked at again: %s", held.id, error)
             with writing(self._database, held.scope) as session:

@@ -41,6 +41,7 @@ JOURNAL = "Activity Log"
 SETUP_WIZARD = "Setup Wizard"
 OPERATORS = "Operators"
 ROLES_PAGE = "Roles"
+LICENSE = "License"
 
 LOOK = ("can_list", "can_show")
 CHANGE = ("can_add", "can_edit", "can_delete")
@@ -93,6 +94,7 @@ DEEDS: dict[str, tuple[str, ...]] = {
     SITES: (*LOOK, *CHANGE),
     OPERATORS: (*LOOK, *CHANGE),
     ROLES_PAGE: ("can_list",),
+    LICENSE: ("can_list", EDIT),
     SYSTEM_SETTINGS: ("can_list", EDIT, GENERATE),
     LDAP_TEST: ("can_list",),
     JOURNAL: ("can_list",),
@@ -124,6 +126,7 @@ _SYSTEM_LEVEL_ONLY = frozenset(
         (DEFAULT_PLACEHOLDERS, "can_edit"),
         *((SYSTEM_SETTINGS, deed) for deed in DEEDS[SYSTEM_SETTINGS]),
         *((FIRMWARE, deed) for deed in DEEDS[FIRMWARE]),
+        *((LICENSE, deed) for deed in DEEDS[LICENSE]),
         *((IMPORT_EXPORT, deed) for deed in (EXPORT_CONFIGURATION, IMPORT_CONFIGURATION)),
     }
 )
@@ -170,7 +173,7 @@ ROLES: dict[str, list[list[str]]] = {
         _entry((FIRMWARE,), DEEDS[FIRMWARE]),
         _entry((CONFIGURATION_FILES,), DEEDS[CONFIGURATION_FILES]),
         _entry((IMPORT_EXPORT,), DEEDS[IMPORT_EXPORT]),
-        _entry((JOURNAL,), LOOK),
+        _entry((JOURNAL, LICENSE), LOOK),
     ],
     HELPDESK: [
         *_LOOK_AROUND,
@@ -184,7 +187,7 @@ ROLES: dict[str, list[list[str]]] = {
         _entry((OPERATIONS,), (EXPORT, CHECK_STATUS)),
         _entry((DEVICE, CHANGED_FILES), (SHOW_FILE,)),
         _entry((LDAP_TEST,), LOOK),
-        _entry((FIRMWARE, CONFIGURATION_FILES), LOOK),
+        _entry((FIRMWARE, CONFIGURATION_FILES, LICENSE), LOOK),
         _entry((IMPORT_EXPORT,), ("can_list", EXPORT)),
     ],
 }

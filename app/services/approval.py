@@ -18,6 +18,7 @@ from app.rules.zero_touch.placement import Placement
 from app.rules.zero_touch.trace import Step
 from app.services import devices, phone_user_passwords, phone_users, status_rows, zero_touch
 from app.services.author import Author
+from app.services.licenses.room import NoRoomError
 from app.services.phone_users import NamedUser
 from app.services.status_rows import StatusRow
 
@@ -45,7 +46,7 @@ def approve(session: Session, mac: str, request: ApprovalRequest, *, author: Aut
     """Make a waiting phone a device: with its user, its file and a restart that makes it fetch the file.
 
     Raises NotFoundError for a phone, tenant or site that the session does not see, ConflictError for a phone that is
-    a device already, InvalidInputError for values out of range.
+    a device already, or for which licences have no room, InvalidInputError for values out of range.
     """
     decider = zero_touch.Decider(session, now)
     row = _get_waiting_phone(session, decider, mac)
@@ -56,6 +57,8 @@ def approve(session: Session, mac: str, request: ApprovalRequest, *, author: Aut
     chosen = {"phone_user_id": user.id if user else None, **vlan}
     decider.decide_on_approval(row, _placement(tenant, site, author.name), chosen, author=author)
     decider.carry_out()
+    if row["is_blocked"]:
+        raise NoRoomError(row["placement_reason"])
     status_rows.write(session, [row | {"digest": None}])
     devices.restart(session, mac, author=author, now=now)
     return session.get_one(Device, row["device_id"])

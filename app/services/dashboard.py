@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.models import DeviceSeen, DeviceStatus
 from app.models.enums import Approval, Severity, Status
 from app.services import alarm_search
+from app.services.licenses import blocked
 
 NEWEST_REPORTS = 10
 MOST_VERSIONS = 12
@@ -37,10 +38,14 @@ class NewestReport:
 
 @dataclass(frozen=True)
 class Figures:
-    """What the dashboard shows; ``by_status`` has every status, and None for phones that have not reported."""
+    """What the dashboard shows; ``by_status`` has every status, and None for phones that have not reported.
+
+    ``blocked`` are phones for which licences have no room.
+    """
 
     by_status: Mapping[Status | None, int]
     waiting: int
+    blocked: int
     versions: Sequence[VersionCount]
     newest: Sequence[NewestReport]
     alarms: Mapping[Severity, int]
@@ -76,6 +81,7 @@ def figures(session: Session) -> Figures:
     return Figures(
         by_status=_by_status(session),
         waiting=_waiting(session),
+        blocked=blocked.count(session),
         versions=_versions(session),
         newest=_newest(session),
         alarms=alarm_search.count_active(session),

@@ -17,6 +17,7 @@ from app.services.author import Author
 from app.services.device_fields import DeviceFields, checked_columns, words_of
 from app.services.devices import NewDevice
 from app.services.journal_words import changes_between
+from app.services.licenses import room
 from app.services.status_rows import StatusRow
 from app.services.zero_touch.decider import MAX_REASON
 from app.services.zero_touch.facts import Surroundings
@@ -35,7 +36,7 @@ def add(
 ) -> Device:
     """Give a user a phone, with its file; one that waits for approval is approved by it, and told to restart.
 
-    Raises InvalidInputError, or ConflictError where the MAC address is somebody's.
+    Raises InvalidInputError, or ConflictError where the MAC address is somebody's, or licences have no room.
     """
     if user.is_system:
         raise ConflictError("The system user is nobody who has phones; add the phone to another user.")
@@ -48,6 +49,7 @@ def add(
     row = status_rows.hold(session, mac, now=now)
     check_is_free(session, mac)
     check_waits_in_sight(session, mac, row)
+    room.check(session, {user.tenant_id: 1}, now=now)
     columns |= {
         "mac": mac,
         "tenant_id": user.tenant_id,
@@ -69,6 +71,7 @@ def settle(
         row |= place_of(device) | {
             "device_id": device.id,
             "approval": Approval.NOT_NEEDED,
+            "is_blocked": False,
             "placement_reason": reason[:MAX_REASON],
             "digest": None,
         }

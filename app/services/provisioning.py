@@ -55,6 +55,12 @@ def contact_by_file(session: Session, requests: Sequence[FileRequest], *, now: d
 
 def why_no_file(session: Session, mac: str) -> str:
     """Return the sentence that says why a phone has no file of its own."""
+    blocked = select(DeviceStatus.placement_reason).where(
+        DeviceStatus.mac == mac, DeviceStatus.is_blocked, DeviceStatus.device_id.is_(None)
+    )
+    reason = session.scalar(blocked)
+    if reason is not None:
+        return _no_file(mac, reason)
     if session.scalar(select(Device.id).where(Device.mac == mac)) is None:
         return f"There is no file for the phone {mac}: it has not been approved yet."
     return _why_no_file_of_device(mac)
@@ -106,6 +112,8 @@ class _Desk:
 
     def file_of_device(self, mac: str) -> PhoneFile:
         """Return the device's file, where one was generated."""
+        if self._rows[mac]["is_blocked"]:
+            return PhoneFile(None, refusal=_no_file(mac, self._rows[mac]["placement_reason"]))
         file = self._files.get(stored_files.key_of(config_files.name_for(mac)))
         if file is None or file.content is None:
             return PhoneFile(None, refusal=_why_no_file_of_device(mac))
@@ -156,6 +164,10 @@ def _count_unreported(session: Session, peers: Collection[str]) -> dict[str, int
         DeviceStatus.device_id.is_(None),
     )
     return dict(session.execute(counts.group_by(DeviceStatus.external_ip)).all())
+
+
+def _no_file(mac: str, reason: str) -> str:
+    return f"There is no file for the phone {mac}. {reason}"
 
 
 def _why_no_file_of_device(mac: str) -> str:

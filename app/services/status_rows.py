@@ -66,7 +66,13 @@ def make(mac: str, now: datetime) -> StatusRow:
     """Return a row for a phone that was never heard of."""
     row: StatusRow = dict.fromkeys(_COLUMNS)
     row |= dict.fromkeys(_TEXTS, "")
-    return row | {"mac": mac, "approval": Approval.NEEDED, "first_seen_at": now, "is_behind_proxy": False}
+    return row | {
+        "mac": mac,
+        "approval": Approval.NEEDED,
+        "first_seen_at": now,
+        "is_behind_proxy": False,
+        "is_blocked": False,
+    }
 
 
 def forget_digests(session: Session, macs: Collection[str]) -> None:

@@ -8,8 +8,12 @@ from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from werkzeug.wrappers import Response
 
-from app.security.roles import DASHBOARD
+from app.rules.license_standing import Standing
+from app.security.roles import DASHBOARD, LICENSE
 from app.services import alarm_search, dashboard
+from app.services.licenses import overview
+from app.views.shell import may
+from app.views.times import time_of_page
 from app.views.web_session import db
 
 
@@ -23,7 +27,9 @@ class DashboardView(BaseView):
     @has_access
     def list(self) -> str:
         """Show the page with its figures."""
-        return render_template("ringmaster/dashboard.html", title="Dashboard", **_figures())
+        return render_template(
+            "ringmaster/dashboard.html", title="Dashboard", **_figures(), stands=_standing()
+        )
 
     @expose("/figures")
     @has_access
@@ -37,3 +43,8 @@ class DashboardView(BaseView):
 
 def _figures() -> dict[str, Any]:
     return {"figures": dashboard.figures(db.session()), "most_counted": alarm_search.COUNTED_ALARMS}
+
+
+def _standing() -> Standing | None:
+    """Return how the installation stands to its licence, for those who may see that."""
+    return overview.stand(db.session(), now=time_of_page()) if may("can_list", LICENSE) else None

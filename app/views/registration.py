@@ -22,6 +22,7 @@ from app.views.import_export import ImportExportView
 from app.views.journal import JournalView
 from app.views.ldap_settings import LdapSettingsView
 from app.views.ldap_test import LdapTestView
+from app.views.license import LicenseView
 from app.views.multiple import MultipleDevicesView, MultipleUsersView
 from app.views.operations import OperationView
 from app.views.phone_models import PhoneModelView
@@ -76,6 +77,7 @@ _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
     "System": (
         (TenantView, "fa-building"),
         (SiteView, "fa-location-dot"),
+        (LicenseView, "fa-certificate"),
         (OperatorView, "fa-user-gear"),
         (RolesView, "fa-user-shield"),
     ),

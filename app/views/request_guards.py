@@ -17,7 +17,7 @@ _TAKES_FILES = "takes_files"
 PHONE_API = "phone_api"
 MOST_BYTES_OF_A_FORM = 1024 * 1024
 STATIC = frozenset({"static", "appbuilder.static"})
-_OPEN_TO_VISITORS = STATIC | {"SignInView.login", "SignInView.logout", "PhoneManagerView.sign_in"}
+OPEN_TO_VISITORS = STATIC | {"SignInView.login", "SignInView.logout", "PhoneManagerView.sign_in"}
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -82,7 +82,7 @@ def _refuse_nul_bytes() -> None:
 
 
 def _send_visitors_to_sign_in() -> ResponseReturnValue | None:
-    if request.endpoint is None or is_for_phones() or request.endpoint in _OPEN_TO_VISITORS:
+    if request.endpoint is None or is_for_phones() or request.endpoint in OPEN_TO_VISITORS:
         return None
     if current_user.is_authenticated:
         return None

@@ -13,9 +13,10 @@ from app.security.roles import needs_system_level
 from app.security.tenant_scope import ALL_TENANTS, scope_of, set_scope
 from app.services import journal
 from app.transaction import transaction
+from app.views import license_guard
 from app.views.accounts import AccountView
 from app.views.authors import author_of
-from app.views.sign_in import PhoneManagerView, SignInView
+from app.views.sign_in import REFUSAL, PhoneManagerView, SignInView
 from app.views.times import time_of_page
 from app.views.web_session import begin_to_write, db
 
@@ -47,6 +48,16 @@ class RingmasterSecurityManager(SecurityManager):
         begin_to_write()
         self.session.refresh(user)
         super().update_user_auth_stat(user, success)
+
+    def auth_user_db(self, username: str, password: str) -> Operator | None:
+        """Return the account with this name and password, unless the licence has expired and it cannot renew it."""
+        user: Operator | None = super().auth_user_db(username, password)
+        expired = license_guard.expired() if user is not None else ""
+        if user is None or not expired or license_guard.may_install(user):
+            return user
+        setattr(g, REFUSAL, f"{expired} {license_guard.ONLY_ADMINISTRATORS}")
+        _note(user, "sign-in refused", f"{user.username} was not let in: the licence has expired.")
+        return None
 
     def noop_user_update(self, user: Operator) -> None:
         """Take as long for a name that nobody has."""

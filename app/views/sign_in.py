@@ -1,16 +1,33 @@
 """Signing in and out, and the addresses that lead there."""
 
-from flask import redirect
+from typing import Any
+
+from flask import g, redirect
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.views import AuthDBView
 from werkzeug.wrappers import Response
+
+from app.views import license_guard
+
+REFUSAL = "refusal_of_sign_in"
+"""Where a request keeps why somebody whose password was right is not let in."""
 
 
 class SignInView(AuthDBView):
     """The sign-in page in the product's own look; Flask-AppBuilder checks the password."""
 
     login_template = "ringmaster/sign_in.html"
-    invalid_login_message = "That username and password do not match. Try again."
+
+    @property
+    def invalid_login_message(self) -> str:
+        """Why somebody was not let in."""
+        refused: str = g.get(REFUSAL, "That username and password do not match. Try again.")
+        return refused
+
+    def render_template(self, template: str, **context: Any) -> str:
+        """Show the form, and that the licence has expired, where it has."""
+        page: str = super().render_template(template, expired=license_guard.expired(), **context)
+        return page
 
 
 class StartView(BaseView):

@@ -5,10 +5,15 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
 
+from app.models import InstalledLicense
+from tests import licensed
 from tests.browser.conftest import OpenPage
 from tests.browser.phones import MAC, report_as_placed
 from tests.browser.template_work import NAME, give_template, template_id_of, template_with_history
+from tests.views.installations import fill
 
 pytestmark = pytest.mark.browser
 
@@ -87,3 +92,21 @@ def test_templates_mapping(open_page: OpenPage, take_picture: TakePicture, compa
     page = open_page("/templates-mapping/?tenant=Acme")
     expect(page.get_by_text("default of Acme").first).to_be_visible()
     take_picture(page, "templates-mapping")
+
+
+def test_license(open_page: OpenPage, take_picture: TakePicture, company_app: Flask):
+    fill(company_app, license_for_a_company)
+    with licensed.trusted():
+        page = open_page("/license/", size=(1440, 1180))
+        expect(page.get_by_role("heading", name="Endpoints per tenant")).to_be_visible()
+        take_picture(page, "license")
+        page = open_page("/license/", theme="dark")
+        page.get_by_label("Or its text").fill("Ringmaster license 2")
+        page.get_by_role("button", name="Install").press("Enter")
+        expect(page.get_by_role("alert")).to_contain_text("is of the format 2")
+    fill(company_app, lambda session: session.execute(delete(InstalledLicense)))
+
+
+def license_for_a_company(session: Session) -> None:
+    with licensed.trusted():
+        licensed.install_current(session, holder="Acme Corporation", devices="350")

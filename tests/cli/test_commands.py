@@ -16,6 +16,7 @@ from werkzeug.security import check_password_hash
 from app.cli import commands
 from app.cli.release import opened_database, release
 from app.models import JournalEntry, Operator
+from app.security import issuer
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import firmware, settings
 from app.services.settings.catalogue import CATALOGUE
@@ -154,3 +155,63 @@ def test_a_gunicorn_started_by_hand_tells_what_is_wrong_in_sentences(tmp_path: P
     assert "Run `python run.py init`" in behind.stderr
     assert "RINGMASTER_LOG_LEVEL: 'loud' will not do" in wrong.stderr
     assert "Traceback" not in behind.stderr + wrong.stderr
+
+
+def issued(folder: Path, capsys: pytest.CaptureFixture, *words: str) -> str:
+    """Return what the command prints that issues a licence."""
+    said = ["license", "--key", str(folder / "license.key"), "--holder", "Acme", *words]
+    assert commands.main(said) == 0
+    return capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("installation")
+class TestLicenses:
+    @pytest.fixture
+    def keys(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+    ) -> Iterator[Path]:
+        """A folder of keys, by which the installation goes from now on."""
+        assert commands.main(["license-keys", str(tmp_path / "keys")]) == 0
+        public_key = (tmp_path / "keys" / "license.pub").read_text().strip()
+        assert f"RINGMASTER_LICENSE_PUBLIC_KEY={public_key}\n" in capsys.readouterr().out
+        monkeypatch.setenv("RINGMASTER_LICENSE_PUBLIC_KEY", public_key)
+        yield tmp_path / "keys"
+        issuer.trust_issuer("")
+
+    def test_keys_are_made_once_and_the_private_one_is_its_owners(
+        self, keys: Path, capsys: pytest.CaptureFixture
+    ) -> None:
+        assert (keys / "license.key").stat().st_mode & 0o777 == 0o600
+        assert commands.main(["license-keys", str(keys)]) == 1
+        assert f"{keys / 'license.key'} is there already" in capsys.readouterr().err
+
+    def test_a_licence_is_issued_and_installed(
+        self, keys: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+    ) -> None:
+        text = issued(keys, capsys, "--devices", "500", "--until", "2999-12-31", "--id", "L-9")
+        assert text.startswith("Ringmaster license 1\nId: L-9\nHolder: Acme\nValid from: 20")
+        file = tmp_path / "licence.txt"
+        file.write_text(text)
+        assert commands.main(["install-license", str(file)]) == 0
+        assert capsys.readouterr().out.startswith("The licence L-9 of Acme is installed;")
+        file.write_text(text.replace("500", "501"))
+        assert commands.main(["install-license", str(file)]) == 1
+        assert "The signature of the licence is not that of the key" in capsys.readouterr().err
+
+    def test_what_will_not_do_is_told_in_a_sentence(
+        self, keys: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+    ) -> None:
+        of_others = tmp_path / "ssh.key"
+        of_others.write_text("no key")
+        for words, sentence in (
+            (
+                ["license", "--key", str(keys / "license.key"), "--devices", "many"],
+                '"Devices" of a licence is',
+            ),
+            (["license", "--key", str(keys / "none"), "--devices", "1"], "cannot be read (No such file"),
+            (["license", "--key", str(of_others), "--devices", "1"], "holds no private key"),
+            (["install-license", str(tmp_path / "none")], "cannot be read (No such file"),
+        ):
+            more = ["--holder", "Acme", "--until", "unlimited"] if words[0] == "license" else []
+            assert commands.main([*words, *more]) == 1
+            assert sentence in capsys.readouterr().err

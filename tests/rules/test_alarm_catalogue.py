@@ -105,6 +105,7 @@ def test_trap_has_the_number_as_its_last_arc() -> None:
 
 def test_type_without_a_published_number_has_no_trap() -> None:
     assert [alarm_type.name for alarm_type in ALARM_TYPES if alarm_type.trap_oid is None] == [
+        "EndpointsBlocked",
         "EndpointServerOverloaded",
         "IPPhoneRequiresReset",
         "PhoneDisconnected",

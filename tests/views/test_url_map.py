@@ -207,6 +207,8 @@ ALLOWED = {
     "OperatorView.delete": ADMINISTRATOR,
     "OperatorView.password": ADMINISTRATOR,
     "RolesView.list": ADMINISTRATOR,
+    "LicenseView.list": LOOKERS_AT_FIRMWARE,
+    "LicenseView.install": ADMINISTRATOR,
     "JournalView.list": SYSTEM_LEVEL_OPERATORS,
     "LdapSettingsView.list": SYSTEM_LEVEL_OPERATORS,
     "LdapSettingsView.save": SYSTEM_LEVEL_OPERATORS,

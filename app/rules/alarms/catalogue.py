@@ -172,6 +172,21 @@ ENDPOINT_LICENSE = AlarmType(
     ),
     corrective_action="Ask whoever issued the licence for more phones or a longer period.",
 )
+ENDPOINTS_BLOCKED = AlarmType(
+    name="EndpointsBlocked",
+    title="Endpoints Blocked",
+    severity=Severity.MAJOR,
+    source_kind=SourceKind.SERVER,
+    clears=ClearKind.BY_STATE,
+    description=(
+        "Phones report that would be devices, and the licence, or the endpoint licences of a tenant, leave no room for "
+        "them. Devices Status lists them."
+    ),
+    corrective_action=(
+        "Install a larger licence, give the tenant more endpoint licences, or delete devices that are gone: the phones "
+        "become devices by themselves."
+    ),
+)
 SERVER_OVERLOADED = AlarmType(
     name="EndpointServerOverloaded",
     title="Endpoint Server Overloaded Alarm",
@@ -343,6 +358,7 @@ ALARM_TYPES = (
     SURVIVABLE_MODE_START,
     LYNC_LOGIN_FAILURE,
     ENDPOINT_LICENSE,
+    ENDPOINTS_BLOCKED,
     SERVER_OVERLOADED,
     SPEAKER_DOWNLOAD_FAILURE,
     SPEAKER_UPGRADE_FAILURE,

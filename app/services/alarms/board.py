@@ -89,6 +89,11 @@ class Board:
         """Whether an alarm with this key stands."""
         return key in self._active
 
+    def severity_of(self, key: str) -> Severity | None:
+        """Return how bad the alarm with this key is said to be, None where none stands."""
+        row = self._active.get(key)
+        return row["reported_severity"] if row is not None else None
+
     def raise_(self, raised: Raised) -> None:
         """Raise an alarm: one that stands counts up, one that was cleared just now goes on, else it is a new one."""
         active = self._active.get(raised.key)

@@ -35,8 +35,8 @@ class OwnAlarm:
 def raise_own(session: Session, alarms: Sequence[OwnAlarm], *, now: datetime) -> int:
     """Raise alarms, with as many statements for many as for one; return how many were not standing before.
 
-    One that lasts as long as what it tells of is raised once; only what ends by itself counts up. Nothing is raised of
-    a phone that was never heard of.
+    One that lasts as long as what it tells of is raised once, and again when it is worse or better than it was; only
+    what ends by itself counts up. Nothing is raised of a phone that was never heard of.
     """
     found = places.lock(session, {alarm.mac for alarm in alarms if alarm.mac})
     wanted = [alarm for alarm in alarms if not alarm.mac or alarm.mac in found]
@@ -48,7 +48,8 @@ def raise_own(session: Session, alarms: Sequence[OwnAlarm], *, now: datetime) ->
     for alarm in wanted:
         stands = board.is_active(alarm.key)
         number += not stands
-        if not stands or alarm.kind.clears is ClearKind.BY_ITSELF:
+        is_other = alarm.severity not in {None, board.severity_of(alarm.key)}
+        if not stands or is_other or alarm.kind.clears is ClearKind.BY_ITSELF:
             board.raise_(_raised(alarm, found.get(alarm.mac)))
     board.write()
     return number

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from app.models import Device, DeviceStatus, PhoneUser, Site, Tenant
 from app.models.enums import Approval, Status
 from app.rules.addresses import find_address
-from app.services.devices_status.filters import PENDING, Filters
+from app.services.devices_status.filters import BLOCKED, PENDING, Filters
 from app.services.devices_status.ipv4_number import Ipv4Number
 from app.services.devices_status.words import NOT_REGISTERED, Word, find_part_of_mac
 from app.services.text_search import contains, names_user
@@ -81,7 +81,9 @@ def _of_status(word: str) -> Condition:
 
 
 def _of_approval(word: str) -> Condition:
-    """Tell phones that an operator has to approve from those that nobody has to."""
+    """Tell phones that an operator has to approve from those that nobody has to, and those that have no room."""
+    if word == BLOCKED:
+        return and_(DeviceStatus.is_blocked, DeviceStatus.device_id.is_(None))
     is_pending = and_(DeviceStatus.device_id.is_(None), DeviceStatus.approval != Approval.NOT_NEEDED)
     return is_pending if word == PENDING else not_(is_pending)
 

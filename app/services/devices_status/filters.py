@@ -14,6 +14,7 @@ DEFAULT_ROWS = 50
 DEFAULT_SORT = "status_changed"
 APPROVED = "approved"
 PENDING = "pending"
+BLOCKED = "blocked"
 
 TITLES = {
     "q": "Search",
@@ -60,7 +61,7 @@ class Filters:
     def from_query(cls, query: Mapping[str, str]) -> "Filters":
         """Read the query string of the list, or raise InvalidInputError with a sentence for the first wrong value."""
         texts = {name: normalise(name, query.get(name, "")) for name in TITLES}
-        _check_choice("approval", texts["approval"], ("", APPROVED, PENDING))
+        _check_choice("approval", texts["approval"], ("", APPROVED, PENDING, BLOCKED))
         _check_choice("several", texts["several"], ("", "yes"))
         sort = _choose("sort", query, tuple(COLUMNS_BY_NAME), DEFAULT_SORT)
         first_direction = "desc" if COLUMNS_BY_NAME[sort].is_time else "asc"

@@ -74,6 +74,7 @@ def _address(column: InstrumentedAttribute[str]) -> Ordering:
 
 _APPROVAL = case(
     (DeviceStatus.device_id.is_not(None), "approved"),
+    (DeviceStatus.is_blocked, "blocked"),
     (DeviceStatus.approval == Approval.NOT_NEEDED, "not needed"),
     else_="pending",
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.models import ConfigTemplate, Device, DeviceSeen, DeviceStatus, PhoneUser, Site, Tenant
@@ -16,12 +16,16 @@ from app.rules.versions import train_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phone:
-    """A row of the list. ``user_name`` is who is signed in, ``owner`` whose phone it is; texts are '' where unknown."""
+    """A row of the list. ``user_name`` is who is signed in, ``owner`` whose phone it is; texts are '' where unknown.
+
+    ``is_blocked`` is a phone that would be a device if licences had room for it.
+    """
 
     mac: str
     tenant_id: int | None
     device_id: int | None
     approval: Approval
+    is_blocked: bool
     placement_reason: str
     url_tenant: str
     status: Status | None
@@ -66,6 +70,8 @@ class Phone:
     @property
     def approval_word(self) -> str:
         """Return how its approval stands, as the export says it."""
+        if self.is_blocked:
+            return "blocked"
         if self.is_pending:
             return "pending"
         return "not needed" if self.is_approvable else "approved"
@@ -122,6 +128,7 @@ _PHONES = (
         DeviceStatus.tenant_id,
         DeviceStatus.device_id,
         DeviceStatus.approval,
+        and_(DeviceStatus.is_blocked, DeviceStatus.device_id.is_(None)).label("is_blocked"),
         DeviceStatus.placement_reason,
         DeviceStatus.url_tenant,
         DeviceStatus.status,

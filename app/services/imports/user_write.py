@@ -30,6 +30,7 @@ from app.services.imports import jobs
 from app.services.imports.jobs import Claim
 from app.services.imports.user_places import Places
 from app.services.imports.user_staging import DEVICES, STAGED_DEVICES, STAGED_ROWS, USERS
+from app.services.licenses import room
 from app.services.zero_touch import Decider
 
 PHONES_AT_ONCE = 100
@@ -41,10 +42,14 @@ _COPIED = (
 
 
 def write(session: Session, held: Claim, now: datetime) -> None:
-    """Add all users and devices of a job, or raise: ConflictError or a violated constraint, when something changed."""
+    """Add all users and devices of a job, or raise: ConflictError or a violated constraint, when something changed.
+
+    NoRoomError where licences have no room for all of its devices.
+    """
     job = jobs.hold(session, held, now)
     if job.places != Places(session).snapshot():
         raise ConflictError("Tenants, sites or templates have changed since the file was looked at.")
+    room.check(session, _devices_to_add(session, job.id), now=now)
     users = _add_users(session, job.id, now)
     added = _add_devices(session, job.id, now)
     given = _give_devices(session, job.id)
@@ -79,6 +84,14 @@ def _attach(session: Session, macs: Collection[str], now: datetime) -> None:
     rows = [row for row in status_rows.lock(session, macs).values() if row["device_id"] is None]
     Decider(session, now).attach(rows)
     status_rows.write(session, [row | {"digest": None} for row in rows if row["device_id"] is not None])
+
+
+def _devices_to_add(session: Session, job_id: int) -> dict[int, int]:
+    """Return how many devices are new, by the ids of their tenants."""
+    devices = select(ImportDevice.tenant_id, func.count()).where(
+        ImportDevice.job_id == job_id, ~ImportDevice.is_known
+    )
+    return _numbers(session, devices.group_by(ImportDevice.tenant_id))
 
 
 def _add_users(session: Session, job_id: int, now: datetime) -> int:

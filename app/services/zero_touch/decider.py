@@ -91,6 +91,7 @@ class Decider:
                 "site_id": device.site_id,
                 "template_id": device.template_id,
                 "approval": Approval.NOT_NEEDED,
+                "is_blocked": False,
                 "placement_reason": _KNOWN_BEFORE,
             }
 
@@ -157,6 +158,7 @@ class Decider:
         """Write where a phone waits, and keep the decision, if it has a cause, when it differs from the one before."""
         before = [row[name] for name in _SETTLED]
         choices = self._settle(row, facts, placement)
+        row["is_blocked"] = False
         if cause and before != [row[name] for name in _SETTLED]:
             self._keep_decision(row, facts, placement, choices, cause)
         return choices

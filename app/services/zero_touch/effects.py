@@ -9,9 +9,12 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.models import Decision
+from app.models.enums import Stage
+from app.rules.zero_touch.trace import Step, Verdict, steps_as_json
 from app.services import config_files, devices, phone_users
 from app.services.config_files.sources import Sources
 from app.services.devices import Holder, NewDevice, SignIn
+from app.services.licenses import room
 from app.services.phone_users import NamedUser, UserKey
 from app.services.status_rows import StatusRow
 
@@ -63,7 +66,11 @@ class Effects:
         self._decisions.append((row, decision))
 
     def carry_out(self) -> None:
-        """Do all of it, users before devices and devices before their files, and start anew."""
+        """Do all of it, users before devices and devices before their files, and start anew.
+
+        Phones for which licences have no room are left out: their rows say so.
+        """
+        self._hold_back()
         signing_in = self._read_signing_in()
         named = [phone.user for phone in self._joining if phone.user]
         named += [phone.user for phone in signing_in]
@@ -80,6 +87,35 @@ class Effects:
         self._signed_in: list[StatusRow] = []
         self._templates: list[dict[str, int | None]] = []
         self._decisions: list[tuple[StatusRow, dict[str, Any]]] = []
+
+    def _hold_back(self) -> None:
+        """Block the phones for which licences have no room, in the order in which they came.
+
+        Of one that was blocked before no decision is kept once more.
+        """
+        if not self._joining:
+            return
+        free = room.lock(self._session, {phone.row["tenant_id"] for phone in self._joining}, now=self._now)
+        joining: list[_Joining] = []
+        known: set[str] = set()
+        blocked: dict[str, str] = {}
+        for phone in self._joining:
+            row = phone.row
+            refusal = free.take(row["tenant_id"])
+            if not refusal:
+                row["is_blocked"] = False
+                joining.append(phone)
+                continue
+            if row["is_blocked"]:
+                known.add(row["mac"])
+            blocked[row["mac"]] = sentence = f"The phone is blocked. {refusal}"
+            row |= {"is_blocked": True, "placement_reason": sentence}
+        self._joining = joining
+        self._decisions = [
+            (row, _blocked(decision, blocked[row["mac"]]) if row["mac"] in blocked else decision)
+            for row, decision in self._decisions
+            if row["mac"] not in known
+        ]
 
     def _read_signing_in(self) -> list[_SigningIn]:
         """Return who signs in where, without those whose name is none."""
@@ -124,11 +160,23 @@ class Effects:
     def _keep_decisions(self) -> None:
         if self._decisions:
             rows = [{**decision, "device_id": row["device_id"]} for row, decision in self._decisions]
-            self._session.execute(insert(Decision), rows)
+            # One statement for those with a device and those without.
+            self._session.execute(insert(Decision).execution_options(render_nulls=True), rows)
 
 
 def _mac(phone: _Joining) -> str:
     return str(phone.row["mac"])
+
+
+def _blocked(decision: dict[str, Any], sentence: str) -> dict[str, Any]:
+    """Return a decision of which nothing came, because licences have no room."""
+    outcome = decision["outcome"]
+    step = Step(Stage.PLACEMENT, "placement.license", "Licence", Verdict.NOT_MATCHED, sentence)
+    return {
+        **decision,
+        "outcome": {**outcome, "reasons": [sentence, *outcome["reasons"]]},
+        "steps": [*decision["steps"], *steps_as_json([step])],
+    }
 
 
 def _with_user(phone: _Joining, users: dict[UserKey, int]) -> NewDevice:

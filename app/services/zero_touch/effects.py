@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.models import Decision
 from app.models.enums import Stage
-from app.rules.zero_touch.trace import Step, Verdict, steps_as_json
+from app.rules.ordered.verdicts import Verdict
+from app.rules.zero_touch.trace import Step, steps_as_json
 from app.services import config_files, devices, phone_users
 from app.services.config_files.sources import Sources
 from app.services.devices import Holder, NewDevice, SignIn

@@ -72,7 +72,7 @@ PAGES = """
     password      both  both  acme none -    -     -      -
     generate      both  both  acme none -    -     -      -
     delete_user   both  both  acme none -    -     -      -
-    stop          both  both  acme none both acme  -      -
+    pause         both  both  acme none both acme  -      -
 """
 ELSEWHERE = """
                     alice oscar olga nora hal helen victor vera
@@ -299,7 +299,7 @@ def test_what_an_action_is_told_is_of_ones_own_tenants(house: House, action: str
     assert house.send("oscar", f"/operations/start/{subject}", form).status_code == 302
 
 
-def test_an_operator_of_two_tenants_begins_stops_and_tries_again_in_both(house: House):
+def test_an_operator_of_two_tenants_begins_pauses_and_tries_again_in_both(house: House):
     with writing(database_of(house.app), ALL_TENANTS) as session:
         session.scalars(select(Operator).where(Operator.username == "olga")).one().tenants = [
             session.get_one(Tenant, house.world.acme), session.get_one(Tenant, house.world.globex)
@@ -308,7 +308,7 @@ def test_an_operator_of_two_tenants_begins_stops_and_tries_again_in_both(house: 
         form = {**options(house.world, "restart"), "key": [ACME_MAC, GLOBEX_MAC]}
         here = house.send("olga", "/operations/start/devices", form).location
         assert house.targets_of_newest() == [GLOBEX_MAC, ACME_MAC]
-        assert [house.send("olga", f"{here}{deed}", {}).status_code for deed in ("stop", "continue")] == [
+        assert [house.send("olga", f"{here}{deed}", {}).status_code for deed in ("pause", "resume")] == [
             302,
             302,
         ]
@@ -339,9 +339,9 @@ def _device_form(fresh: Fresh, **more: object) -> dict[str, object]:
     return {"display_name": "Desk", "template": fresh.template, "vlan_id": "0", "vlan_priority": "0", **more}
 
 
-def _begin_to_stop(house: House, fresh: Fresh) -> tuple[str, dict[str, object]]:
+def _begin_to_pause(house: House, fresh: Fresh) -> tuple[str, dict[str, object]]:
     form = {**options(house.world, "restart"), "key": fresh.mac}
-    return f"{house.send('alice', '/operations/start/devices', form).location}stop", {}
+    return f"{house.send('alice', '/operations/start/devices', form).location}pause", {}
 
 
 def _replacement(house: House, fresh: Fresh) -> tuple[str, dict[str, object]]:
@@ -370,7 +370,7 @@ FORMS: Mapping[str, Prepare] = {
     "delete_user": lambda house, fresh: (
         f"/users/delete/{fresh.user}", _told(house, f"/users/delete/{fresh.user}"),
     ),
-    "stop": _begin_to_stop,
+    "pause": _begin_to_pause,
 }  # fmt: skip
 """The forms of pages: where they go, and what they say when they are right in everything."""
 
@@ -388,7 +388,7 @@ def test_a_page_takes_the_form_of_whom_it_may(house: House, deed: str, tenant: s
         status = expected(
             MAY_SEND[deed, name], tenant, done=302, hidden=302 if deed == "approve_many" else 404
         )
-        if deed == "stop" and status == 403 and not sees(name, tenant):
+        if deed == "pause" and status == 403 and not sees(name, tenant):
             status = 404  # whose operation it is, is asked first
         wanted[name] = status, status == 302 and MAY_SEND[deed, name] in ("both", tenant)
     assert found == wanted

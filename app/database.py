@@ -3,10 +3,10 @@
 import sqlite3
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from flask_appbuilder import Model
-from sqlalchemy import DateTime, Dialect, Engine, Enum, LargeBinary, create_engine, event
+from sqlalchemy import DateTime, Dialect, Engine, Enum, LargeBinary, Table, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -42,6 +42,11 @@ class Base(DeclarativeBase):
 
     registry = Model.registry
     __abstract__ = True
+
+
+def table_of(model: type[Base]) -> Table:
+    """Return the table of a model, for statements that go past the session and its scope."""
+    return cast("Table", model.__table__)  # declared as FromClause, and a Table for a model of one table
 
 
 class UtcDateTime(TypeDecorator[datetime]):

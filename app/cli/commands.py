@@ -5,7 +5,7 @@ import os
 import secrets
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from app import create_app
@@ -124,7 +124,7 @@ def _issue_license(_settings: Settings, given: argparse.Namespace) -> None:
     values = (
         given.id or secrets.token_hex(4),
         given.holder,
-        given.begin or date.today().isoformat(),  # noqa: DTZ011  # of whoever issues it
+        given.begin or datetime.now(UTC).astimezone().date().isoformat(),  # the day where it is issued
         given.until,
         given.devices,
     )
@@ -135,7 +135,8 @@ def _issue_license(_settings: Settings, given: argparse.Namespace) -> None:
 
 def _install_license(settings: Settings, given: argparse.Namespace) -> None:
     try:
-        text = given.file.read_bytes()[: 4 * licenses.MOST_CHARACTERS].decode()
+        with given.file.open("rb") as file:
+            text = file.read(4 * licenses.MOST_CHARACTERS + 1).decode()
     except OSError as error:
         raise NotFoundError(f"The file {given.file} cannot be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:

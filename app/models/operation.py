@@ -88,10 +88,10 @@ class OperationTarget(TenantOrNobody, Base):
     ``lease_until``. A phone that was asked has until ``confirm_by``; None where nothing is to be confirmed.
 
     A phone that was not there ``tries`` times, the last time at ``put_off_at``, is tried again at ``next_try_at``, and
-    not after ``try_until``. ``before`` is
-    what the operation changed about it and what it had until then (``readying.py``); ``was_registered`` and
-    ``version_before`` are what it had last reported, ``expected_version`` what it shall report where that is not the
-    same for all. ``finding`` is what its gate found wrong with it.
+    not after ``try_until``. ``before`` is what the operation changed about it and what it had until then
+    (``app/services/operations/readying.py``); ``was_registered`` and ``version_before`` are what it had last reported,
+    ``expected_version`` what it shall report where that is not the same for all. ``finding`` is what its gate found
+    wrong with it.
     """
 
     __tablename__ = "operation_target"

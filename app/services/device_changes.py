@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.database import table_of
 from app.errors import ConflictError, InvalidInputError, NotFoundError
 from app.models import Device, PhoneUser, Tenant
 from app.models.enums import Approval, Origin
@@ -153,7 +154,7 @@ def read_mac(text: str) -> str:
 
 def check_is_free(session: Session, mac: str) -> None:
     """Raise ConflictError where a MAC address is a device's already, of whichever tenant."""
-    table = Device.__table__
+    table = table_of(Device)
     held = session.connection().execute(select(table.c.tenant_id).where(table.c.mac == mac)).first()
     if held is None:
         return

@@ -7,9 +7,10 @@ hundred rows at a time, each looked at again under its lock (docs/decisions/0015
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Table, delete, exists, select, update
+from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.orm import Session
 
+from app.database import table_of
 from app.models import Decision, DeviceSeen, DeviceStatus, Heartbeat
 from app.models.enums import Status
 from app.rules.alarms.catalogue import PHONE_DISCONNECTED
@@ -25,7 +26,7 @@ LONGEST_LAG = timedelta(seconds=5)
 """By how much a last contact may lag behind the report, with time to spare: it is written within a second."""
 _ROWS_AT_ONCE = 10_000
 
-_HEARTBEAT: Table = Heartbeat.__table__  # type: ignore[assignment]  # declared as FromClause, and a Table here
+_HEARTBEAT = table_of(Heartbeat)
 
 
 def beat(session: Session, *, now: datetime) -> None:

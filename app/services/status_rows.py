@@ -4,16 +4,17 @@ from collections.abc import Collection, Iterable, Set
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import String, Table, delete, select, update
+from sqlalchemy import String, delete, select, update
 from sqlalchemy.orm import Session
 
+from app.database import table_of
 from app.models import DeviceStatus
 from app.models.enums import Approval
 from app.services.upserts import insert_missing, insert_or_replace, insert_unless_there
 
 StatusRow: TypeAlias = dict[str, Any]
 
-_TABLE: Table = DeviceStatus.__table__  # type: ignore[assignment]  # declared as FromClause, and a Table here
+_TABLE = table_of(DeviceStatus)
 _COLUMNS = [column.name for column in _TABLE.columns]
 _TEXTS = [column.name for column in _TABLE.columns if isinstance(column.type, String) and not column.nullable]
 

@@ -6,9 +6,10 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from app.database import table_of
 from app.models import ConfigFile
 from app.models.enums import FileKind
 from app.security.secrets import vault
@@ -18,7 +19,7 @@ _GZIP_STREAM = 31  # zlib's wbits for a gzip header, which it writes without a n
 _ANY_STREAM = 47  # gzip and zlib, told apart by their headers
 _GZIP_MAGIC = b"\x1f\x8b"
 
-_TABLE: Table = ConfigFile.__table__  # type: ignore[assignment]  # declared as FromClause, and a Table here
+_TABLE = table_of(ConfigFile)
 
 
 class StoredFile(NamedTuple):

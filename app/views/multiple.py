@@ -124,8 +124,9 @@ def _selected(subject: Subject, keys: Sequence[str]) -> Sequence[Candidate]:
 
 def _group(subject: Subject, wanted: Wanted) -> Group:
     """Return the entry that static/ringmaster/panes.js would make."""
-    count = targets.search(db.session(), subject, wanted, first=0, size=1).shown_count
-    parts = [f"All {count} {'phones' if subject is Subject.DEVICES else 'users'}"]
+    found = targets.search(db.session(), subject, wanted, first=0, size=1)
+    noun = "phone" if subject is Subject.DEVICES else "user"
+    parts = [f"1 {noun}" if found.count == 1 else f"All {found.shown_count} {noun}s"]
     parts += [f"of {wanted.tenant_name}"] if wanted.tenant_name else []
     parts += [f"with “{wanted.words}”"] if wanted.words else []
     if wanted.changes:

@@ -119,6 +119,14 @@ def newest(app: Flask) -> Operation:
         return session.scalars(select(Operation).order_by(Operation.id.desc()).limit(1)).one()
 
 
+def test_only_what_a_phone_has_to_confirm_is_given_time_for_it(open_page: OpenPage):
+    page = open_page("/devices/multiple/")
+    page.get_by_label("Action", exact=True).select_option("Generate Configuration")
+    expect(page.get_by_label("To confirm within")).to_be_hidden()
+    page.get_by_label("Action", exact=True).select_option("Restart")
+    expect(page.get_by_label("To confirm within")).to_be_visible()
+
+
 def test_a_roll_out_is_divided_by_keyboard_and_begun(open_page: OpenPage, company_app: Flask):
     page = open_page("/devices/multiple/")
     available = page.get_by_label("Available phones", exact=True)
@@ -130,13 +138,15 @@ def test_a_roll_out_is_divided_by_keyboard_and_begun(open_page: OpenPage, compan
     page.keyboard.press("Enter")
     expect(selected.locator("option")).to_have_count(3)
     tick = page.get_by_role("checkbox", name="In waves")
+    absent = page.get_by_label("Phones that are not there")
     page.get_by_label("Action", exact=True).select_option("Restart")
     expect(tick).to_be_hidden()
+    expect(absent).to_be_hidden()
     page.get_by_label("Action", exact=True).select_option("Update Configuration")
     expect(page.get_by_label("Canaries, before")).to_be_hidden()
     page.get_by_label("Generate the files first").press("Space")
     tick.press("Space")
-    expect(page.get_by_label("Phones that are not there")).to_have_value("259200")
+    expect(absent).to_have_value("259200")
     page.get_by_label("Waves", exact=True).fill("10 %, rest")
     selected.focus()
     page.keyboard.press("Home")

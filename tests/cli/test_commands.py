@@ -211,6 +211,7 @@ class TestLicenses:
             (["license", "--key", str(keys / "none"), "--devices", "1"], "cannot be read (No such file"),
             (["license", "--key", str(of_others), "--devices", "1"], "holds no private key"),
             (["install-license", str(tmp_path / "none")], "cannot be read (No such file"),
+            (["install-license", "/dev/zero"], "licence"),
         ):
             more = ["--holder", "Acme", "--until", "unlimited"] if words[0] == "license" else []
             assert commands.main([*words, *more]) == 1

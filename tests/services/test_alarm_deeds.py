@@ -102,8 +102,8 @@ def test_the_journal_names_one_alarm_and_counts_many_by_their_tenants(session):
     assert journal_of(session) == [
         "anna acknowledged the alarm Scheduler Late of Server until 2026-03-09 15:00 UTC: on it",
         "anna deleted 2 alarms of Acme.",
-        "anna deleted 1 alarms of Globex.",
-        "anna deleted 1 alarms of no tenant.",
+        "anna deleted 1 alarm of Globex.",
+        "anna deleted 1 alarm of no tenant.",
     ]
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from app.models import ConfigFile, DeviceSeen, DeviceStatus, PendingAction
 from app.models.enums import Action, Status, TargetState
 from app.services import config_files, pending_actions, presence, stored_files
-from app.services.operations import calls, confirming, results
+from app.services.operations import calls, claiming, confirming, results
 from app.services.operations.calls import REAL_PHONES
 from tests.factories import NOW, make_firmware
 from tests.services.operating import begin, claim, ids_of, make_phones, sent, targets_of
@@ -82,7 +82,7 @@ def test_a_phone_without_a_file_is_not_asked_to_fetch_it(session):
 
 def test_a_phone_whose_file_stays_the_same_is_left_out_where_that_was_asked(session):
     same, changed = devices = make_phones(session, 2)
-    config_files.generate_many(session, [same.id, changed.id], now=NOW)
+    config_files.generate_many(session, [same.id, changed.id], now=NOW - SECOND)
     changed.language = "French"
     session.flush()
     options = {"generate": True, "only_changed": True}
@@ -93,6 +93,21 @@ def test_a_phone_whose_file_stays_the_same_is_left_out_where_that_was_asked(sess
         (S.SKIPPED, "Its file is as Generate would make it."),
         1,
     ]
+
+
+def test_a_phone_whose_file_was_made_at_an_earlier_try_is_still_asked(session):
+    devices = make_phones(session, 1)
+    config_files.generate_many(session, [devices[0].id], now=NOW - SECOND)
+    devices[0].language = "French"
+    session.flush()
+    begin(session, devices, Action.UPDATE, options={"generate": True, "only_changed": True})
+    claimed = claim(session)
+    calls.prepare(session, claimed, REAL_PHONES, now=NOW)
+    later = NOW + 2 * claiming.LEASE
+    claiming.take_back(session, claiming.find_abandoned(session, now=later), now=later)
+    again = claim(session, "another worker", now=later)
+    prepared = calls.prepare(session, again, REAL_PHONES, now=later)
+    assert [prepared.results, len(prepared.calls) + len(prepared.told_later)] == [[], 1]
 
 
 def test_a_phone_that_reports_the_version_runs_the_firmware(session, tmp_path):

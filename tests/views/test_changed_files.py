@@ -301,7 +301,7 @@ class TestByAnOperation:
         listed = oscar.get(LIST, query_string={"change": changed}).text
         address = unescape(re.search(r'href="(/devices/multiple/\?action=update[^"]*)"', listed)[1])
         form = unescape(oscar.get(address).text)
-        entry = re.search(r'data-group="([^"]*)">(All 1 phones that .* of the tenant Acme concerns)<', form)
+        entry = re.search(r'data-group="([^"]*)">(1 phone that .* of the tenant Acme concerns)<', form)
         assert entry, form
         order = {"action": "update", "generate": "yes", "only_changed": "yes", "group": entry[1]}
         pace = {"batch": "20", "delay": "2", "patience": "5400"}
@@ -310,6 +310,10 @@ class TestByAnOperation:
             begun = session.execute(select(OperationTarget.key, Operation.options).join(Operation)).all()
         assert (ACME_MAC, {"generate": True, "only_changed": True}) in begun
         assert GLOBEX_MAC not in [key for key, options in begun if options.get("only_changed")]
+
+    @pytest.mark.usefixtures("company")
+    def test_where_nothing_would_change_none_is_offered(self, sign_in: SignIn):
+        assert "action=update" not in sign_in("oscar").get(LIST).text
 
     def test_who_may_not_update_phones_is_not_led_there(self, changed: str, sign_in: SignIn):
         assert "action=update" not in sign_in("victor").get(LIST, query_string={"change": changed}).text

@@ -11,9 +11,10 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Table, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
+from app.database import table_of
 from app.models import Alarm
 from app.models.enums import ClearedBy, Severity
 from app.rules.alarms import states
@@ -23,7 +24,7 @@ from app.services.alarms import timeline
 
 AlarmRow: TypeAlias = dict[str, Any]
 
-_TABLE: Table = Alarm.__table__  # type: ignore[assignment]  # declared as FromClause, and a Table here
+_TABLE = table_of(Alarm)
 _COLUMNS = _TABLE.columns
 # The key, and what a repeat, a clear and a reopening change.
 _CHANGING = (

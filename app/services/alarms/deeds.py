@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from app.database import table_of
 from app.errors import InvalidInputError
 from app.models import Alarm, Tenant
 from app.models.alarm import MAX_REMARK
@@ -85,7 +86,7 @@ def find_matching(session: Session, wanted: AlarmFilter, *, up_to: int) -> Seque
 def do(session: Session, ids: Collection[int], order: Order, *, author: Author, now: datetime) -> int:
     """Do it to those of these alarms that it changes, with as many statements for many as for one; return how many."""
     check(order, now=now)
-    columns = Alarm.__table__.columns
+    columns = table_of(Alarm).columns
     wanted = select(*columns).where(Alarm.id.in_(ids)).order_by(Alarm.id).with_for_update()
     done: list[tuple[Mapping[str, Any], Move]] = []
     for row in map(dict, session.execute(wanted).mappings()):
@@ -148,7 +149,7 @@ def _entries(
         _entry(
             action,
             "alarms",
-            f"{said} {number:,} alarms of {names.get(tenant_id or 0, 'no tenant')}{until}{ending}",
+            f"{said} {_counted(number)} of {names.get(tenant_id or 0, 'no tenant')}{until}{ending}",
             tenant_id,
             author,
             now,
@@ -163,3 +164,7 @@ def _entry(
     return journal.entry(
         at=now, author=author, action=action, subject=subject, text=text, tenant_id=tenant_id
     )
+
+
+def _counted(number: int) -> str:
+    return f"{number:,} alarm{'' if number == 1 else 's'}"

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from app.database import table_of
 from app.models import Alarm
 from app.rules.alarms.catalogue import type_titled
 from app.rules.alarms.states import Change, moves_due, next_due_at
@@ -23,7 +24,7 @@ def find_due(session: Session, *, now: datetime) -> Sequence[int]:
 
 def settle(session: Session, ids: Collection[int], *, now: datetime) -> int:
     """Let happen what is due to these alarms; return to how many something did."""
-    columns = Alarm.__table__.columns
+    columns = table_of(Alarm).columns
     due = select(*columns).where(Alarm.id.in_(ids), Alarm.next_due_at <= now).order_by(Alarm.id)
     changed, told = [], list[tuple[int, Change]]()
     for row in map(dict, session.execute(due.with_for_update()).mappings()):

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from app.database import table_of
 from app.models import AlarmChange
 from app.rules.alarms.states import Change
 
-_TABLE: Table = AlarmChange.__table__  # type: ignore[assignment]  # declared as FromClause, and a Table here
+_TABLE = table_of(AlarmChange)
 _INSERT = insert(_TABLE)
 
 MOST_LINES = 200

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, undefer
 
+from app.database import table_of
 from app.models import ConfigFile, ConfigTemplate, Device
 from app.models.enums import FileKind
 from app.rendering.dhcp_option import SbcProxy, fill_dhcp_option
@@ -146,7 +147,7 @@ def holder_of(session: Session, name: str) -> int | None:
 
     Names are one for all tenants, so files of those that the session does not see count as well.
     """
-    table = ConfigFile.__table__
+    table = table_of(ConfigFile)
     found = session.connection().execute(
         select(table.c.template_id, table.c.device_id).where(table.c.name_key == stored_files.key_of(name))
     )

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Table, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.database import table_of
 from app.errors import ConflictError, InvalidInputError
 from app.models import ConfigFile, ConfigTemplate, Device
 from app.rendering.template_file import parse_template
@@ -12,7 +13,7 @@ from app.rules.mac_addresses import find_mac
 from app.services import stored_files
 from app.services.config_files.generation import DHCP_OPTION_FILE, PROXY_OPTION_FILE
 
-_TEMPLATES: Table = ConfigTemplate.__table__  # type: ignore[assignment]  # declared as FromClause, and a Table here
+_TEMPLATES = table_of(ConfigTemplate)
 _FIRST_FILES = {DHCP_OPTION_FILE, PROXY_OPTION_FILE.rpartition("/")[2]}
 
 

@@ -5,17 +5,17 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
+from app.database import table_of
 from app.models import Device, ImportDevice, ImportRow, PhoneUser
 from app.services.bulk_rows import add_rows
 
 # Declared as FromClause, and tables here.
-DEVICES: Table = Device.__table__  # type: ignore[assignment]
-USERS: Table = PhoneUser.__table__  # type: ignore[assignment]
-STAGED_ROWS: Table = ImportRow.__table__  # type: ignore[assignment]
-STAGED_DEVICES: Table = ImportDevice.__table__  # type: ignore[assignment]
+DEVICES = table_of(Device)
+USERS = table_of(PhoneUser)
+STAGED_ROWS = table_of(ImportRow)
+STAGED_DEVICES = table_of(ImportDevice)
 _ROW_COLUMNS = (
     "job_id", "line", "verdict", "reason", "part", "name", "tenant_name", "devices", "adds", "tenant_id", "name_key",
     "display_name", "password",

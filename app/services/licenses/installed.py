@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Table, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.database import table_of
 from app.errors import ConflictError, InvalidInputError
 from app.models import InstalledLicense
 from app.rules.license_standing import expired_on
@@ -19,7 +20,7 @@ _NO_ISSUER = (
     "Nobody issues licences for this installation: RINGMASTER_LICENSE_PUBLIC_KEY is not set, so that neither time nor "
     "devices are limited, and none is needed."
 )
-_TABLE: Table = InstalledLicense.__table__  # type: ignore[assignment]  # declared as FromClause, and a Table here
+_TABLE = table_of(InstalledLicense)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.database import table_of
 from app.errors import ConflictError
 from app.models import Device, Tenant
 from app.models.tenant import MAX_ENDPOINTS
@@ -20,8 +21,8 @@ from app.services import settings
 from app.services.licenses import installed
 
 # Whoever adds a device sees his own tenants only; all devices count, whoever's they are.
-_DEVICES: Table = Device.__table__  # type: ignore[assignment]  # declared as FromClause, and a Table here
-_TENANTS: Table = Tenant.__table__  # type: ignore[assignment]
+_DEVICES = table_of(Device)
+_TENANTS = table_of(Tenant)
 _OF_LICENSE = "Install a larger licence, or delete devices that are gone."
 _OF_TENANT = "Give the tenant more, or delete devices that are gone."
 

@@ -187,11 +187,16 @@ class _Work:
         return found
 
     def _unchanged(self, macs: Sequence[str]) -> dict[str, Outcome]:
-        """Return those whose files are as Generate would make them."""
+        """Return those whose files are as Generate would make them, and were so when the operation began.
+
+        A file that it made at an earlier try, of which the phone may not have been told, is one that changed.
+        """
         self._session.flush()
-        outdated = find_outdated(self._session, [self._devices[mac].id for mac in macs])
-        changed = {found.mac for found in outdated}
-        return {mac: _FILE_STAYS for mac in macs if mac not in changed}
+        ids = [self._devices[mac].id for mac in macs]
+        changed = {found.device_id for found in find_outdated(self._session, ids)}
+        made_at = config_files.generation_times(self._session, ids)
+        changed |= {device_id for device_id, at in made_at.items() if at >= self._operation.created_at}
+        return {mac: _FILE_STAYS for mac in macs if self._devices[mac].id not in changed}
 
     def _undone(self) -> dict[str, OperationTarget]:
         """Return the targets of the operation that is rolled back, by their phones."""

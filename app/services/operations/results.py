@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, bindparam, or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
+from app.database import table_of
 from app.models import Operation, OperationTarget, OperationWave
 from app.models.enums import Action, OperationState, TargetState, WaveState, Way
 from app.models.operation import MAX_REASON
@@ -15,7 +16,7 @@ from app.rules.actions import KINDS, Proof
 from app.rules.target_states import sources_of
 from app.services import pending_actions
 
-_TABLE: Table = OperationTarget.__table__  # type: ignore[assignment]  # declared as FromClause, and a Table here
+_TABLE = table_of(OperationTarget)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, func, insert, literal, select
+from sqlalchemy import ColumnElement, func, insert, literal, select
 from sqlalchemy.orm import Session, aliased
 
+from app.database import table_of
 from app.errors import ConflictError
 from app.models import Operation, OperationTarget
 from app.models.enums import Action, OperationState, TargetState
@@ -124,7 +125,7 @@ def _begin(session: Session, operation: Operation, *, author: Author, now: datet
 
 def _add_targets(session: Session, operation: Operation, undo: Operation, now: datetime) -> None:
     """Take over the changed phones with one statement, and the version that each shall report again."""
-    changed: Table = OperationTarget.__table__  # type: ignore[assignment]  # declared as FromClause, and a Table here
+    changed = table_of(OperationTarget)
     has_version = operation.action is Action.FIRMWARE
     columns: dict[str, Any] = {
         "operation_id": literal(undo.id),

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Table, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.database import table_of
 from app.errors import InvalidInputError, NotFoundError
 from app.models import Placeholder, SystemSetting
 from app.models.enums import Layer
@@ -28,7 +29,7 @@ from app.services.settings.definitions import YES, Setting
 from app.services.settings.texts import change_date_of
 
 # Read for every batch of reports: to build the statement, or to go through the mapper, takes longer than to run it.
-_SETTINGS: Table = SystemSetting.__table__  # type: ignore[assignment]  # declared as FromClause, and a Table here
+_SETTINGS = table_of(SystemSetting)
 _SBC_PROXY_HOST = select(_SETTINGS.c.value).where(_SETTINGS.c.name == "sbc_proxy_host")
 
 _READ_AS_SETTINGS = (

@@ -57,7 +57,8 @@ function takeAll() {
   const group = `${tenant.value}\n${words.value.trim()}`;
   if ([...selected.options].some((entry) => entry.dataset.group === group)) return;
   const which = [tenant.value && `of ${tenant.value}`, words.value.trim() && `with “${words.value.trim()}”`].filter(Boolean).join(" ");
-  const entry = new Option(`All ${count} ${noun} ${which}`.trim(), "");
+  const all = count === "1" ? `1 ${noun.slice(0, -1)}` : `All ${count} ${noun}`;
+  const entry = new Option(`${all} ${which}`.trim(), "");
   entry.dataset.group = group;
   selected.add(entry, 0);
   show();
@@ -81,7 +82,7 @@ function showOptions() {
     part.hidden = part.dataset.for !== action.value;
     part.disabled = part.hidden;
   }
-  form.querySelector("[data-patience]").hidden = action.dataset.local === "yes";
+  form.querySelector(".field[data-patience]").hidden = action.dataset.local === "yes";
   for (const part of form.querySelectorAll("[data-for-waves]")) {
     part.hidden = action.dataset.waves !== "yes";
     for (const input of part.querySelectorAll("input, select, textarea")) input.disabled = part.hidden;

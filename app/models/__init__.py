@@ -19,6 +19,7 @@ from app.models.phone_user import PhoneUser
 from app.models.placeholder import Placeholder
 from app.models.process import Heartbeat, Lease
 from app.models.replaced_phone import ReplacedPhone
+from app.models.rule_set import DevicePin, RuleHits, RuleRow, RuleSetVersion
 from app.models.setup_progress import SetupProgress
 from app.models.system_setting import SystemSetting
 from app.models.template_version import TemplateVersion
@@ -33,6 +34,7 @@ __all__ = [
     "ConfigurationValue",
     "Decision",
     "Device",
+    "DevicePin",
     "DeviceSeen",
     "DeviceStatus",
     "Firmware",
@@ -55,6 +57,9 @@ __all__ = [
     "PhoneUser",
     "Placeholder",
     "ReplacedPhone",
+    "RuleHits",
+    "RuleRow",
+    "RuleSetVersion",
     "SetupProgress",
     "Site",
     "SystemSetting",

@@ -12,7 +12,11 @@ from app.security.tenant_scope import TenantOrNobody
 
 
 class Decision(TenantOrNobody, Base):
-    """What was decided for a phone, when, why (``steps``: app/rules/zero_touch), and from which ``facts``."""
+    """What was decided for a phone, when, why (``steps``: app/rules/zero_touch), and from which ``facts``.
+
+    ``rules`` has the versions of the lists of rules that were asked and what they could know, so that each of them
+    can be asked again; None where nobody had written any. ``steps`` leaves out the rules that did not match.
+    """
 
     __tablename__ = "decision"
     __table_args__ = (Index("ix_decision_mac_decided_at", "mac", "decided_at"),)
@@ -25,3 +29,4 @@ class Decision(TenantOrNobody, Base):
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     outcome: Mapped[dict[str, Any]] = mapped_column(JSON)
     steps: Mapped[list[Any]] = mapped_column(JSON)
+    rules: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

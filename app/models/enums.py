@@ -125,6 +125,27 @@ class Stage(StrEnum):
     FIRMWARE = "firmware"
 
 
+class RuleKind(StrEnum):
+    """What the rules of a list decide: the three questions of Zero Touch, then what becomes of alarms (rules 1.3)."""
+
+    PLACEMENT = "placement"
+    TEMPLATE = "template"
+    FIRMWARE = "firmware"
+    SUPPRESS = "suppress"
+    CORRELATE = "correlate"
+    FLAP = "flap"
+    ESCALATE = "escalate"
+    ROUTE = "route"
+
+
+class RuleSetState(StrEnum):
+    """A version of a list is a draft, decides while it is active, and is kept when another took its place."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    RETIRED = "retired"
+
+
 class Origin(StrEnum):
     """How a device came to be known."""
 

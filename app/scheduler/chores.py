@@ -15,6 +15,7 @@ from app.services.imports import jobs as import_jobs
 from app.services.licenses import alarms as license_alarms
 from app.services.licenses import blocked
 from app.services.operations import confirming, gates, postponing, results, retention, rolling_back
+from app.services.rule_sets import hits
 
 
 def _nothing() -> None:
@@ -147,6 +148,13 @@ def all_chores() -> Sequence[Chore]:
             lambda session, now: blocked.find_with_room(session, now=now),
             lambda session, macs, _now: blocked.let_in(session, macs),
             "For %d blocked phones there is room again: they become devices with their next report.",
+        ),
+        Chore(
+            "old hits of rules",
+            timedelta(hours=1),
+            lambda session, now: hits.find_old(session, today=now.date()),
+            lambda session, days, _now: hits.drop(session, days),
+            "The hits of %d rules on days long ago were dropped.",
         ),
         Chore(
             "old imports",

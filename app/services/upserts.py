@@ -29,6 +29,12 @@ def insert_or_replace(session: Session, table: Table, rows: Sequence[Mapping[str
         session.connection().execute(_insert_or_replace(_dialect(session), table), rows)
 
 
+def insert_or_add(session: Session, table: Table, rows: Sequence[Mapping[str, Any]], counter: str) -> None:
+    """Insert rows; of those that are there, by their primary keys, the counter becomes the sum of both."""
+    if rows:
+        session.connection().execute(_insert_or_add(_dialect(session), table, counter), rows)
+
+
 def insert_missing_returning(
     session: Session,
     model: type[Base],
@@ -48,6 +54,13 @@ def _dialect(session: Session) -> str:
 @cache
 def _insert_missing(dialect: str, table: Table) -> Any:
     return _insert(dialect, table).on_conflict_do_nothing()
+
+
+@cache
+def _insert_or_add(dialect: str, table: Table, counter: str) -> Any:
+    statement = _insert(dialect, table)
+    total = table.columns[counter] + statement.excluded[counter]
+    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_={counter: total})
 
 
 @cache

@@ -80,7 +80,7 @@ _ALL = (
     Field("via_proxy", "behind a proxy", _VIA_PROXY, "connection"),
     Field("tenant", "tenant", Choice("tenant"), "decided by placement", _UNDECIDED, Stage.TEMPLATE),
     Field("site", "site", Choice("site"), "decided by placement", _UNDECIDED, Stage.TEMPLATE),
-    Field("now", "time", TimeWindow(), "clock of the site, else of the tenant, else of the server"),
+    Field("now", "time", TimeWindow(), "clock of the phones' time zone"),
 )  # fmt: skip
 
 FIELDS: Mapping[str, Field] = MappingProxyType({field.name: field for field in _ALL})

@@ -14,7 +14,8 @@ Outcome = TypeVar("Outcome")
 class Rule(Generic[Outcome]):
     """A row of an ordered list; ``key`` stays the same in all versions of the list, ``position`` is what people see.
 
-    It holds from ``valid_from`` up to, but not at, ``valid_until``; None is for ever.
+    It holds from ``valid_from`` up to, but not at, ``valid_until``; None is for ever. One of a tenant's own list
+    ``is_tenants``.
     """
 
     key: str
@@ -25,11 +26,12 @@ class Rule(Generic[Outcome]):
     is_enabled: bool = True
     valid_from: datetime | None = None
     valid_until: datetime | None = None
+    is_tenants: bool = False
 
     @property
     def title(self) -> str:
         """The rule as sentences name it."""
-        return f"rule {self.position} {quoted(self.name)}"
+        return f"{'tenant rule' if self.is_tenants else 'rule'} {self.position} {quoted(self.name)}"
 
     def is_valid_at(self, at: datetime) -> bool:
         """Return whether a time lies in the dates of the rule."""

@@ -7,7 +7,7 @@ from typing import Any, Generic, NamedTuple
 from app.rules.conditions.compiling import Judge, compile_tree
 from app.rules.conditions.demands import Demands
 from app.rules.conditions.facts import KnownFacts
-from app.rules.ordered.rule import Outcome, Pin, Rule
+from app.rules.ordered.rule import Outcome, Rule
 from app.rules.ordered.tracing import RuleTrace, trace_rule
 
 _INDEXED = ("model", "tenant")
@@ -64,20 +64,17 @@ class RuleList(Generic[Outcome]):
         facts: KnownFacts,
         at: datetime,
         *,
-        pin: Pin[Any] | None = None,
+        decided_by: str = "",
         why_not: WhyNot[Outcome] = _always_to_be_had,
     ) -> ListTrace[Outcome]:
-        """Ask every rule, also where it is certain without it; what is pinned decides before all of them."""
+        """Ask every rule, also where it is certain without it; ``decided_by`` names what decided before all of them."""
         steps: list[RuleTrace] = []
         winner: Rule[Outcome] | None = None
         for rule in self.rules:
-            decider = pin or winner
-            step = trace_rule(
-                rule, facts, at, decided_by=decider.title if decider else "", why_not=why_not(rule)
-            )
+            step = trace_rule(rule, facts, at, decided_by=decided_by, why_not=why_not(rule))
             steps.append(step)
             if step.has_matched:
-                winner = rule
+                winner, decided_by = rule, rule.title
         return ListTrace(tuple(steps), winner)
 
     def _candidates_for(self, compared: dict[str, Any]) -> list[tuple[Judge, Rule[Outcome]]]:

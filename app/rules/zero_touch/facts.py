@@ -51,6 +51,16 @@ class SiteFact:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedTemplate:
+    """A template that a rule may give; one of a tenant is for that tenant's phones alone."""
+
+    id: int
+    name: str
+    model: str
+    tenant_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TemplateFact:
     """A template as what it serves as: the factory template of {model, train}, or a tenant's default of them.
 

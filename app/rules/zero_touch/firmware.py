@@ -1,6 +1,6 @@
 """Firmware: which file a phone is told to load; the built-in ladder."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -25,13 +25,13 @@ class FirmwareChoice:
 def choose_firmware(
     model: str | None,
     template_firmware: str | None,
-    available: Collection[str],
+    available: Mapping[str, int],
     rules: StageRules[FirmwareOutcome] | None = None,
 ) -> FirmwareChoice:
     """Return what the rules of administrators say, else the template's file, else the model's (6.11), else none.
 
-    ``available`` has the names of the stored files, like ``420HD.img``. Case does not matter; what comes back
-    is the name as stored. A name that is not stored is passed over: the phone would ask for it in vain.
+    ``available`` has the ids of the stored files by their names, like ``420HD.img``. Case does not matter; what
+    comes back is the name as stored. A name that is not stored is passed over: the phone would ask for it in vain.
     """
     question = _Question(model, template_firmware, available)
     decided = decide(Stage.FIRMWARE, _LADDER, question, _ask(rules, question) if rules else None)
@@ -42,7 +42,10 @@ def choose_firmware(
 class _Question:
     model: str | None
     template_firmware: str | None
-    available: Collection[str]
+    available: Mapping[str, int]
+
+    def find_name(self, firmware_id: int) -> str | None:
+        return next((name for name, stored_id in self.available.items() if stored_id == firmware_id), None)
 
     def find_stored(self, name: str) -> str | None:
         wanted = name.casefold()
@@ -80,9 +83,8 @@ def _ask(rules: StageRules[FirmwareOutcome], question: _Question) -> Ahead[str |
 
 
 def _why_not(question: _Question, outcome: FirmwareOutcome) -> str:
-    if not isinstance(outcome, GivenFirmware) or question.find_stored(outcome.name):
-        return ""
-    return f"its firmware {quoted(outcome.name)} is not stored"
+    is_gone = isinstance(outcome, GivenFirmware) and question.find_name(outcome.firmware_id) is None
+    return "the firmware that it names is no more" if is_gone else ""
 
 
 def _answer(
@@ -93,7 +95,8 @@ def _answer(
     own, least = parse_version(running), parse_version(outcome.at_least)
     if own and least and own >= least:
         return Matched(None, f"The phone keeps {running}, which is at least {outcome.at_least}.")
-    return Matched(question.find_stored(outcome.name), f"Its firmware is {outcome.name}.")
+    name = question.find_name(outcome.firmware_id)
+    return Matched(name, f"Its firmware is {name}.")
 
 
 _LADDER: tuple[Rung[_Question, str | None], ...] = (

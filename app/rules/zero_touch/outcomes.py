@@ -19,11 +19,9 @@ class WaitsForApproval:
 
 @dataclass(frozen=True, slots=True)
 class GivenTemplate:
-    """A template, which is one for this model."""
+    """A template."""
 
     template_id: int
-    name: str
-    model: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ class WaitsForTemplate:
 class GivenFirmware:
     """A firmware file; with ``at_least``, only where the phone's own version is earlier or not known."""
 
-    name: str
+    firmware_id: int
     at_least: str = ""
 
 

@@ -1,6 +1,6 @@
 """The rules of administrators in a stage, asked ahead of its built-in ladder."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -19,9 +19,12 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True)
 class StageRules(Generic[Outcome]):
-    """The rules of a stage, asked about a phone at a time, and what an operator pinned for it."""
+    """The rules of a stage, asked about a phone at a time, and what an operator pinned for it.
 
-    rules: RuleList[Outcome]
+    There is a list of the system's, and one of the phone's tenant that is asked after it.
+    """
+
+    lists: Sequence[RuleList[Outcome]]
     facts: KnownFacts
     at: datetime
     pin: Pin[Outcome] | None = None
@@ -41,19 +44,27 @@ class StageRules(Generic[Outcome]):
         problem = why_not(pin.outcome) if pin else ""
         steps = [_pinned(stage, pin, problem)] if pin else []
         decisive = None if problem else pin
-        trace = self.rules.trace(
-            self.facts, self.at, pin=decisive, why_not=lambda rule: why_not(rule.outcome)
-        )
-        steps += [
-            Step(stage, each.key, each.title, each.verdict, each.sentence, each.rows) for each in trace.steps
-        ]
+        winner: Rule[Outcome] | None = None
+        for rules in self.lists:
+            decider = decisive or winner
+            trace = rules.trace(
+                self.facts,
+                self.at,
+                decided_by=decider.title if decider else "",
+                why_not=lambda rule: why_not(rule.outcome),
+            )
+            winner = winner or trace.winner
+            steps += [
+                Step(stage, each.key, each.title, each.verdict, each.sentence, each.rows)
+                for each in trace.steps
+            ]
         if decisive is not None:
             found = answer(decisive.outcome, frozenset())
             matched = Matched(found.answer, f"{steps[0].sentence} {found.sentence}")
             return Ahead(tuple(steps), matched, decisive.title)
-        if trace.winner is None:
+        if winner is None:
             return Ahead(tuple(steps))
-        return Ahead(tuple(steps), _won(trace.winner, steps, answer), trace.winner.title)
+        return Ahead(tuple(steps), _won(winner, steps, answer), winner.title)
 
 
 def _won(

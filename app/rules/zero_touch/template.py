@@ -6,7 +6,7 @@ from functools import partial
 
 from app.models.enums import Stage, Train
 from app.rules.ordered.verdicts import Verdict
-from app.rules.zero_touch.facts import TRAIN_TITLES, TemplateFact, TenantFact
+from app.rules.zero_touch.facts import TRAIN_TITLES, NamedTemplate, TemplateFact, TenantFact
 from app.rules.zero_touch.outcomes import GivenTemplate, TemplateOutcome
 from app.rules.zero_touch.stage_rules import StageRules
 from app.rules.zero_touch.trace import Ahead, Matched, Missed, Rung, Step, decide
@@ -22,9 +22,13 @@ class TemplateChoice:
 
 
 class TemplateTable:
-    """The templates as they are at one moment, arranged for many phones; built anew when one changes."""
+    """The templates as they are at one moment, arranged for many phones; built anew when one changes.
 
-    def __init__(self, templates: Iterable[TemplateFact]) -> None:
+    ``named`` are those that rules may give.
+    """
+
+    def __init__(self, templates: Iterable[TemplateFact], named: Iterable[NamedTemplate] = ()) -> None:
+        self._named = {template.id: template for template in named}
         self._defaults: dict[tuple[str, Train, int], TemplateFact] = {}
         self._factory: dict[tuple[str, Train], TemplateFact] = {}
         for template in templates:
@@ -37,6 +41,10 @@ class TemplateTable:
     def find_default(self, model: str, train: Train, tenant_id: int) -> TemplateFact | None:
         """Return the Zero Touch default of {model, tenant, train}, or None."""
         return self._defaults.get((model.casefold(), train, tenant_id))
+
+    def find_named(self, template_id: int) -> NamedTemplate | None:
+        """Return a template that a rule gives, None where it is no more."""
+        return self._named.get(template_id)
 
     def find_factory(self, model: str, train: Train) -> TemplateFact | None:
         """Return the factory template of {model, train}, or None."""
@@ -104,20 +112,30 @@ def _on_hold(question: _Question) -> Matched[int | None]:
 
 
 def _ask(rules: StageRules[TemplateOutcome], question: _Question) -> Ahead[int | None]:
-    return rules.ask(Stage.TEMPLATE, partial(_why_not, question), _answer)
+    return rules.ask(Stage.TEMPLATE, partial(_why_not, question), partial(_answer, question))
 
 
 def _why_not(question: _Question, outcome: TemplateOutcome) -> str:
-    if not isinstance(outcome, GivenTemplate) or question.model is None:
+    if not isinstance(outcome, GivenTemplate):
         return ""
-    is_for_phone = outcome.model.casefold() == question.model.casefold()
-    return "" if is_for_phone else f"its template {outcome.name} is for model {outcome.model}"
+    template = question.templates.find_named(outcome.template_id)
+    if template is None:
+        return "the template that it names is no more"
+    if question.model is not None and template.model.casefold() != question.model.casefold():
+        return f"its template {template.name} is for model {template.model}"
+    is_anothers = template.tenant_id is not None and (
+        question.tenant is None or question.tenant.id != template.tenant_id
+    )
+    return f"its template {template.name} belongs to another tenant" if is_anothers else ""
 
 
-def _answer(outcome: TemplateOutcome, _: frozenset[str]) -> Matched[int | None]:
-    if isinstance(outcome, GivenTemplate):
-        return Matched(outcome.template_id, f"Its template is {outcome.name}.")
-    return Matched(None, "The phone has to wait for a template.")
+def _answer(question: _Question, outcome: TemplateOutcome, _: frozenset[str]) -> Matched[int | None]:
+    template = (
+        question.templates.find_named(outcome.template_id) if isinstance(outcome, GivenTemplate) else None
+    )
+    if template is None:
+        return Matched(None, "The phone has to wait for a template.")
+    return Matched(template.id, f"Its template is {template.name}.")
 
 
 _LADDER: tuple[Rung[_Question, int | None], ...] = (

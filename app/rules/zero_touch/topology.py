@@ -55,9 +55,9 @@ class Topology:
         """Return the tenant of that name without regard to case, or None."""
         return self._tenants_by_name.get(name.casefold())
 
-    def find_site(self, site_id: int) -> SiteFact | None:
+    def find_site(self, site_id: int | None) -> SiteFact | None:
         """Return the site, or None."""
-        return self._sites_by_id.get(site_id)
+        return None if site_id is None else self._sites_by_id.get(site_id)
 
     def find_auto_detection(self, tenant: TenantFact) -> SiteFact | None:
         """Return the tenant's site AutoDetection, or None."""

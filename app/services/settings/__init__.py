@@ -10,6 +10,7 @@ from app.services.settings.values import (
     read_texts,
     sbc_proxy_address,
     shared_templates_url,
+    time_zone_of_phones,
     try_on,
     web_ui_time_zone,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "read_texts",
     "sbc_proxy_address",
     "shared_templates_url",
+    "time_zone_of_phones",
     "try_on",
     "web_ui_time_zone",
 ]

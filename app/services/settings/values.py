@@ -76,6 +76,12 @@ def web_ui_time_zone(session: Session) -> ZoneInfo:
     return ZoneInfo(read_text(session, "web_ui_time_zone"))
 
 
+def time_zone_of_phones(session: Session) -> ZoneInfo:
+    """Return the time zone of the phones: where none was set, that of the screens."""
+    texts = read_texts(session, ("phone_time_zone", "web_ui_time_zone"))
+    return ZoneInfo(texts["phone_time_zone"] or texts["web_ui_time_zone"])
+
+
 def shared_templates_url(session: Session) -> str:
     """Return the address at which templates are shared (manual 4.3, step 9), empty where none is set."""
     return read_text(session, "shared_templates_url")

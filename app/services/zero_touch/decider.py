@@ -3,23 +3,26 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Decision
-from app.models.enums import Approval, Cause, Origin, Status, Train
+from app.models.enums import Approval, Cause, Origin, Stage, Status, Train
 from app.rules.zero_touch.facts import Facts
 from app.rules.zero_touch.firmware import FirmwareChoice, choose_firmware
+from app.rules.zero_touch.outcomes import FirmwareOutcome, TemplateOutcome
 from app.rules.zero_touch.placement import Placement, place
+from app.rules.zero_touch.stage_rules import StageRules
 from app.rules.zero_touch.template import TemplateChoice, choose_template
-from app.rules.zero_touch.trace import steps_as_json
+from app.rules.zero_touch.trace import Step, steps_as_json
 from app.services import devices, journal, phone_users
 from app.services.author import Author
 from app.services.config_files.sources import Sources
 from app.services.devices import NewDevice
 from app.services.status_rows import StatusRow
+from app.services.zero_touch.asking import PhoneRules, hits_in, reported_by, steps_to_keep
 from app.services.zero_touch.effects import Effects
 from app.services.zero_touch.facts import Surroundings
 
@@ -48,17 +51,35 @@ class Choices:
 
     template: TemplateChoice
     firmware: FirmwareChoice
-    steps: list[dict[str, str]]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """How the choices came about."""
+        return (*self.template.steps, *self.firmware.steps)
 
 
-def choose(surroundings: Surroundings, sources: Sources, kind: Kind) -> Choices:
-    """Choose template and firmware for the phones of a kind in one place."""
+def choose(
+    surroundings: Surroundings,
+    sources: Sources,
+    kind: Kind,
+    template_rules: StageRules[TemplateOutcome] | None = None,
+    firmware_rules: StageRules[FirmwareOutcome] | None = None,
+) -> Choices:
+    """Choose template and firmware for the phones of a kind in one place, or for one phone by rules that ask more."""
     model, train, tenant_id, site_id = kind
     tenant = surroundings.topology.find_tenant(tenant_id)
-    template = choose_template(model, train, tenant, surroundings.templates)
+    template = choose_template(model, train, tenant, surroundings.templates, template_rules)
     values = sources.shared_values(template_id=template.template_id, tenant_id=tenant_id, site_id=site_id)
-    firmware = choose_firmware(model, values["FirmwareFile"], surroundings.firmware)
-    return Choices(template, firmware, steps_as_json([*template.steps, *firmware.steps]))
+    firmware = choose_firmware(model, values["FirmwareFile"], surroundings.firmware, firmware_rules)
+    return Choices(template, firmware)
+
+
+class _Asked(NamedTuple):
+    """A phone that is decided upon: where it belongs, and the rules of administrators, if there are any."""
+
+    facts: Facts
+    placement: Placement
+    rules: PhoneRules | None
 
 
 class Decider:
@@ -102,12 +123,11 @@ class Decider:
     def decide_on_report(self, row: StatusRow, *, may_become_device: bool) -> None:
         """Place a phone that has no device, and make it one when it is registered and needs no approval."""
         facts = self.surroundings.facts_of(row)
-        placement = place(facts, self.surroundings.topology)
-        is_ready = row["status"] is Status.REGISTERED and placement.approval is Approval.NOT_NEEDED
-        if may_become_device and is_ready:
-            self._become_device(row, facts, placement, Cause.REPORT)
+        asked = self._place(row, facts)
+        if may_become_device and self._is_ready(row, asked):
+            self._become_device(row, asked, Cause.REPORT)
         else:
-            self._wait(row, facts, placement, Cause.REPORT)
+            self._wait(row, asked, Cause.REPORT)
 
     def decide_on_file_request(self, row: StatusRow, facts: Facts, *, is_kept: bool) -> TemplateChoice | None:
         """Place a phone that has no device by a request for its file, and return the choice of its template.
@@ -115,30 +135,31 @@ class Decider:
         None where it becomes a device: it reported before this that somebody is signed in, and waited only because it
         had not named its tenant. A decision that is not to be kept is for a phone that gets no row.
         """
-        placement = place(facts, self.surroundings.topology)
-        is_ready = row["status"] is Status.REGISTERED and placement.approval is Approval.NOT_NEEDED
-        if is_ready and phone_users.key_of(row["user_id"]):
-            self._become_device(row, facts, placement, Cause.FILE_REQUEST)
+        asked = self._place(row, facts)
+        if self._is_ready(row, asked) and phone_users.key_of(row["user_id"]):
+            self._become_device(row, asked, Cause.FILE_REQUEST)
             return None
         cause = Cause.FILE_REQUEST if is_kept else None
-        return self._wait(row, facts, placement, cause).template
+        return self._wait(row, asked, cause).template
 
     def decide_on_approval(
         self, row: StatusRow, placement: Placement, chosen: Mapping[str, Any], *, author: Author
     ) -> None:
         """Make a phone the device that an administrator approved; ``chosen`` has the columns that he filled in."""
         facts = self.surroundings.facts_of(row)
-        choices = self._settle(row, facts, placement)
+        asked = _Asked(facts, placement, self._rules_for(row, facts))
+        choices = self._settle(row, asked)
         columns = {**self._columns(row, facts, choices, Origin.APPROVED), **chosen}
         self._effects.join(row, NewDevice(columns, author))
-        self._keep_decision(row, facts, placement, choices, Cause.APPROVAL)
+        self._keep_decision(row, asked, choices, Cause.APPROVAL)
 
     def choose_missing_template(self, row: StatusRow) -> None:
         """Choose the template of a device that had to wait for one, and generate its file; the rest stays."""
         facts = self.surroundings.facts_of(row)
         reason = f"The device stays where it is. {row['placement_reason']}"
         stays = Placement(row["tenant_id"], row["site_id"], Approval.NOT_NEEDED, reason, ())
-        choices = self._choose(facts, stays)
+        asked = _Asked(facts, stays, self._rules_for(row, facts))
+        choices = self._choose(asked)
         if choices.template.template_id is None:
             return
         row["template_id"] = choices.template.template_id
@@ -148,40 +169,63 @@ class Decider:
             model=self.surroundings.models.get(facts.model or ""),
             firmware=self.surroundings.firmware.get(choices.firmware.name or ""),
         )
-        self._keep_decision(row, facts, stays, choices, Cause.REPORT)
+        self._keep_decision(row, asked, choices, Cause.REPORT)
 
     def sign_in(self, row: StatusRow) -> None:
         """Give a device to the user who is signed in on it, when that is another one (manual, chapter 12)."""
         self._effects.sign_in(row)
 
-    def _wait(self, row: StatusRow, facts: Facts, placement: Placement, cause: Cause | None) -> Choices:
+    def _rules_for(self, row: StatusRow, facts: Facts) -> PhoneRules | None:
+        if not self.surroundings.has_rules:
+            return None
+        return PhoneRules(self.surroundings, facts, reported_by(row), self._now)
+
+    def _place(self, row: StatusRow, facts: Facts) -> _Asked:
+        rules = self._rules_for(row, facts)
+        stage = rules.stage(Stage.PLACEMENT) if rules else None
+        return _Asked(facts, place(facts, self.surroundings.topology, stage), rules)
+
+    @staticmethod
+    def _is_ready(row: StatusRow, asked: _Asked) -> bool:
+        return row["status"] is Status.REGISTERED and asked.placement.approval is Approval.NOT_NEEDED
+
+    def _wait(self, row: StatusRow, asked: _Asked, cause: Cause | None) -> Choices:
         """Write where a phone waits, and keep the decision, if it has a cause, when it differs from the one before."""
         before = [row[name] for name in _SETTLED]
-        choices = self._settle(row, facts, placement)
+        choices = self._settle(row, asked)
         row["is_blocked"] = False
         if cause and before != [row[name] for name in _SETTLED]:
-            self._keep_decision(row, facts, placement, choices, cause)
+            self._keep_decision(row, asked, choices, cause)
         return choices
 
-    def _become_device(self, row: StatusRow, facts: Facts, placement: Placement, cause: Cause) -> None:
-        choices = self._settle(row, facts, placement)
-        columns = self._columns(row, facts, choices, Origin.ZERO_TOUCH)
+    def _become_device(self, row: StatusRow, asked: _Asked, cause: Cause) -> None:
+        choices = self._settle(row, asked)
+        columns = self._columns(row, asked.facts, choices, Origin.ZERO_TOUCH)
         user = phone_users.reported(row["tenant_id"], row["user_id"], row["user_name"])
         self._effects.join(row, NewDevice(columns, Author(journal.PHONE_PLANE, row["external_ip"])), user)
-        self._keep_decision(row, facts, placement, choices, cause)
+        self._keep_decision(row, asked, choices, cause)
 
-    def _settle(self, row: StatusRow, facts: Facts, placement: Placement) -> Choices:
+    def _settle(self, row: StatusRow, asked: _Asked) -> Choices:
         """Write the placement and the template that follows from it into the row."""
-        choices = self._choose(facts, placement)
+        choices, placement = self._choose(asked), asked.placement
         row["tenant_id"], row["site_id"] = placement.tenant_id, placement.site_id
         row["template_id"] = choices.template.template_id
         row["approval"] = placement.approval
         row["placement_reason"] = placement.reason[:MAX_REASON]
         return choices
 
-    def _choose(self, facts: Facts, placement: Placement) -> Choices:
-        """Return what follows from a placement, thought over once for all phones of a kind in one place."""
+    def _choose(self, asked: _Asked) -> Choices:
+        """Return what follows from a placement, thought over once for all phones of a kind in one place.
+
+        Where administrators wrote rules, which may ask for anything, it is thought over for each phone.
+        """
+        facts, placement, rules = asked
         key = (facts.model, facts.train, placement.tenant_id, placement.site_id)
+        if rules is not None:
+            rules.settle(placement.tenant_id, placement.site_id)
+            stages = (rules.stage(Stage.TEMPLATE), rules.stage(Stage.FIRMWARE))
+            if any(stages):
+                return choose(self.surroundings, self.sources, key, *stages)
         if key not in self._choices:
             self._choices[key] = choose(self.surroundings, self.sources, key)
         return self._choices[key]
@@ -199,9 +243,9 @@ class Decider:
             "origin": origin,
         }
 
-    def _keep_decision(
-        self, row: StatusRow, facts: Facts, placement: Placement, choices: Choices, cause: Cause
-    ) -> None:
+    def _keep_decision(self, row: StatusRow, asked: _Asked, choices: Choices, cause: Cause) -> None:
+        facts, placement, rules = asked
+        steps = [*placement.steps, *choices.steps]
         outcome = {
             "tenant_id": placement.tenant_id,
             "site_id": placement.site_id,
@@ -217,6 +261,7 @@ class Decider:
             "cause": cause,
             "facts": {name: getattr(facts, name) for name in _FACTS},
             "outcome": outcome,
-            "steps": [*steps_as_json(placement.steps), *choices.steps],
+            "steps": steps_as_json(steps_to_keep(steps)),
+            "rules": rules.as_json() if rules else None,
         }
-        self._effects.keep_decision(row, decision)
+        self._effects.keep_decision(row, decision, hits_in(steps))

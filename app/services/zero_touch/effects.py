@@ -1,5 +1,6 @@
 """What follows from the decisions of Zero Touch, for all phones at once: users, devices, files, kept decisions."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from app.services.config_files.sources import Sources
 from app.services.devices import Holder, NewDevice, SignIn
 from app.services.licenses import room
 from app.services.phone_users import NamedUser, UserKey
+from app.services.rule_sets import hits
 from app.services.status_rows import StatusRow
 
 
@@ -62,9 +64,10 @@ class Effects:
         """Give a device its ``template``, its ``model`` and, where it has none, ``firmware``."""
         self._templates.append({"device_id": row["device_id"], **given})
 
-    def keep_decision(self, row: StatusRow, decision: dict[str, Any]) -> None:
-        """Keep a decision; it names the device that the phone is by then."""
+    def keep_decision(self, row: StatusRow, decision: dict[str, Any], decided_by: Iterable[str] = ()) -> None:
+        """Keep a decision; it names the device that the phone is by then, and counts for the rules that decided."""
         self._decisions.append((row, decision))
+        self._hits.update(decided_by)
 
     def carry_out(self) -> None:
         """Do all of it, users before devices and devices before their files, and start anew.
@@ -88,6 +91,7 @@ class Effects:
         self._signed_in: list[StatusRow] = []
         self._templates: list[dict[str, int | None]] = []
         self._decisions: list[tuple[StatusRow, dict[str, Any]]] = []
+        self._hits = Counter[str]()
 
     def _hold_back(self) -> None:
         """Block the phones for which licences have no room, in the order in which they came.
@@ -163,6 +167,7 @@ class Effects:
             rows = [{**decision, "device_id": row["device_id"]} for row, decision in self._decisions]
             # One statement for those with a device and those without.
             self._session.execute(insert(Decision).execution_options(render_nulls=True), rows)
+            hits.count(self._session, self._hits, now=self._now)
 
 
 def _mac(phone: _Joining) -> str:

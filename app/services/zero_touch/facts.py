@@ -1,20 +1,24 @@
 """What the rules of Zero Touch look at, as the database has it: tenants, sites, templates, models, firmware, proxy."""
 
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import ConfigTemplate, Firmware, PhoneModel, Site, TemplateDefault, Tenant
-from app.models.enums import Train
+from app.models.enums import RuleKind, Train
 from app.rules.user_agent_patterns import model_by_pattern
 from app.rules.user_agents import UserAgent, known_model, parse_user_agent
 from app.rules.versions import train_of
-from app.rules.zero_touch.facts import Facts, SiteFact, TemplateFact, TenantFact
+from app.rules.zero_touch.facts import Facts, NamedTemplate, SiteFact, TemplateFact, TenantFact
 from app.rules.zero_touch.template import TemplateTable
 from app.rules.zero_touch.topology import Topology
 from app.services import settings
+from app.services.rule_sets.active import ActiveRules
 from app.services.status_rows import StatusRow
+
+_OF_ZERO_TOUCH = (RuleKind.PLACEMENT, RuleKind.TEMPLATE, RuleKind.FIRMWARE)
 
 
 class Surroundings:
@@ -37,8 +41,24 @@ class Surroundings:
 
     @cached_property
     def templates(self) -> TemplateTable:
-        """The templates to choose from: the factory's, and the defaults of tenants."""
-        return TemplateTable([*self._factory_templates(), *self._defaults_of_tenants()])
+        """The templates to choose from: the factory's, the defaults of tenants, and all that rules may give."""
+        ladder = [*self._factory_templates(), *self._defaults_of_tenants()]
+        return TemplateTable(ladder, self._named_templates() if self.rules.has(RuleKind.TEMPLATE) else ())
+
+    @cached_property
+    def rules(self) -> ActiveRules:
+        """The rules of administrators that are active."""
+        return ActiveRules(self._session)
+
+    @cached_property
+    def has_rules(self) -> bool:
+        """Whether any of them says what a phone gets."""
+        return any(map(self.rules.has, _OF_ZERO_TOUCH))
+
+    @cached_property
+    def time_zone(self) -> ZoneInfo:
+        """The zone of the phones, by whose clock rules ask for hours."""
+        return settings.time_zone_of_phones(self._session)
 
     @cached_property
     def models(self) -> dict[str, int]:
@@ -84,6 +104,14 @@ class Surroundings:
     @cached_property
     def _proxy_address(self) -> str:
         return settings.sbc_proxy_address(self._session)
+
+    def _named_templates(self) -> list[NamedTemplate]:
+        rows = self._session.execute(
+            select(ConfigTemplate.id, ConfigTemplate.name, PhoneModel.name, ConfigTemplate.tenant_id).join(
+                PhoneModel, ConfigTemplate.phone_model_id == PhoneModel.id
+            )
+        )
+        return [NamedTemplate(*row) for row in rows]
 
     def _factory_templates(self) -> list[TemplateFact]:
         rows = self._session.execute(

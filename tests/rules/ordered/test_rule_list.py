@@ -91,7 +91,7 @@ def test_rule_that_was_asked_has_its_rows() -> None:
 def test_what_is_pinned_decides_before_every_rule() -> None:
     pin = Pin("pinned", "anna", NOW)
 
-    assert said([rule(1, "model = 450HD"), rule(2, "model = 405")], pin=pin) == [
+    assert said([rule(1, "model = 450HD"), rule(2, "model = 405")], decided_by=pin.title) == [
         (
             Verdict.SHADOWED,
             'Rule 1 "rule at 1" would match, but what anna pinned on 2026-11-28 decided before it.',

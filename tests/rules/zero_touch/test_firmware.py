@@ -4,7 +4,7 @@ from app.models.enums import Stage
 from app.rules.zero_touch.firmware import choose_firmware
 from app.rules.zero_touch.trace import Verdict
 
-STORED = ("420HD.img", "450HD.img", "pilot.img")
+STORED = {"420HD.img": 1, "450HD.img": 2, "pilot.img": 3}
 
 
 def test_firmware_of_the_template_is_chosen() -> None:

@@ -11,11 +11,12 @@ import pytest
 from app.models.enums import Approval, Stage, Train
 from app.rules.conditions.facts import KnownFacts
 from app.rules.conditions.text.parser import parse
+from app.rules.conditions.tree import EVERY_PHONE
 from app.rules.conditions.vocabulary import Vocabulary
 from app.rules.ordered.rule import Pin, Rule
 from app.rules.ordered.rule_list import RuleList
 from app.rules.ordered.verdicts import Verdict
-from app.rules.zero_touch.facts import Facts, SiteFact, TemplateFact, TenantFact
+from app.rules.zero_touch.facts import Facts, NamedTemplate, SiteFact, TemplateFact, TenantFact
 from app.rules.zero_touch.firmware import FirmwareChoice, choose_firmware
 from app.rules.zero_touch.outcomes import (
     GivenFirmware,
@@ -40,8 +41,16 @@ BERLIN = SiteFact(22, 2, "Berlin", "10.1.0.0/16")
 TOPOLOGY = Topology((DEFAULT, ACME), (DEFAULT_AUTO, ACME_AUTO, BERLIN))
 PHONE = Facts("00908f123456", "450HD", Train.UC, "UC_3.1.0.478", ip="10.1.2.3", peer="10.1.2.3")
 KNOWN = {"mac": PHONE.mac, "model": PHONE.model, "firmware": PHONE.firmware, "ip": PHONE.ip}
-TEMPLATES = TemplateTable([TemplateFact(1, "Factory", "450HD", Train.UC, is_factory=True)])
-STORED = ("450HD.img", "pilot.img")
+TEMPLATES = TemplateTable(
+    [TemplateFact(1, "Factory", "450HD", Train.UC, is_factory=True)],
+    [
+        NamedTemplate(7, "Pilot", "450hd"),
+        NamedTemplate(8, "For 405", "405"),
+        NamedTemplate(9, "Old", "405"),
+        NamedTemplate(10, "Default's", "450HD", DEFAULT.id),
+    ],
+)
+STORED = {"450HD.img": 1, "pilot.img": 2}
 
 
 def asked(stage: Stage, *rules: tuple[str, Any], pin: Pin[Any] | None = None) -> StageRules[Any]:
@@ -50,7 +59,7 @@ def asked(stage: Stage, *rules: tuple[str, Any], pin: Pin[Any] | None = None) ->
         Rule(f"key {number}", number, f"no {number}", parse(text, vocabulary), outcome)
         for number, (text, outcome) in enumerate(rules, start=1)
     ]
-    return StageRules(RuleList(listed), KnownFacts(KNOWN), NOW, pin)
+    return StageRules((RuleList(listed),), KnownFacts(KNOWN), NOW, pin)
 
 
 def placed(*rules: tuple[str, Any], phone: Facts = PHONE, pin: Pin[Any] | None = None) -> Placement:
@@ -169,7 +178,7 @@ def test_pin_decides_and_says_who_pinned_it() -> None:
 
 
 def test_pin_that_cannot_be_had_any_more_does_not_count() -> None:
-    choice = template(("", WaitsForTemplate()), pin=Pin(GivenTemplate(9, "Old", "405"), "anna", NOW))
+    choice = template(("", WaitsForTemplate()), pin=Pin(GivenTemplate(9), "anna", NOW))
 
     assert choice.steps[0].sentence == (
         "What anna pinned on 2026-11-28 does not count: its template Old is for model 405."
@@ -178,13 +187,45 @@ def test_pin_that_cannot_be_had_any_more_does_not_count() -> None:
 
 
 def test_rule_gives_a_template_of_the_model_of_the_phone() -> None:
-    choice = template(("", GivenTemplate(8, "For 405", "405")), ("", GivenTemplate(7, "Pilot", "450hd")))
+    choice = template(("", GivenTemplate(8)), ("", GivenTemplate(7)))
 
     assert choice.template_id == 7
     assert choice.reason == 'Rule 2 "no 2" matched: it asks for nothing. Its template is Pilot.'
     assert choice.steps[0].sentence == (
         'Rule 1 "no 1" would match, but its template For 405 is for model 405.'
     )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (GivenTemplate(99), "would match, but the template that it names is no more."),
+        (GivenTemplate(10), "would match, but its template Default's belongs to another tenant."),
+    ],
+)
+def test_rule_whose_template_cannot_be_had_is_passed_over(outcome: GivenTemplate, words: str) -> None:
+    choice = template(("", outcome))
+
+    assert choice.template_id == 1
+    assert choice.steps[0].sentence.endswith(words)
+
+
+def test_rules_of_the_tenant_are_asked_after_those_of_the_system() -> None:
+    first, second = (
+        asked(Stage.TEMPLATE, ("model = 405", GivenTemplate(8))),
+        RuleList([Rule("own", 1, "ours", EVERY_PHONE, GivenTemplate(7), is_tenants=True)]),
+    )
+    both = replace(first, lists=(*first.lists, second))
+
+    choice = choose_template("450HD", Train.UC, ACME, TEMPLATES, both)
+
+    assert choice.template_id == 7
+    assert choice.reason.startswith('Tenant rule 1 "ours" matched')
+    decided = asked(Stage.TEMPLATE, ("", GivenTemplate(7)))
+    choice = choose_template(
+        "450HD", Train.UC, ACME, TEMPLATES, replace(decided, lists=(*decided.lists, second))
+    )
+    assert choice.steps[1].sentence.endswith('would match, but rule 1 "no 1" decided before it.')
 
 
 def test_rule_lets_a_phone_wait_for_a_template() -> None:
@@ -195,11 +236,11 @@ def test_rule_lets_a_phone_wait_for_a_template() -> None:
 @pytest.mark.parametrize(
     ("outcome", "name", "words"),
     [
-        (GivenFirmware("PILOT.img"), "pilot.img", "Its firmware is PILOT.img."),
-        (GivenFirmware("gone.img"), "450HD.img", "450HD.img is the default firmware of model 450HD."),
-        (GivenFirmware("pilot.img", at_least="UC_3.2"), "pilot.img", "Its firmware is pilot.img."),
+        (GivenFirmware(2), "pilot.img", "Its firmware is pilot.img."),
+        (GivenFirmware(99), "450HD.img", "450HD.img is the default firmware of model 450HD."),
+        (GivenFirmware(2, at_least="UC_3.2"), "pilot.img", "Its firmware is pilot.img."),
         (
-            GivenFirmware("pilot.img", at_least="UC_3.1"),
+            GivenFirmware(2, at_least="UC_3.1"),
             None,
             "The phone keeps UC_3.1.0.478, which is at least UC_3.1.",
         ),

@@ -1,0 +1,14 @@
+"""What the rules of each kind may say: how it is filled in, kept, told in a sentence, and understood."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from app.models.enums import RuleKind
+from app.rules.rule_kinds.spec import RuleKindSpec
+from app.rules.rule_kinds.zero_touch import FIRMWARE, PLACEMENT, TEMPLATE
+
+SPECS: Mapping[RuleKind, RuleKindSpec[Any]] = MappingProxyType(
+    {spec.kind: spec for spec in (PLACEMENT, TEMPLATE, FIRMWARE)}
+)
+"""The kinds of rules that can be written, in the order in which people choose from them."""

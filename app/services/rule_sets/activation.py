@@ -1,0 +1,80 @@
+"""A draft takes the place of the active version, and an older version becomes a draft again."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from app.errors import ConflictError, InvalidInputError
+from app.models import RuleRow, RuleSetVersion
+from app.models.enums import RuleSetState
+from app.models.rule_set import MAX_COMMENT
+from app.rules.rule_kinds import SPECS
+from app.services import journal
+from app.services.rule_sets import reading
+from app.services.rule_sets.checking import check, errors_in
+from app.services.rule_sets.drafts import Change, lock_draft
+
+
+def activate(session: Session, change: Change, *, note: str = "") -> RuleSetVersion:
+    """Let a draft decide from now on, and return it; what it replaces is kept.
+
+    ConflictError where the rules have errors, or somebody changed the draft since it was looked at.
+    """
+    if len(note) > MAX_COMMENT:
+        raise InvalidInputError(
+            f"The note has {len(note)} characters; {MAX_COMMENT} is the most.", field="note"
+        )
+    draft = lock_draft(session, change)
+    wrong = errors_in(check(session, draft))
+    if wrong:
+        more = f" {len(wrong) - 1} more errors are listed with the rules." if len(wrong) > 1 else ""
+        raise ConflictError(f"The rules cannot become active: {wrong[0].sentence}{more}")
+    before = reading.find_version(session, draft.kind, draft.tenant_id, RuleSetState.ACTIVE)
+    rows = reading.rows_of(session, draft.id)
+    details = _differences(reading.rows_of(session, before.id) if before else (), rows)
+    if before is not None:
+        before.state = RuleSetState.RETIRED
+        before.retired_at = change.now
+        session.flush()
+    draft.state = RuleSetState.ACTIVE
+    draft.activated_at, draft.activated_by = change.now, change.author.name
+    draft.note = note.strip()
+    draft.checksum = checksum_of(draft, rows)
+    session.flush()
+    journal.record(
+        session,
+        at=change.now,
+        author=change.author,
+        action="rules activated",
+        subject=f"{SPECS[draft.kind].title} rules",
+        text=f"Version {draft.number} is active." + (f" {draft.note}" if draft.note else ""),
+        tenant_id=draft.tenant_id,
+        details=details,
+    )
+    return draft
+
+
+def checksum_of(version: RuleSetVersion, rows: Sequence[RuleRow]) -> str:
+    """Return what tells lists of rules apart: two that have the same decide the same."""
+    said = [version.kind, version.tenant_id, *(_said(row) for row in rows)]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def _said(row: RuleRow) -> list[object]:
+    dates = [when.isoformat() if when else None for when in (row.valid_from, row.valid_until)]
+    return [row.position, row.key, row.name, row.is_enabled, *dates, row.conditions, row.outcome]
+
+
+def _differences(before: Sequence[RuleRow], after: Sequence[RuleRow]) -> dict[str, list[str]]:
+    """Return the names of the rules that came, went, changed or moved."""
+    old, new = {row.key: row for row in before}, {row.key: row for row in after}
+    both = [(old[key], new[key]) for key in new if key in old]
+    found = {
+        "added": [row.name for key, row in new.items() if key not in old],
+        "deleted": [row.name for key, row in old.items() if key not in new],
+        "changed": [now.name for was, now in both if _said(was)[1:] != _said(now)[1:]],
+        "moved": [now.name for was, now in both if was.position != now.position],
+    }
+    return {what: names for what, names in found.items() if names}

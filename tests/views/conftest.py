@@ -9,7 +9,7 @@ from flask import Flask
 from app.security.secrets import open_vault
 from tests.databases import INSTALLATION_KEY, Databases
 from tests.views.browsing import Browser, signed_in
-from tests.views.installations import fill, open_app
+from tests.views.installations import Worlds, fill, open_app
 from tests.views.world import PEOPLE, World, make_world
 
 SignIn = Callable[[str], Browser]
@@ -21,10 +21,29 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     yield from open_app(database_url, tmp_path)
 
 
+@pytest.fixture(scope="session")
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> Worlds:
+    """The databases that have the company, each made when the first test needs it."""
+    return Worlds(tmp_path_factory.mktemp("worlds"))
+
+
 @pytest.fixture
-def world(app: Flask) -> World:
-    """The company in this test's own database."""
-    return fill(app, make_world)
+def database_url(
+    request: pytest.FixtureRequest, databases: Databases, database_kind: str, worlds: Worlds
+) -> Iterator[str]:
+    """The URL of a database of this test's own: with the company where the test asks for it, else a fresh one."""
+    template = request.getfixturevalue(f"{database_kind}_template")
+    if "world" in request.fixturenames:
+        template = worlds.template(database_kind, databases, template)
+    url = databases.copy(template)
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def world(app: Flask, database_kind: str, worlds: Worlds) -> World:
+    """The company in the database of the application."""
+    return worlds.of(database_kind)
 
 
 @pytest.fixture

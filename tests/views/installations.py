@@ -12,7 +12,8 @@ from app.database import Database
 from app.security.tenant_scope import ALL_TENANTS
 from app.transaction import writing
 from app.views.web_session import db
-from tests.databases import settings_for
+from tests.databases import Databases, settings_for
+from tests.views.world import World, make_world
 
 Made = TypeVar("Made")
 
@@ -23,6 +24,26 @@ def open_app(url: str, folder: Path) -> Iterator[Flask]:
     yield app
     with app.app_context():
         db.engine.dispose()
+
+
+class Worlds:
+    """The company, laid into a database of each kind once, to be copied."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._made: dict[str, tuple[str, World]] = {}
+
+    def template(self, kind: str, databases: Databases, empty: str) -> str:
+        """Return the URL of the database of a kind that has the company; nobody is connected to it."""
+        if kind not in self._made:
+            url = databases.copy(empty)
+            for app in open_app(url, self._folder):
+                self._made[kind] = url, fill(app, make_world)
+        return self._made[kind][0]
+
+    def of(self, kind: str) -> World:
+        """Return the ids of what is in it."""
+        return self._made[kind][1]
 
 
 def fill(app: Flask, make: Callable[[Session], Made]) -> Made:

@@ -230,6 +230,7 @@ class Settings:
         "Port of the phones' web pages for HTTP, the same for all of them", _between(1, 65535), 80
     )
     phone_https_port: int = setting("The same for HTTPS", _between(1, 65535), 443)
+    phone_telnet_port: int = setting("Port of the phones' command lines", _between(1, 65535), 23)
     phones_on_this_machine: bool = setting(
         "Whether phones may have loopback addresses of this machine, as simulated ones do: never where real phones are",
         _yes_or_no,

@@ -94,6 +94,9 @@ def _add_way(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--web-port", type=int, help="port of each phone's web pages, at its own address (none)"
     )
+    group.add_argument(
+        "--telnet-port", type=int, help="port of each phone's command line, at its own address (none)"
+    )
     group.add_argument("--own-addresses", action="store_true", help="connect from each phone's own address")
     group.add_argument("--concurrency", type=int, help="phones on the line at once (100)")
     group.add_argument("--timeout", type=_seconds, help="seconds to wait for an answer (30)")

@@ -15,6 +15,7 @@ from simulator.options import Options, TrainMix
 from simulator.payloads import JsonStyle
 from simulator.phone import Character, Phone
 from simulator.summary import Summary, request_figures
+from simulator.telnet import CommandLines
 from simulator.transport import Transport
 from simulator.users import User
 from simulator.web_pages import Manner, WebPages
@@ -39,18 +40,23 @@ class Fleet:
         self._begun: float | None = None
         self.phones: Sequence[Phone] = _phones(options, self._transport)
         self.pages: WebPages | None = None
+        self.command_lines: CommandLines | None = None
 
     async def __aenter__(self) -> "Fleet":
         if self.options.web_port is not None:
             self.pages = _pages(self.options, self.phones)
             await self.pages.open(_EVERY_ADDRESS, self.options.web_port)
+        if self.options.telnet_port is not None:
+            self.command_lines = CommandLines(_by_address(self.phones))
+            await self.command_lines.open(_EVERY_ADDRESS, self.options.telnet_port)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self.pages is not None:
-            await self.pages.close()
+        for listener in (self.pages, self.command_lines):
+            if listener is not None:
+                await listener.close()
         self._transport.close()
 
     @property
@@ -190,8 +196,11 @@ def _pages(options: Options, phones: Sequence[Phone]) -> WebPages:
     manners = dict.fromkeys(addresses, Manner.WELL)
     manners |= {addresses[index]: Manner.SLOW for index in slow}
     manners |= {addresses[index]: Manner.AWAY for index in away}
-    owners = {phone.hardware.identity.ip: phone for phone in phones}
-    return WebPages(owners, manners, options.slowness.total_seconds())
+    return WebPages(_by_address(phones), manners, options.slowness.total_seconds())
+
+
+def _by_address(phones: Sequence[Phone]) -> dict[str, Phone]:
+    return {phone.hardware.identity.ip: phone for phone in phones}
 
 
 def _characters(options: Options) -> Sequence[Character]:

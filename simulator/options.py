@@ -40,7 +40,8 @@ class Options:
     period, check_every: instead of what the file says; poll_every: while a phone waits for its file.
     boot_over: time over which the first boots are spread; reboot_time: how long a restart takes.
     web_port: where each phone has its web pages, at its own address; None: it has none. unreachable, slow: shares of
-    phones whose pages take no connection, and whose pages answer each request after slowness.
+    phones whose pages take no connection, and whose pages answer each request after slowness. telnet_port: where each
+    phone has its command line, likewise.
     stay, away: mean time until a user signs out (or the phone vanishes) and until the return; None: never.
     open_registrar: generic phones register without credentials too.
     """
@@ -88,6 +89,7 @@ class Options:
     keys_per_hour: float = 0.0
 
     web_port: int | None = None
+    telnet_port: int | None = None
     unreachable: float = 0.0
     slow: float = 0.0
     slowness: timedelta = timedelta(seconds=3)

@@ -92,6 +92,11 @@ class Phone:
         return text("system/user_name", "") or "admin", text("system/password", "") or "1234"
 
     @property
+    def takes_telnet(self) -> bool:
+        """Whether its file permits Telnet (protocol 12)."""
+        return self.configuration.get("management/telnet/enabled", "0") == "1"
+
+    @property
     def status_page(self) -> str:
         """What its web pages show as its status (protocol 5)."""
         state = self.status.value if self.status else ""

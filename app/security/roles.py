@@ -62,6 +62,7 @@ IMPORT_CONFIGURATION = "can_import_configuration"
 CHECK_STATUS = "can_check_status"
 MESSAGE = "can_message"
 CHANGE_MANY = "can_change"
+TELNET = "can_telnet"
 
 _VALUES_PAGES = (
     TEMPLATE_PLACEHOLDERS,
@@ -74,7 +75,7 @@ _VALUES_PAGES = (
 DEEDS: dict[str, tuple[str, ...]] = {
     DASHBOARD: ("can_list",),
     DEVICES_STATUS: ("can_list", EXPORT),
-    DEVICE: ("can_show", APPROVE, SHOW_FILE, SEE_SECRETS, *CHANGE),
+    DEVICE: ("can_show", APPROVE, SHOW_FILE, SEE_SECRETS, TELNET, *CHANGE),
     USERS: (*LOOK, *CHANGE, GENERATE, SEE_SECRETS),
     ALARMS: (*LOOK, EXPORT, ACKNOWLEDGE, SHELVE, DELETE),
     SETUP_WIZARD: ("can_list", EDIT),
@@ -157,7 +158,7 @@ ROLES: dict[str, list[list[str]]] = {
         *_LOOK_AROUND,
         _entry((DEVICES_STATUS, ALARMS), (EXPORT,)),
         _entry((ALARMS,), (ACKNOWLEDGE, SHELVE, DELETE)),
-        _entry((DEVICE,), (APPROVE, SHOW_FILE, SEE_SECRETS, *CHANGE)),
+        _entry((DEVICE,), (APPROVE, SHOW_FILE, SEE_SECRETS, TELNET, *CHANGE)),
         _entry((USERS,), (*CHANGE, GENERATE, SEE_SECRETS)),
         _entry((SETUP_WIZARD,), DEEDS[SETUP_WIZARD]),
         _entry((TEMPLATES,), (*CHANGE, SEE_SECRETS)),

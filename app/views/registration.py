@@ -38,6 +38,7 @@ from app.views.sbc_proxy import SbcProxyView
 from app.views.setup_wizard.view import SetupWizardView
 from app.views.sites import SiteView
 from app.views.system_settings import SystemSettingsView
+from app.views.telnet import TelnetView
 from app.views.template_phones import TemplatePhonesView
 from app.views.template_texts import TemplateTextView
 from app.views.templates import TemplateView
@@ -102,6 +103,7 @@ _BESIDE_THE_MENU = (
     DhcpOptionView,
     SbcProxyView,
     LdapSettingsView,
+    TelnetView,
 )
 
 

@@ -46,6 +46,7 @@ ALLOWED = {
     "DeviceFormView.edit": OPERATORS,
     "DeviceFormView.delete": OPERATORS,
     "DeviceReplacementView.replace": OPERATORS,
+    "TelnetView.telnet": OPERATORS,
     "UserView.list": EVERYBODY,
     "UserView.without_user": EVERYBODY,
     "UserView.devices": EVERYBODY,

@@ -8,18 +8,18 @@ from urllib.parse import quote
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Device, DeviceStatus, Operation, Site, Tenant
+from app.models import Device, DeviceStatus, Operation
 from app.models.enums import Way
 from app.rules.addresses import find_address
 from app.rules.phone_addresses import why_not_called
-from app.rules.phone_calls import CALLED, FACTORY_PASSWORD, FACTORY_USER, PhoneCall
-from app.rules.subnets import Network, parse_subnet
+from app.rules.phone_calls import CALLED, PhoneCall
 from app.services import settings
 from app.services.config_files.owners import FileOwner, read_owners
 from app.services.config_files.sources import Sources
 from app.services.operations import postponing, readying
 from app.services.operations.claiming import Claim
 from app.services.operations.results import Result
+from app.services.phone_access import credentials_of, networks_of
 from app.services.settings.definitions import YES
 
 _SETTINGS = ("https_to_devices", "verify_phones", "sbc_proxy_host", "sbc_phone_pages")
@@ -106,7 +106,7 @@ class _Desk:
         self._sources.load(owners)
         self._owners: dict[str, FileOwner] = {owner.mac: owner for owner in owners}
         tenants = {status.tenant_id for status in statuses.values() if status.tenant_id is not None}
-        self._networks = _networks_of(session, tenants)
+        self._networks = networks_of(session, tenants)
 
     def call_of(self, mac: str) -> PhoneCall | str:
         """Return the call to make, or why the phone is told in the answer to its next report."""
@@ -136,7 +136,7 @@ class _Desk:
         return self._call(mac, status, root, Way.SBC_PROXY)
 
     def _call(self, mac: str, status: DeviceStatus, root: str, way: Way) -> PhoneCall:
-        user_name, password = self._credentials(mac, status)
+        user_name, password = credentials_of(self._sources, self._owners.get(mac), status)
         return PhoneCall(
             mac=mac,
             root=root,
@@ -145,21 +145,6 @@ class _Desk:
             user_name=user_name,
             password=password,
             verifies_certificate=self._texts["verify_phones"] == YES,
-        )
-
-    def _credentials(self, mac: str, status: DeviceStatus) -> tuple[str, str]:
-        """Return what opens the phone's pages: what its file says, else what it left the factory with."""
-        owner = self._owners.get(mac)
-        values = (
-            self._sources.values_for(owner)
-            if owner
-            else self._sources.shared_values(
-                template_id=None, tenant_id=status.tenant_id, site_id=status.site_id
-            )
-        )
-        return (
-            values.get("IPPhoneUsername") or FACTORY_USER,
-            values.get("IPPhonePassword") or FACTORY_PASSWORD,
         )
 
 
@@ -172,18 +157,6 @@ def _read_statuses(session: Session, macs: Collection[str]) -> dict[str, DeviceS
 
 def _read_devices(session: Session, macs: Collection[str]) -> dict[str, Device]:
     return {device.mac: device for device in session.scalars(select(Device).where(Device.mac.in_(macs)))}
-
-
-def _networks_of(session: Session, tenant_ids: Collection[int]) -> dict[int | None, tuple[Network, ...]]:
-    """Return the subnets of each tenant and of its sites."""
-    own = select(Tenant.id, Tenant.subnet).where(Tenant.id.in_(tenant_ids), Tenant.subnet.is_not(None))
-    of_sites = select(Site.tenant_id, Site.subnet).where(
-        Site.tenant_id.in_(tenant_ids), Site.subnet.is_not(None)
-    )
-    found: dict[int | None, tuple[Network, ...]] = {}
-    for tenant_id, subnet in (*session.execute(own), *session.execute(of_sites)):
-        found[tenant_id] = (*found.get(tenant_id, ()), parse_subnet(subnet))
-    return found
 
 
 def _host(ip: str) -> str:

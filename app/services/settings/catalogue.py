@@ -46,6 +46,13 @@ _GENERAL = (
         NO, choice({NO: "No", YES: "Yes"}), Section.COMMUNICATION,
     ),
     Setting(
+        "telnet_to_phones",
+        "Telnet to devices",
+        "Who may debug phones can send them commands. Telnet is not encrypted: passwords and answers can be read on "
+        "the way. The phones need management/telnet/enabled=1 in their files.",
+        NO, choice({NO: "No", YES: "Yes"}), Section.COMMUNICATION,
+    ),
+    Setting(
         "scheme_from_devices",
         "Secure (HTTPS) communication from the devices to the manager",
         "How phones report, raise alarms and load configuration files and firmware. HTTPS needs something that "

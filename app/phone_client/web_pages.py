@@ -55,13 +55,15 @@ async def _come_to_the_point(visit: Visit, call: PhoneCall) -> Outcome | None:
 async def _sign_in(visit: Visit, call: PhoneCall) -> str:
     """Begin a session and sign in; return what stood in the way."""
     await visit.get("/")
-    password = base64.b64encode(call.password.encode()).decode()
-    page = await visit.post("/login.cgi", {"user": call.user_name, "psw": password})
-    if page.holds(_LOGIN_FAILED):
-        return "Its web pages refuse the user name and the password that its file has."
-    if page.status >= 400:
-        return f"Its web pages have no sign-in that is known (status {page.status})."
-    return ""
+    for user_name, password in call.sign_ins:
+        sealed = base64.b64encode(password.encode()).decode()
+        page = await visit.post("/login.cgi", {"user": user_name, "psw": sealed})
+        if page.holds(_LOGIN_FAILED):
+            continue
+        if page.status >= 400:
+            return f"Its web pages have no sign-in that is known (status {page.status})."
+        return ""
+    return "Its web pages refuse the user name and the password that its file has, and those of the factory."
 
 
 async def _check_identity(visit: Visit, mac: str) -> str:

@@ -71,7 +71,7 @@ KINDS: Mapping[Action, Kind] = MappingProxyType(
         Action.LANGUAGE: Kind("Change Language", _AT_ONCE, is_local=True),
         Action.VLAN_MODE: Kind("Change VLAN Discovery Mode", _AT_ONCE, is_local=True),
         Action.TENANT: Kind("Change Tenant", _AT_ONCE, is_local=True),
-        Action.APPROVE: Kind("Approve", _SMALL_STEPS, is_local=True),
+        Action.APPROVE: Kind("Approve", _SMALL_STEPS, Proof.BOOTS, patience=timedelta(days=1)),
         Action.DELETE_DEVICES: Kind("Delete Devices", _AT_ONCE, is_local=True, deletes=True),
         Action.USER_TENANT: Kind("Set Users Tenant", _AT_ONCE, is_local=True),
         Action.PASSWORDS: Kind("Reset Users Passwords", _AT_ONCE, is_local=True),

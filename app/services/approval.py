@@ -19,6 +19,7 @@ from app.rules.zero_touch.trace import Step
 from app.services import devices, phone_user_passwords, phone_users, status_rows, zero_touch
 from app.services.author import Author
 from app.services.licenses.room import NoRoomError
+from app.services.operations import restarting
 from app.services.phone_users import NamedUser
 from app.services.status_rows import StatusRow
 
@@ -43,7 +44,16 @@ class ApprovalRequest:
 
 
 def approve(session: Session, mac: str, request: ApprovalRequest, *, author: Author, now: datetime) -> Device:
-    """Make a waiting phone a device: with its user, its file and a restart that makes it fetch the file.
+    """Make a waiting phone a device (``make_device``), and have it restart, so that it fetches its file."""
+    device = make_device(session, mac, request, author=author, now=now)
+    restarting.restart(session, mac, author=author, now=now)
+    return device
+
+
+def make_device(
+    session: Session, mac: str, request: ApprovalRequest, *, author: Author, now: datetime
+) -> Device:
+    """Make a waiting phone a device, with its user and its file.
 
     Raises NotFoundError for a phone, tenant or site that the session does not see, ConflictError for a phone that is
     a device already, or for which licences have no room, InvalidInputError for values out of range.
@@ -60,7 +70,6 @@ def approve(session: Session, mac: str, request: ApprovalRequest, *, author: Aut
     if row["is_blocked"]:
         raise NoRoomError(row["placement_reason"])
     status_rows.write(session, [row | {"digest": None}])
-    devices.restart(session, mac, author=author, now=now)
     return session.get_one(Device, row["device_id"])
 
 

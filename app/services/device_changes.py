@@ -19,6 +19,7 @@ from app.services.device_fields import DeviceFields, checked_columns, words_of
 from app.services.devices import NewDevice
 from app.services.journal_words import changes_between
 from app.services.licenses import room
+from app.services.operations import restarting
 from app.services.status_rows import StatusRow
 from app.services.zero_touch.decider import MAX_REASON
 from app.services.zero_touch.facts import Surroundings
@@ -35,7 +36,7 @@ def get_device(session: Session, mac: str) -> Device:
 def add(
     session: Session, user: PhoneUser, typed_mac: str, fields: DeviceFields, *, author: Author, now: datetime
 ) -> Device:
-    """Give a user a phone, with its file; one that waits for approval is approved by it, and told to restart.
+    """Give a user a phone, with its file; one that waits for approval is approved by it, and restarts.
 
     Raises InvalidInputError, or ConflictError where the MAC address is somebody's, or licences have no room.
     """
@@ -67,7 +68,7 @@ def add(
 def settle(
     session: Session, device: Device, row: StatusRow | None, reason: str, *, author: Author, now: datetime
 ) -> None:
-    """Let a phone be this device from now on: it has its file and, where it was heard of, is told to restart."""
+    """Let a phone be this device from now on: it has its file and, where it was heard of, is asked to restart."""
     if row is not None:
         row |= place_of(device) | {
             "device_id": device.id,
@@ -79,7 +80,7 @@ def settle(
         status_rows.write(session, [row])
     config_files.generate(session, device, now=now)
     if row is not None:
-        devices.restart(session, device.mac, author=author, now=now)
+        restarting.restart(session, device.mac, author=author, now=now)
 
 
 def change(

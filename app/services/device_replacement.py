@@ -122,7 +122,7 @@ def replace(
 ) -> Device:
     """Let another phone take a device over; ``told`` is the fingerprint of the plan that was agreed to.
 
-    The new phone has its file at once and, where it was heard of, is told to restart. What the old one last reported
+    The new phone has its file at once and, where it was heard of, is asked to restart. What the old one last reported
     goes, and its active alarms are cleared; if it reports again, it is placed like a new phone.
     """
     mac = read_mac(typed_mac)

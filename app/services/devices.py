@@ -1,4 +1,4 @@
-"""Devices: how phones become some, who is signed in on them, and what an administrator asks of one."""
+"""Devices: how phones become some, and who is signed in on them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFoundError
 from app.models import Device, DeviceStatus, PhoneUser, Site, Tenant
-from app.services import journal, pending_actions
+from app.services import journal
 from app.services.author import Author
 
 
@@ -111,23 +111,6 @@ def get_status(session: Session, mac: str) -> DeviceStatus:
     if status is None:
         raise NotFoundError(f"No phone has the MAC address {mac}.")
     return status
-
-
-def restart(session: Session, mac: str, *, author: Author, now: datetime) -> None:
-    """Ask a phone to restart; it is told in the answer to its next report."""
-    status = get_status(session, mac)
-    pending_actions.add(
-        session, mac, pending_actions.RESET, asked_by=author.name, tenant_id=status.tenant_id, now=now
-    )
-    journal.record(
-        session,
-        at=now,
-        author=author,
-        action="restart",
-        subject=mac,
-        text=f"The phone {mac} was asked to restart; it is told when it next reports.",
-        tenant_id=status.tenant_id,
-    )
 
 
 def _names_of_places(session: Session, site_ids: Collection[int]) -> dict[int, tuple[str, str]]:

@@ -93,15 +93,6 @@ def drop(session: Session, ids: Collection[int]) -> int:
     return int(result.rowcount)
 
 
-def waiting_for(session: Session, mac: str, *, now: datetime) -> list[PendingAction]:
-    """Return what a phone has not been given yet, oldest first, without what operations ask of it."""
-    asked_by_operation = select(OperationTarget.id).where(
-        OperationTarget.pending_action_id == PendingAction.id
-    )
-    waiting = _waiting([mac], now).where(~asked_by_operation.exists())
-    return list(session.scalars(waiting.order_by(PendingAction.id)))
-
-
 def _waiting(macs: Collection[str], now: datetime) -> Any:
     return select(PendingAction).where(
         PendingAction.mac.in_(macs), PendingAction.handed_over_at.is_(None), PendingAction.expires_at > now

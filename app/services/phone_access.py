@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import DeviceStatus, Site, Tenant
-from app.rules.phone_calls import FACTORY_PASSWORD, FACTORY_USER
+from app.rules.phone_calls import FACTORY, SignIn
 from app.rules.subnets import Network, parse_subnet
 from app.services.config_files.owners import FileOwner
 from app.services.config_files.sources import Sources
@@ -24,14 +24,14 @@ def networks_of(session: Session, tenant_ids: Collection[int]) -> dict[int | Non
     return found
 
 
-def credentials_of(sources: Sources, owner: FileOwner | None, status: DeviceStatus) -> tuple[str, str]:
+def credentials_of(sources: Sources, owner: FileOwner | None, status: DeviceStatus) -> SignIn:
     """Return user name and password of a phone: what its file says, else what it left the factory with."""
     values = (
         sources.values_for(owner)
         if owner
         else sources.shared_values(template_id=None, tenant_id=status.tenant_id, site_id=status.site_id)
     )
-    return (
-        values.get("IPPhoneUsername") or FACTORY_USER,
-        values.get("IPPhonePassword") or FACTORY_PASSWORD,
+    return SignIn(
+        values.get("IPPhoneUsername") or FACTORY.user_name,
+        values.get("IPPhonePassword") or FACTORY.password,
     )

@@ -103,6 +103,15 @@ def has_begun(operation: Operation) -> Markup:
     return begun.format(KINDS[operation.action].title, operation.id, operation.id)
 
 
+def restart_of(session: Session, mac: str) -> Markup:
+    """Say that a phone which has just become a device is to restart, with a link to that; nothing where it is not."""
+    latest = of_phone.find_latest(session, mac)
+    if latest is None or latest.action is not Action.RESTART or not latest.goes_on:
+        return Markup("")
+    asked = Markup(' It is asked to restart: <a href="/operations/{}/">operation {}</a>.')
+    return asked.format(latest.operation_id, latest.operation_id)
+
+
 def words_of(latest: Latest | None) -> dict[str, str]:
     """Return how the page of a phone calls what was asked of it last, and how it was asked."""
     if latest is None:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import BaseView
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
+from markupsafe import Markup
 
 from app.errors import InvalidInputError, RingmasterError
 from app.models.enums import Action, Subject
@@ -27,6 +28,7 @@ from app.services.operations.targets import MOST_TARGETS, Chosen
 from app.transaction import transaction
 from app.views.approval_form import read_approval, read_people
 from app.views.authors import author
+from app.views.device_actions import restart_of
 from app.views.form_values import VLAN_MODES
 from app.views.times import time_of_page
 from app.views.way_back import way_back
@@ -112,7 +114,8 @@ def _approve(waiting: _Waiting) -> ResponseReturnValue:
 def _approve_one(mac: str, wish: approval.ApprovalRequest) -> ResponseReturnValue:
     with transaction(db.session()) as session:
         approval.approve(session, mac, wish, author=author(), now=time_of_page())
-    flash("1 phone was approved, and will restart with the next report.", "success")
+        restarts = restart_of(session, mac)
+    flash(Markup("The phone {} was approved, and its file is ready.{}").format(mac, restarts), "success")
     return redirect(way_back(LIST))
 
 

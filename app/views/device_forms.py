@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import BaseView
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access
+from markupsafe import Markup
 
 from app.errors import ConflictError, RingmasterError
 from app.models import Device, PhoneUser, Tenant
@@ -19,6 +20,7 @@ from app.services.device_fields import DeviceFields
 from app.services.devices_status.phones import find_phone
 from app.transaction import transaction
 from app.views.authors import author
+from app.views.device_actions import restart_of
 from app.views.form_values import VLAN_MODES, read_number, read_vlan_mode
 from app.views.list_arguments import LARGEST_ID
 from app.views.times import time_of_page
@@ -50,10 +52,13 @@ class DeviceFormView(BaseView):
                     session, user, mac, _fields(), author=author(), now=time_of_page()
                 )
                 doubts = _doubts_of(device)
+                restarts = restart_of(session, device.mac)
         except RingmasterError as error:
             user = get_user(user_id)
             return _form(user.tenant, request.form, error, user=user)
-        flash(f"The phone {device.mac} was added, and its file is ready.", "success")
+        flash(
+            Markup("The phone {} was added, and its file is ready.{}").format(device.mac, restarts), "success"
+        )
         for doubt in doubts:
             flash(doubt, "warning")
         return redirect(f"{LIST}show/{user_id}")

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import BaseView
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
+from markupsafe import Markup
 
 from app.errors import ConflictError, InvalidInputError, NotFoundError, RingmasterError
 from app.models import Device
@@ -14,6 +15,7 @@ from app.security.roles import DEVICE
 from app.services import device_replacement
 from app.transaction import transaction
 from app.views.authors import author
+from app.views.device_actions import restart_of
 from app.views.device_forms import get_device, page_of
 from app.views.form_values import read_number
 from app.views.list_arguments import LARGEST_ID
@@ -50,9 +52,11 @@ class DeviceReplacementView(BaseView):
                     author=author(),
                     now=time_of_page(),
                 )
+                restarts = restart_of(session, replaced.mac)
         except ConflictError as error:
             return _refused(old_mac, typed, error)
-        flash(f"The phone {old_mac} was replaced by {replaced.mac}, whose file is ready.", "success")
+        told = Markup("The phone {} was replaced by {}, whose file is ready.{}")
+        flash(told.format(old_mac, replaced.mac, restarts), "success")
         return redirect(page_of(replaced))
 
 

@@ -24,7 +24,6 @@ from app.services.devices_status.details import (
 from app.services.operations import of_phone
 from app.views.device_actions import words_of
 from app.views.shell import may, shows_secrets
-from app.views.times import time_of_page
 from app.views.web_session import db
 
 
@@ -43,7 +42,7 @@ class DeviceView(BaseView):
         if normal != mac:
             return redirect(f"/devices/{normal}/", HTTPStatus.MOVED_PERMANENTLY)
         try:
-            details = get_details(db.session(), mac, now=time_of_page())
+            details = get_details(db.session(), mac)
         except NotFoundError:
             successor = device_replacement.find_successor(db.session(), mac)
             if successor is None:
@@ -100,6 +99,6 @@ def _normal(mac: str) -> str:
 
 
 def _get_file(mac: str) -> tuple[Details, ConfigFile]:
-    details = get_details(db.session(), mac, now=time_of_page())
+    details = get_details(db.session(), mac)
     file = config_files.find(db.session(), details.file.name) if details.file else None
     return details, file or abort(HTTPStatus.NOT_FOUND, f"There is no file for the phone {mac} yet.")

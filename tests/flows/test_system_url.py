@@ -3,7 +3,9 @@
 import asyncio
 from datetime import UTC, datetime
 
-from app.models import Device, DeviceStatus, Tenant
+from sqlalchemy import func, select
+
+from app.models import Device, DeviceStatus, PendingAction, Tenant
 from app.models.enums import Approval, Origin, Status
 from app.services import approval
 from app.services.approval import ApprovalRequest
@@ -12,7 +14,7 @@ from simulator.fleet import Fleet
 from simulator.payloads import Status as Said
 from simulator.phone import Phone
 from tests.flows.asking import ask
-from tests.flows.installation import SYSTEM_PATH, Installation
+from tests.flows.installation import SYSTEM_PATH, Installation, until
 
 PHONES = 10
 
@@ -25,6 +27,12 @@ def approve(ringmaster: Installation, phone: Phone, tenant: Tenant) -> None:
         )
 
 
+def number_told_later(ringmaster: Installation) -> int:
+    """Return how many phones are told to restart with their next report: their tenant has no subnet to call them in."""
+    with ringmaster.reading() as session:
+        return session.scalar(select(func.count()).select_from(PendingAction)) or 0
+
+
 def test_phones_wait_and_after_approval_restart_and_have_their_file(ringmaster: Installation) -> None:
     async def story() -> None:
         async with Fleet(ringmaster.options(SYSTEM_PATH, phones=PHONES)) as fleet:
@@ -33,6 +41,8 @@ def test_phones_wait_and_after_approval_restart_and_have_their_file(ringmaster: 
             tenant = ringmaster.add_tenant()
             for phone in fleet.phones:
                 approve(ringmaster, phone, tenant)
+            await asyncio.to_thread(until, lambda: number_told_later(ringmaster) == PHONES)
+            for phone in fleet.phones:
                 await phone.report()
             check_approved(ringmaster, fleet, tenant)
 

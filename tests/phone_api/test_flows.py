@@ -58,7 +58,6 @@ def test_the_system_url_and_approval(first_phone, stored, setting_up, acme):
         request = ApprovalRequest(tenant_id=acme)
         approval.approve(session, mac, request, author=Author("alice", "192.0.2.1"), now=datetime.now(UTC))
 
-    assert first_phone.sign_in("Anna@Acme.com", "Anna A").json == {"requests": ['{"cmd": "reset"}']}
     assert first_phone.sign_in("Anna@Acme.com", "Anna A").json == {"requests": []}
     assert first_phone.get(f"/configfiles/{mac}.cfg").status == 200
     with stored() as session:

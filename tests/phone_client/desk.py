@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from app.models.enums import Action, Way
-from app.rules.phone_calls import Outcome, PhoneCall
+from app.rules.phone_calls import FACTORY, Outcome, PhoneCall
 from simulator.web_pages import Manner, WebPages
 
 MAC = "00908f000001"
@@ -27,9 +28,9 @@ class Desk:
         self.obeyed.append(command)
 
 
-def call(port: int, action: Action = Action.RESTART, **more: str) -> PhoneCall:
+def call(port: int, action: Action = Action.RESTART, **more: Any) -> PhoneCall:
     """Return a call of that phone."""
-    usual = {"mac": MAC, "root": f"http://{ADDRESS}:{port}", "user_name": "admin", "password": "1234"}
+    usual: dict[str, Any] = {"mac": MAC, "root": f"http://{ADDRESS}:{port}", "sign_ins": [FACTORY]}
     return PhoneCall(action=action, way=Way.DIRECT, **{**usual, **more})
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from app.models.enums import Action
 from app.phone_client import connections, web_pages
-from app.rules.phone_calls import Answer
+from app.rules.phone_calls import FACTORY, Answer, SignIn
 from simulator.web_pages import Manner
 from tests.phone_client.desk import Desk, call, visited
 
@@ -50,6 +50,12 @@ def test_a_phone_that_refuses_the_password_is_not_asked():
     outcome = visited(desk, lambda port: web_pages.ask(call(port), permitted))
     assert (outcome.answer, desk.obeyed) == (Answer.NOT_ASKED, [])
     assert "refuse the user name" in outcome.reason
+
+
+def test_a_phone_that_has_not_loaded_its_file_opens_with_what_it_left_the_factory_with():
+    desk, sign_ins = Desk(), [SignIn("admin", "of its file"), FACTORY]
+    outcome = visited(desk, lambda port: web_pages.ask(call(port, sign_ins=sign_ins), permitted))
+    assert (outcome.answer, desk.obeyed) == (Answer.ASKED, ["reset"])
 
 
 def test_another_phone_at_the_address_is_not_asked():

@@ -12,14 +12,15 @@ from pathlib import Path
 import pytest
 
 from app.database import Database
-from app.models import Operation, PendingAction
-from app.models.enums import Action, TargetState, Way
+from app.models import Device, Operation, PendingAction
+from app.models.enums import Action, Approval, Subject, TargetState, Way
 from app.scheduler.drain import Drain
 from app.security.tenant_scope import ALL_TENANTS
 from app.services.operations.calls import Ports
+from app.services.operations.targets import Chosen
 from app.transaction import reading, writing
 from simulator.web_pages import Manner, WebPages
-from tests.factories import make_device, make_firmware, make_status, make_tenant
+from tests.factories import make_device, make_firmware, make_placeholder, make_status, make_tenant
 from tests.services.operating import begin, targets_of
 from tests.services.rolling_out import rolled_out
 
@@ -136,6 +137,26 @@ def test_what_needs_no_phone_is_done_here(database: Database, phones: dict[str, 
     operation_id = start(database, phones, Action.GENERATE)
     with draining(database, 1):
         wait_until(lambda: set(outcome(database, operation_id).values()) == {(S.CONFIRMED, Way.HERE)})
+
+
+def test_waiting_phones_are_approved_and_called_with_what_they_left_the_factory_with(
+    database: Database,
+) -> None:
+    ips = [f"127.4.0.{number}" for number in (1, 2)]
+    desks = {ip: Desk(f"00908f00000{place}") for place, ip in enumerate(ips)}
+    with writing(database, ALL_TENANTS) as session:
+        tenant = make_tenant(session, "Initech", subnet="127.4.0.0/16")
+        make_placeholder(session, "IPPhonePassword", "of its file", tenant_id=tenant.id)
+        for ip, desk in desks.items():
+            make_status(session, mac=desk.mac, tenant=tenant, approval=Approval.NEEDED, ip=ip, external_ip=ip)
+        chosen = Chosen(Subject.DEVICES, [desk.mac for desk in desks.values()])
+        options = {"tenant_id": tenant.id, "vlan_mode": ""}
+        operation_id = begin(session, [], Action.APPROVE, chosen=chosen, options=options).id
+    with served(desks, {}) as port, draining(database, port):
+        wait_until(lambda: set(outcome(database, operation_id).values()) == {(S.SENT, Way.DIRECT)})
+    assert [desk.obeyed for desk in desks.values()] == [["reset"]] * 2
+    with reading(database, ALL_TENANTS) as session:
+        assert session.query(Device).count() == 2
 
 
 def test_a_phone_that_cannot_be_reached_is_tried_again_where_the_operation_does_so(

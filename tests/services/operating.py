@@ -76,6 +76,14 @@ def targets_of(session: Session, operation: Operation) -> list[OperationTarget]:
     return list(session.scalars(wanted.execution_options(populate_existing=True)))
 
 
+def restarts_of(session: Session) -> list[tuple[str, str, int | None]]:
+    """Return which phones are asked to restart, by whom, and in which tenant."""
+    restarts = select(OperationTarget.key, Operation.created_by, OperationTarget.tenant_id)
+    found = restarts.join(Operation, OperationTarget.operation_id == Operation.id)
+    rows = session.execute(found.where(Operation.action == Action.RESTART).order_by(OperationTarget.id))
+    return [(key, by, tenant_id) for key, by, tenant_id in rows]
+
+
 def sent(session: Session, devices: list[Device], action: Action = Action.RESTART, **more: Any) -> Operation:
     """Return an operation whose phones were all asked at NOW."""
     operation = begin(session, devices, action, batch=100, **more)

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from app.errors import ConflictError, InvalidInputError, NotFoundError
-from app.models import Decision, Device, JournalEntry, PendingAction, PhoneUser
+from app.models import Decision, Device, JournalEntry, PhoneUser
 from app.models.enums import Approval, Cause, Origin, Stage, Status, VlanMode
 from app.security.tenant_scope import only_tenants, set_scope
 from app.services import approval, config_files
@@ -12,6 +12,7 @@ from app.services.approval import ApprovalRequest
 from app.services.author import Author
 from tests import factories
 from tests.factories import NOW
+from tests.services.operating import restarts_of
 from tests.services.reporting import ADDRESS, ANNA, GENERIC, MAC, report, row_of
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -49,16 +50,10 @@ class TestWhatItBecomes:
             None,
         )
 
-    def test_it_has_its_file_and_is_told_to_restart(self, session, acme):
+    def test_it_has_its_file_and_is_asked_to_restart_at_once(self, session, acme):
         approve(session, acme)
         assert config_files.find(session, config_files.name_for(MAC)).template_name == "Audiocodes_430HD_LYNC"
-        action = session.scalars(select(PendingAction)).one()
-        assert (action.mac, action.request, action.asked_by, action.tenant_id) == (
-            MAC,
-            {"cmd": "reset"},
-            "alice",
-            acme.id,
-        )
+        assert restarts_of(session) == [(MAC, "alice", acme.id)]
 
     def test_the_decision_says_who_took_it(self, session, acme):
         approve(session, acme)
@@ -73,7 +68,7 @@ class TestWhatItBecomes:
     def test_the_journal_tells_it_in_the_tenants_part(self, session, acme):
         approve(session, acme)
         entries = session.scalars(select(JournalEntry).order_by(JournalEntry.id)).all()
-        assert [entry.action for entry in entries] == ["user added", "device added", "restart"]
+        assert [entry.action for entry in entries] == ["user added", "device added", "operation started"]
         assert {(entry.actor, entry.address, entry.tenant_id) for entry in entries} == {
             ("alice", "192.0.2.1", acme.id)
         }

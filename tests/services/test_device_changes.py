@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from app.errors import ConflictError, InvalidInputError, NotFoundError
-from app.models import ConfigTemplate, Device, Firmware, JournalEntry, PendingAction, PhoneUser
+from app.models import ConfigTemplate, Device, Firmware, JournalEntry, PhoneUser
 from app.models.enums import Approval, Origin, Status, Train, VlanMode
 from app.security.tenant_scope import only_tenants, set_scope
 from app.services import config_files, device_changes, device_fields
@@ -12,6 +12,7 @@ from app.services.author import Author
 from app.services.device_fields import DeviceFields
 from tests import factories
 from tests.factories import NOW
+from tests.services.operating import restarts_of
 from tests.services.reporting import ANNA, MAC, report, row_of
 
 WHO = {"author": Author("alice", "192.0.2.1"), "now": NOW}
@@ -97,7 +98,7 @@ class TestAdding:
 
     def test_one_that_was_never_heard_of_has_no_status_and_no_restart(self, session, anna):
         add(session, anna)
-        assert session.scalar(select(PendingAction)) is None
+        assert restarts_of(session) == []
         with pytest.raises(NotFoundError):
             device_changes.devices.get_status(session, MAC)
 
@@ -106,7 +107,7 @@ class TestAdding:
         report(session, Status.STARTED)
         assert row_of(session).device_id == device.id
 
-    def test_one_that_waits_is_approved_and_told_to_restart(self, session, acme, anna):
+    def test_one_that_waits_is_approved_and_asked_to_restart(self, session, acme, anna):
         report(session, Status.REGISTERED, **ANNA)
         device = add(session, anna)
         row = row_of(session)
@@ -117,7 +118,7 @@ class TestAdding:
             None,
         )
         assert row.placement_reason == "alice added the phone for 160000."
-        assert session.scalars(select(PendingAction.mac)).all() == [MAC]
+        assert restarts_of(session) == [(MAC, "alice", acme.id)]
 
     def test_a_template_for_another_model_than_the_phone_says_is_doubted(self, session, anna):
         report(session, Status.STARTED, model="450HD")

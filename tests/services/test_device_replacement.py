@@ -16,11 +16,12 @@ from app.models import (
 )
 from app.models.enums import Approval, Status, ValueLevel, VlanMode
 from app.security.tenant_scope import only_tenants, set_scope
-from app.services import config_files, device_replacement, devices
+from app.services import config_files, device_replacement, pending_actions
 from app.services.author import Author
 from app.services.devices_status.details import get_details, read_journal
 from tests import factories
 from tests.factories import NOW
+from tests.services.operating import restarts_of
 from tests.services.reporting import ANNA, MAC, report, row_of
 
 NEW = "00908f000077"
@@ -77,7 +78,7 @@ class TestWhatItTakesOver:
 
     def test_the_history_goes_on(self, session, phone):
         replace(session, phone)
-        details = get_details(session, NEW, now=NOW)
+        details = get_details(session, NEW)
         assert [(before.mac, before.replaced_by) for before in details.replaced] == [(MAC, "alice")]
         subjects = {entry.subject for entry in read_journal(session, details.macs)}
         assert {MAC, NEW} <= subjects
@@ -86,7 +87,7 @@ class TestWhatItTakesOver:
     def test_a_phone_that_replaced_another_can_be_replaced(self, session, phone):
         replace(session, phone)
         replace(session, phone, "00908f000078")
-        details = get_details(session, "00908f000078", now=NOW)
+        details = get_details(session, "00908f000078")
         assert {before.mac for before in details.replaced} == {MAC, NEW}
         assert device_replacement.find_successor(session, MAC) == "00908f000078"
 
@@ -103,7 +104,9 @@ class TestWhatItTakesOver:
 
 class TestWhatGoes:
     def test_what_the_old_phone_reported_and_what_waited_for_it(self, session, phone):
-        devices.restart(session, MAC, **WHO)
+        pending_actions.add(
+            session, MAC, pending_actions.RESET, asked_by="alice", tenant_id=phone.tenant_id, now=NOW
+        )
         replace(session, phone)
         assert session.get(DeviceStatus, MAC) is None
         assert session.get(DeviceSeen, MAC) is None
@@ -132,7 +135,7 @@ class TestTheNewPhone:
         replace(session, phone)
         row = row_of(session, NEW)
         assert (row.device_id, row.tenant_id, row.approval) == (phone.id, acme.id, Approval.NOT_NEEDED)
-        assert session.scalars(select(PendingAction.mac)).all() == [NEW]
+        assert restarts_of(session) == [(NEW, "alice", acme.id)]
 
     def test_a_device_without_user_is_free_and_goes(self, session, acme, phone):
         free = factories.make_device(session, mac=NEW, tenant=acme)

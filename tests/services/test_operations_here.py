@@ -8,14 +8,12 @@ from app.models import (
     ConfigFile,
     ConfigurationValue,
     Device,
-    DeviceStatus,
-    PendingAction,
     PhoneUser,
     Placeholder,
 )
-from app.models.enums import Action, Approval, Subject, TargetState, ValueLevel, VlanMode
+from app.models.enums import Action, Subject, TargetState, ValueLevel, VlanMode
 from app.rules.actions import KINDS
-from app.rules.phone_calls import PhoneCall
+from app.rules.phone_calls import FACTORY, PhoneCall, SignIn
 from app.services import settings
 from app.services.operations import calls, local, results, starting
 from app.services.operations.calls import Ports
@@ -45,42 +43,6 @@ def test_files_are_generated_for_devices_with_a_template(session):
         one.id,
         other.id,
     }
-
-
-def test_waiting_phones_become_devices_as_it_was_said(session):
-    acme = make_tenant(session, "Acme")
-    site = make_site(session, "Valley", tenant=acme)
-    macs = [f"00908f0000{place:02}" for place in range(4)]
-    for mac in macs:
-        make_status(session, mac=mac, tenant=acme, site=site, approval=Approval.NEEDED)
-    asked = order(
-        [],
-        Action.APPROVE,
-        chosen=Chosen(Subject.DEVICES, macs),
-        options={
-            "tenant_id": acme.id, "site_id": site.id, "vlan_mode": "Manual", "vlan_id": 20, "vlan_priority": 5,
-            "people": {macs[0]: ("4711", "Lobby")},
-        },
-    )  # fmt: skip
-    operation = starting.start(session, asked, **ALICE, now=NOW)
-    make_device(session, mac=macs[2])
-    session.get_one(DeviceStatus, macs[3]).tenant_id = make_tenant(session, "Globex").id
-    session.flush()
-    states = work_off(session, operation)
-    assert [state for state, _ in states] == [S.CONFIRMED, S.CONFIRMED, S.FAILED, S.SKIPPED]
-    assert "nothing to approve" in states[2][1]
-    assert states[3][1] == GONE_ELSEWHERE
-    first, second = (session.scalars(select(Device).where(Device.mac == mac)).one() for mac in macs[:2])
-    assert (first.phone_user.name, first.phone_user.display_name, second.phone_user) == (
-        "4711",
-        "Lobby",
-        None,
-    )
-    assert {(device.site, device.vlan_mode, device.vlan_id, device.vlan_priority) for device in (first, second)} == {
-        (site, VlanMode.MANUAL, 20, 5)
-    }  # fmt: skip
-    assert set(session.scalars(select(PendingAction.mac))) == set(macs[:2])
-    assert {f"{mac}.cfg" for mac in macs[:2]} <= set(session.scalars(select(ConfigFile.name)))
 
 
 def test_devices_that_are_gone_or_elsewhere_by_now_are_skipped(session):
@@ -286,7 +248,7 @@ def test_a_phone_in_its_tenants_network_is_called_with_the_password_of_its_file(
     make_placeholder(session, "IPPhonePassword", "secret", tenant_id=tenant.id)
     call = way_to(session, device)
     assert isinstance(call, PhoneCall)
-    assert (call.root, call.user_name, call.password) == ("http://10.1.0.1:80", "admin", "secret")
+    assert (call.root, call.sign_ins) == ("http://10.1.0.1:80", [SignIn("admin", "secret"), FACTORY])
     assert "secret" not in repr(call)
 
 

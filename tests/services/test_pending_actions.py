@@ -58,16 +58,6 @@ def test_after_a_day_it_is_too_late(session):
     assert handed_over(session, MAC) == {MAC: texts(2)}
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_what_waits_is_shown_until_it_is_handed_over(session):
-    ask(session, 1)
-    ask(session, 2)
-    waiting = pending_actions.waiting_for(session, MAC, now=NOW)
-    assert [action.request["number"] for action in waiting] == [1, 2]
-    handed_over(session, MAC)
-    assert pending_actions.waiting_for(session, MAC, now=NOW) == []
-
-
 def test_the_past_is_dropped_and_what_waits_stays(session):
     ask(session, 1, now=NOW - timedelta(days=1))
     ask(session, 2, mac=OTHER, now=NOW - timedelta(days=2))

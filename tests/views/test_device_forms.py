@@ -181,11 +181,13 @@ class TestReplacing:
         assert "by olga" in page
 
     @ONE_KIND
-    def test_one_that_waits_is_told_to_restart(self, olga: Browser):
+    def test_one_that_waits_is_asked_to_restart(self, olga: Browser):
         page, wish = self.plan(olga, ACME_WAITING_MAC)
         assert f"{ACME_WAITING_MAC} waits for approval, and is approved by this." in page
         olga.post(f"/devices/{ACME_MAC}/replace", wish)
-        assert "waits for the phone" in unescape(olga.get(f"/devices/{ACME_WAITING_MAC}/").text)
+        page = unescape(olga.get(f"/devices/{ACME_WAITING_MAC}/").text)
+        assert "It is asked to restart" in page
+        assert "<strong>Restart</strong>" in page
 
     @ONE_KIND
     @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ from app.models import (
     DeviceStatus,
     Operation,
     OperationTarget,
-    PendingAction,
     PhoneUser,
     Tenant,
 )
@@ -22,6 +21,7 @@ from app.security.tenant_scope import ALL_TENANTS
 from app.services import config_files, presence
 from app.services.reports import Report
 from app.transaction import reading, writing
+from tests.services.operating import restarts_of
 from tests.views.browsing import Browser
 from tests.views.conftest import SignIn
 from tests.views.installations import database_of
@@ -66,12 +66,6 @@ def report(
 def device_of(app: Flask, mac: str) -> Device | None:
     with reading(database_of(app), ALL_TENANTS) as session:
         return session.scalar(select(Device).where(Device.mac == mac))
-
-
-def waiting_actions(app: Flask, mac: str) -> list[tuple[dict[str, str], str]]:
-    with reading(database_of(app), ALL_TENANTS) as session:
-        actions = session.scalars(select(PendingAction).where(PendingAction.mac == mac))
-        return [(action.request, action.asked_by) for action in actions]
 
 
 @pytest.mark.parametrize(
@@ -247,7 +241,8 @@ def test_approving_makes_a_device_with_its_user_its_file_and_a_restart(
         world, site=world.acme_site, user_name="4711", display_name="Lobby", vlan_mode="Manual", vlan_id="20",
         vlan_priority="5", next="/devices-status/?approval=pending",
     )  # fmt: skip
-    answer = sign_in("olga").post(f"/devices/{MAC}/approve", wish)
+    olga = sign_in("olga")
+    answer = olga.post(f"/devices/{MAC}/approve", wish)
     assert answer.location == "/devices-status/?approval=pending"
     with reading(database_of(app), ALL_TENANTS) as session:
         device = session.scalars(select(Device).where(Device.mac == MAC)).one()
@@ -260,7 +255,12 @@ def test_approving_makes_a_device_with_its_user_its_file_and_a_restart(
         assert (device.phone_user.name, device.phone_user.display_name) == ("4711", "Lobby")
         assert config_files.find(session, f"{MAC}.cfg") is not None
         assert session.get_one(DeviceStatus, MAC).device_id == device.id
-    assert waiting_actions(app, MAC) == [({"cmd": "reset"}, "olga")]
+        assert (MAC, "olga", world.acme) in restarts_of(session)
+    assert (
+        f"{MAC} was approved, and its file is ready. It is asked to restart" in olga.get(answer.location).text
+    )
+    page = olga.get(f"/devices/{MAC}/").text
+    assert "<strong>Restart</strong>" in page
 
 
 def test_without_a_site_the_address_of_the_phone_decides(app: Flask, world: World, sign_in: SignIn):

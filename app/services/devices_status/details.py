@@ -2,19 +2,18 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import NotFoundError
-from app.models import Alarm, ConfigFile, Decision, Device, JournalEntry, PendingAction, ReplacedPhone
+from app.models import Alarm, ConfigFile, Decision, Device, JournalEntry, ReplacedPhone
 from app.models.enums import Layer, Stage
 from app.rendering.placeholders import display_name, names_in
 from app.rendering.secret_parameters import MASK
 from app.rendering.secret_placeholders import is_secret_placeholder, secret_names_in
 from app.rules.zero_touch.trace import Step, steps_from_json
-from app.services import config_files, device_replacement, pending_actions, zero_touch
+from app.services import config_files, device_replacement, zero_touch
 from app.services.config_files.owners import read_owners
 from app.services.config_files.sources import Sources
 from app.services.devices_status.phones import Phone, find_phone
@@ -38,7 +37,6 @@ class Details:
     decisions: Sequence[Decision]
     file: ConfigFile | None
     alarms: Sequence[Alarm]
-    actions: Sequence[PendingAction]
     replaced: Sequence[ReplacedPhone]
 
     @property
@@ -59,7 +57,7 @@ class PlaceholderValue:
     layer: Layer | None
 
 
-def get_details(session: Session, mac: str, *, now: datetime) -> Details:
+def get_details(session: Session, mac: str) -> Details:
     """Return what is known of the phone, or raise NotFoundError where it is unknown or not to be seen."""
     phone, device = find_phone(session, mac), _find_device(session, mac)
     if phone is None and device is None:
@@ -74,7 +72,6 @@ def get_details(session: Session, mac: str, *, now: datetime) -> Details:
         decisions=zero_touch.decisions_of(session, *macs)[:MOST_DECISIONS],
         file=_find_file(session, mac),
         alarms=_active_alarms(session, mac),
-        actions=pending_actions.waiting_for(session, mac, now=now),
     )
 
 

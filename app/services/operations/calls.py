@@ -9,14 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Device, DeviceStatus, Operation
-from app.models.enums import Way
+from app.models.enums import Action, Way
 from app.rules.addresses import find_address
 from app.rules.phone_addresses import why_not_called
-from app.rules.phone_calls import CALLED, PhoneCall
+from app.rules.phone_calls import CALLED, FACTORY, PhoneCall, SignIn, asked_by
 from app.services import settings
 from app.services.config_files.owners import FileOwner, read_owners
 from app.services.config_files.sources import Sources
-from app.services.operations import postponing, readying
+from app.services.operations import approving, postponing, readying
 from app.services.operations.claiming import Claim
 from app.services.operations.results import Result
 from app.services.phone_access import credentials_of, networks_of
@@ -55,11 +55,16 @@ def prepare(session: Session, claim: Claim, ports: Ports, *, now: datetime) -> P
     """Say what is to be done about the targets of a claim; what has to be there before a phone is asked is made."""
     operation = claim.operation
     prepared = Prepared()
-    statuses = _read_statuses(session, [mac for _, mac in claim.targets])
-    devices = _read_devices(session, [mac for _, mac in claim.targets])
     macs = [mac for _, mac in claim.targets]
+    refused = {}
+    if operation.action is Action.APPROVE:
+        refused = approving.approve(session, operation, macs, now=now)
+        macs = [mac for mac in macs if mac not in refused]
+    statuses, devices = _read_statuses(session, macs), _read_devices(session, macs)
     absent = _absent(operation, macs, statuses)
-    nothing_to_ask = readying.make_ready(session, operation, macs, devices, statuses, absent=absent, now=now)
+    nothing_to_ask = refused | readying.make_ready(
+        session, operation, macs, devices, statuses, absent=absent, now=now
+    )
     desk = _Desk(session, operation, ports, statuses, devices)
     for target_id, mac in claim.targets:
         if mac in nothing_to_ask:
@@ -97,7 +102,7 @@ class _Desk:
         statuses: Mapping[str, DeviceStatus],
         devices: Mapping[str, Device],
     ) -> None:
-        self._operation = operation
+        self._action = asked_by(operation.action)
         self._ports = ports
         self._statuses = statuses
         self._texts = settings.read_texts(session, _SETTINGS)
@@ -110,7 +115,7 @@ class _Desk:
 
     def call_of(self, mac: str) -> PhoneCall | str:
         """Return the call to make, or why the phone is told in the answer to its next report."""
-        if self._operation.action not in CALLED:
+        if self._action not in CALLED:
             return "Phones take this in the answer to a report."
         status = self._statuses.get(mac)
         if status is None:
@@ -136,16 +141,22 @@ class _Desk:
         return self._call(mac, status, root, Way.SBC_PROXY)
 
     def _call(self, mac: str, status: DeviceStatus, root: str, way: Way) -> PhoneCall:
-        user_name, password = credentials_of(self._sources, self._owners.get(mac), status)
         return PhoneCall(
             mac=mac,
             root=root,
             way=way,
-            action=self._operation.action,
-            user_name=user_name,
-            password=password,
+            action=self._action,
+            sign_ins=self._sign_ins(mac, status),
             verifies_certificate=self._texts["verify_phones"] == YES,
         )
+
+    def _sign_ins(self, mac: str, status: DeviceStatus) -> Sequence[SignIn]:
+        """Return what may open the phone's pages: what its file says, then what it left the factory with.
+
+        A phone that has not loaded its file, as when it was approved a moment ago, knows nothing of the first.
+        """
+        own = credentials_of(self._sources, self._owners.get(mac), status)
+        return list(dict.fromkeys((own, FACTORY)))
 
 
 def _read_statuses(session: Session, macs: Collection[str]) -> dict[str, DeviceStatus]:

@@ -12,7 +12,7 @@ from app.models.enums import Action, Status, TargetState
 from app.models.operation import MAX_REASON
 from app.rules.actions import KINDS, Proof
 from app.rules.confirmation import Asked, Verdict, judge
-from app.rules.target_states import sources_of
+from app.rules.target_states import ENDED, sources_of
 from app.services.alarms.standing import CONFIGURATION, FIRMWARE, Download, note_downloads
 from app.services.stored_files import key_of
 
@@ -22,6 +22,7 @@ _LOADED = {Action.UPDATE: CONFIGURATION, Action.FIRMWARE: FIRMWARE}
 """What phones are told to load by which action."""
 
 _AT_MOST = 5_000
+_APPROVED = "It was approved."
 VERSION_SHOULD_BE = func.coalesce(
     func.nullif(OperationTarget.expected_version, ""), Operation.options["version"].as_string()
 )
@@ -148,6 +149,8 @@ def _write(row: Row[*tuple[Any, ...]], verdict: Verdict, now: datetime) -> None:
         target.confirm_by = now + timedelta(seconds=row.patience_seconds) if has_proof else None
     # What stood in the way before is a part of why it failed.
     said = f"{target.reason} {verdict.reason}" if verdict.state is TargetState.FAILED else verdict.reason
+    if row.action is Action.APPROVE and verdict.state in ENDED:
+        said = f"{_APPROVED} {said.strip()}"
     target.state, target.reason, target.changed_at = verdict.state, said.strip()[:MAX_REASON], now
 
 

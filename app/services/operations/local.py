@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,7 +11,6 @@ from app.errors import RingmasterError
 from app.models import ConfigTemplate, Device, Operation, PhoneUser, Tenant
 from app.models.enums import Action, TargetState, VlanMode, Way
 from app.services import (
-    approval,
     config_files,
     device_deletion,
     device_moves,
@@ -20,7 +18,6 @@ from app.services import (
     phone_user_passwords,
     value_owners,
 )
-from app.services.approval import ApprovalRequest
 from app.services.author import Author
 from app.services.configuration_values import changes as configuration_values
 from app.services.operations.claiming import Claim
@@ -205,36 +202,6 @@ def _delete_users(
     return _for_each_user(session, operation, keys, delete)
 
 
-def _approve(
-    session: Session, operation: Operation, macs: Sequence[str], now: datetime
-) -> dict[str, Outcome]:
-    """Approve each phone in a savepoint of its own: one that cannot be does not hold up the others."""
-    author = Author(operation.created_by, operation.created_from)
-    outcomes: dict[str, Outcome] = dict.fromkeys(gone_elsewhere(session, operation, macs), _ELSEWHERE)
-    for mac in sorted(set(macs) - outcomes.keys()):
-        try:
-            with session.begin_nested():
-                wish = _approval_of(operation.options, mac)
-                approval.approve(session, mac, wish, author=author, now=now)
-            outcomes[mac] = (TargetState.CONFIRMED, "It restarts with its next report.")
-        except RingmasterError as error:
-            outcomes[mac] = (TargetState.FAILED, str(error))
-    return outcomes
-
-
-def _approval_of(options: Mapping[str, Any], mac: str) -> ApprovalRequest:
-    name, display_name = options.get("people", {}).get(mac, ("", ""))
-    return ApprovalRequest(
-        tenant_id=options["tenant_id"],
-        site_id=options.get("site_id"),
-        user_name=name,
-        display_name=display_name,
-        vlan_mode=VlanMode(options.get("vlan_mode", VlanMode.NONE)),
-        vlan_id=options.get("vlan_id", 0),
-        vlan_priority=options.get("vlan_priority", 0),
-    )
-
-
 def _reset_passwords(
     session: Session, operation: Operation, keys: Sequence[str], now: datetime
 ) -> dict[str, Outcome]:
@@ -316,7 +283,6 @@ DEEDS: Mapping[Action, Deed] = MappingProxyType(
         Action.TEMPLATE: _change_template,
         Action.LANGUAGE: _change_language,
         Action.VLAN_MODE: _change_vlan_mode,
-        Action.APPROVE: _approve,
         Action.TENANT: _change_tenant,
         Action.DELETE_DEVICES: _delete_devices,
         Action.USER_TENANT: _change_users_tenant,

@@ -13,6 +13,7 @@ from app.models import Operation, OperationTarget, OperationWave
 from app.models.enums import Action, OperationState, TargetState, WaveState, Way
 from app.models.operation import MAX_REASON
 from app.rules.actions import KINDS, Proof
+from app.rules.phone_calls import asked_by
 from app.rules.target_states import sources_of
 from app.services import pending_actions
 
@@ -168,7 +169,7 @@ def _has_open_gate() -> Any:
 
 def request_for(action: Action, options: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return what a phone is told in the answer to its report (docs/decisions/0034); None where that is enough."""
-    match action:
+    match asked_by(action):
         case Action.RESTART:
             return (
                 {"cmd": "reset", "force": True}

@@ -2,9 +2,11 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeVar
 
 from app.errors import InvalidInputError
 
@@ -13,6 +15,9 @@ MOST_CANARIES = 100
 USUAL_STEPS = "5 %, 25 %, 100 %"
 _REST = ("rest", "the rest", "all")
 _STEP = re.compile(r"([0-9]{1,6})\s*(%?)")
+
+
+Target = TypeVar("Target")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,21 @@ def split(total: int, canaries: int, steps: Sequence[Step]) -> tuple[Wave, ...]:
     if done < total:
         waves.append(Wave(total - done))
     return tuple(waves)
+
+
+def spread(targets: Sequence[Target], place_of: Callable[[Target], Hashable]) -> list[Target]:
+    """Return the targets in such an order that any number from the start has the same share of every place.
+
+    So no wave takes all phones of a place away at once, and the first meets more than one place. Those of one place
+    stay in their order.
+    """
+    sizes, taken = Counter(map(place_of, targets)), Counter[Hashable]()
+    shares: list[float] = []
+    for target in targets:
+        place = place_of(target)
+        shares.append((taken[place] + 0.5) / sizes[place])
+        taken[place] += 1
+    return [targets[at] for at in sorted(range(len(targets)), key=shares.__getitem__)]
 
 
 def names_of(waves: Sequence[Wave]) -> list[str]:

@@ -1,11 +1,13 @@
 """The division of a roll-out: waves as people write them, each phone in one, none empty."""
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import InvalidInputError
-from app.rules.waves import Wave, numbers_of, parse_steps, split
+from app.rules.waves import Wave, numbers_of, parse_steps, split, spread
 
 
 def sizes(total, canaries, text):
@@ -74,3 +76,25 @@ def test_every_phone_is_in_one_wave_and_no_wave_is_empty(total, canaries, text):
     assert all(wave.size > 0 for wave in waves)
     assert [wave.size for wave in waves if wave.is_canary] == ([canaries] if canaries else [])
     assert numbers_of(waves) == sorted(numbers_of(waves))
+
+
+PHONES = st.lists(st.tuples(st.sampled_from("ABCD"), st.integers()), max_size=60)
+
+
+@given(PHONES)
+def test_the_beginning_has_its_share_of_every_place_whatever_its_length(phones):
+    turns = spread(phones, lambda phone: phone[0])
+    sizes = Counter(place for place, _ in phones)
+    for number in range(1, len(turns) + 1):
+        taken = Counter(place for place, _ in turns[:number])
+        for place, size in sizes.items():
+            assert abs(taken[place] - size * number / len(turns)) < len(sizes)
+
+
+@given(PHONES)
+def test_phones_of_one_place_keep_their_order(phones):
+    turns = spread(phones, lambda phone: phone[0])
+    for place in "ABCD":
+        assert [phone for phone in turns if phone[0] == place] == [
+            phone for phone in phones if phone[0] == place
+        ]

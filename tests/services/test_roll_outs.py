@@ -9,7 +9,7 @@ from app.models.enums import Action, OperationState, Severity, Status, TargetSta
 from app.security.tenant_scope import only_tenants, set_scope
 from app.services import config_files
 from app.services.operations import claiming, gates, rolling_back, steering, waves
-from tests.factories import NOW, get_template, make_alarm, make_firmware, make_tenant
+from tests.factories import NOW, get_template, make_alarm, make_firmware, make_site, make_tenant
 from tests.services.operating import ALICE, begin, make_phones, targets_of
 from tests.services.rolling_out import (
     HOUR,
@@ -59,6 +59,18 @@ def test_a_canary_and_waves_are_written_in_the_order_of_their_turns(session, tmp
     assert waves_of(session, operation) == [W.RUNNING, W.WAITING, W.WAITING]
     entry = session.scalars(select(JournalEntry).where(JournalEntry.action == "operation started")).one()
     assert entry.text.endswith("Change Firmware for 10 phones in 3 waves.")
+
+
+@ON_SQLITE
+def test_a_wave_takes_its_share_of_every_site(session, tmp_path):
+    devices = make_old_phones(session, 9)
+    oslo = make_site(session, "Oslo", tenant=devices[0].tenant)
+    for device in devices[6:]:
+        device.site = oslo
+    session.flush()
+    operation = begin_firmware(session, devices, tmp_path, rolled_out("3, rest"))
+    first = [target.key for target in targets_of(session, operation) if target.wave == 1]
+    assert first == [devices[place].mac for place in (0, 6, 1)]
 
 
 @ON_SQLITE
@@ -312,7 +324,7 @@ def test_nothing_is_rolled_back_where_nothing_was_changed(session):
 @ON_SQLITE
 def test_who_sees_a_part_of_a_roll_out_counts_that_part_and_rolls_nothing_back(session, tmp_path):
     ours = make_old_phones(session, 2)
-    theirs = make_old_phones(session, 3, tenant=make_tenant(session, "Globex"))
+    theirs = make_old_phones(session, 2, tenant=make_tenant(session, "Globex"))
     operation = begin_firmware(session, ours + theirs, tmp_path, rolled_out("1, rest"))
     ask(session, now=NOW)
     follow_up(session, now=NOW + WATCH)

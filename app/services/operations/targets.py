@@ -44,12 +44,13 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One phone or user as the pages list it."""
+    """One phone or user as the pages list it; ``site_id`` is where a device is."""
 
     key: str
     label: str
     note: str
     tenant_id: int | None
+    site_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ def _devices() -> Select[*tuple[Any, ...]]:
         select(
             Device.mac.label("key"), Device.display_name, PhoneUser.display_name.label("user_display_name"),
             PhoneUser.name.label("user_name"), PhoneModel.name.label("model"), Site.name.label("site"),
-            Tenant.name.label("tenant"), Device.tenant_id,
+            Tenant.name.label("tenant"), Device.tenant_id, Device.site_id,
         )
         .select_from(Device)
         .join(Tenant, Device.tenant_id == Tenant.id)
@@ -207,4 +208,5 @@ def _candidate(subject: Subject, row: Row[*tuple[Any, ...]]) -> Candidate:
         )
     label = row.display_name or row.user_display_name or row.user_name or ""
     parts = (row.model, f"{row.tenant} / {row.site}")
-    return Candidate(row.key, label, " · ".join(part for part in parts if part), row.tenant_id)
+    note = " · ".join(part for part in parts if part)
+    return Candidate(row.key, label, note, row.tenant_id, row.site_id)

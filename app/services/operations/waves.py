@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from app.models.enums import Action, TargetState, WaveState
 from app.rules.actions import KINDS
 from app.rules.gates import SEVERITIES, WATCHES, Gate
 from app.rules.target_states import ENDED
-from app.rules.waves import MOST_CANARIES, Step, Wave, names_of, split
+from app.rules.waves import MOST_CANARIES, Step, Wave, names_of, split, spread
 from app.services.author import Author
 from app.services.operations.targets import Candidate
 
@@ -67,7 +68,7 @@ def check(action: Action, roll_out: RollOut, *, generates: bool) -> None:
 def arranged(found: Sequence[Candidate], roll_out: RollOut) -> tuple[list[Candidate], tuple[Wave, ...]]:
     """Return the targets in the order of their turns, canaries first, and the waves.
 
-    InvalidInputError names canaries that are not among them.
+    The others are spread over their sites. InvalidInputError names canaries that are not among them.
     """
     by_key = {target.key: target for target in found}
     strangers = [mac for mac in roll_out.canaries if mac not in by_key]
@@ -79,7 +80,7 @@ def arranged(found: Sequence[Candidate], roll_out: RollOut) -> tuple[list[Candid
         )
     canaries = [by_key[mac] for mac in roll_out.canaries]
     rest = [target for target in found if target.key not in set(roll_out.canaries)]
-    return canaries + rest, split(len(found), len(canaries), roll_out.steps)
+    return canaries + spread(rest, attrgetter("site_id")), split(len(found), len(canaries), roll_out.steps)
 
 
 def write(session: Session, operation: Operation, waves: Sequence[Wave], *, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import Base, UtcDateTime, one_of
@@ -28,11 +28,20 @@ class Device(TenantScoped, Base):
     __tablename__ = "device"
     __table_args__ = (
         Index("ix_device_tenant_id_mac", "tenant_id", "mac"),
+        # Most devices have no firmware of their own, and would be entered in vain.
+        Index(
+            "ix_device_firmware_id",
+            "firmware_id",
+            sqlite_where=text("firmware_id IS NOT NULL"),
+            postgresql_where=text("firmware_id IS NOT NULL"),
+        ),
         CheckConstraint(f"vlan_id BETWEEN 0 AND {MAX_VLAN_ID}", name="vlan_id_in_range"),
         CheckConstraint(f"vlan_priority BETWEEN 0 AND {MAX_VLAN_PRIORITY}", name="vlan_priority_in_range"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    # Without an index of its own, since another begins with it.
+    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenant.id"), active_history=True)
     mac: Mapped[str] = mapped_column(String(12), unique=True)
     display_name: Mapped[str] = mapped_column(String(200), default="")
     serial_number: Mapped[str] = mapped_column(String(MAX_SERIAL_NUMBER), default="")
@@ -40,7 +49,7 @@ class Device(TenantScoped, Base):
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), index=True)
     phone_model_id: Mapped[int | None] = mapped_column(ForeignKey("phone_model.id"), index=True)
     template_id: Mapped[int | None] = mapped_column(ForeignKey("config_template.id"), index=True)
-    firmware_id: Mapped[int | None] = mapped_column(ForeignKey("firmware.id"), index=True)
+    firmware_id: Mapped[int | None] = mapped_column(ForeignKey("firmware.id"))
     language: Mapped[str] = mapped_column(String(30), default="")
     vlan_mode: Mapped[VlanMode] = mapped_column(one_of(VlanMode), default=VlanMode.NONE)
     vlan_id: Mapped[int] = mapped_column(default=0)

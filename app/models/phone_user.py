@@ -3,7 +3,7 @@
 from datetime import datetime
 from unicodedata import normalize
 
-from sqlalchemy import Boolean, String, UniqueConstraint
+from sqlalchemy import Boolean, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import LONGEST_FOLD, Base, EncryptedText, UtcDateTime
@@ -33,6 +33,8 @@ class PhoneUser(HasNameKey, TenantScoped, Base):
     __table_args__ = (UniqueConstraint("tenant_id", "name_key"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    # Without an index of its own, since that of the names begins with it.
+    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenant.id"), active_history=True)
     name: Mapped[str] = mapped_column(String(MAX_USER_NAME))
     name_key: Mapped[str] = mapped_column(String(MAX_USER_NAME * LONGEST_FOLD), index=True)
     password: Mapped[str | None] = mapped_column(EncryptedText)

@@ -122,7 +122,7 @@ def test_what_is_new_is_shown_then_written_with_files_for_the_phones(database: D
     job = job_of(database, job_id)
     assert (job.state, job.counts) == (
         ImportState.CHECKED,
-        {"new": 2, "users": 2, "devices": 2, "unknown": []},
+        {"new": 2, "users": 2, "devices": 2, "by_tenant": {str(acme): [2, 2, 0]}, "unknown": []},
     )
     assert count(database, PhoneUser, ~PhoneUser.is_system) == 0
     assert confirm(database, job_id) is ImportState.DONE
@@ -143,6 +143,16 @@ def test_what_is_new_is_shown_then_written_with_files_for_the_phones(database: D
         assert entry.text == "oscar imported 2 users and 2 devices from users.csv."
         assert (entry.tenant_id, entry.address) == (acme, "10.0.0.9")
     assert count(database, ImportFile) == 0
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_what_an_earlier_version_looked_at_is_looked_at_again(database: Database, acme: int):
+    job_id = bring(database, table(person("anna", "00908f000001")))
+    with writing(database, ALL_TENANTS) as session:
+        session.get_one(ImportJob, job_id).counts = {"new": 1, "users": 1, "devices": 1, "unknown": []}
+    assert confirm(database, job_id) is ImportState.CHECKED
+    assert confirm(database, job_id) is ImportState.DONE
+    assert count(database, Device) == 1
 
 
 def test_every_row_has_its_verdict_and_what_is_wrong_is_said(database: Database, acme: int):
@@ -384,7 +394,7 @@ def test_a_worker_that_dies_leaves_all_or_nothing_and_another_goes_on(database: 
     assert len(rows_of(database, job_id)) == 1250
     with writing(database, ALL_TENANTS) as session:
         jobs.confirm(session, jobs.get(session, job_id, "oscar"), author=OSCAR)
-    die_at(database, "UPDATE device SET phone_user_id")
+    die_at(database, "INSERT INTO journal_entry")
     assert count(database, PhoneUser, ~PhoneUser.is_system) == count(database, Device) == 0
     die_at(database, "FROM device_status")
     assert count(database, PhoneUser, ~PhoneUser.is_system) == count(database, Device) == 1250

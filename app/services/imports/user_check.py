@@ -18,6 +18,7 @@ from app.rules.user_table import UserCells
 from app.security.secrets import vault
 from app.security.tenant_scope import scope_of
 from app.services.imports import user_known, user_verdicts
+from app.services.imports.user_additions import Additions
 from app.services.imports.user_claims import Claims
 from app.services.imports.user_file import Part, UserFile
 from app.services.imports.user_known import Known
@@ -39,6 +40,7 @@ class UserCheck:
     def __init__(self, session: Session, job_id: int, file: UserFile) -> None:
         self.places = Places(session)
         self.verdicts: Counter[str] = Counter()
+        self.added = Additions()
         self.unknown: Counter[tuple[str, str]] = Counter()
         self._job_id = job_id
         self._file = file
@@ -49,7 +51,7 @@ class UserCheck:
     def counts(self) -> dict[str, Any]:
         """How many rows have which verdict, what is to be added, and the names that there are none of."""
         unknown = [[what, name, number] for (what, name), number in self.unknown.most_common(_MOST_UNKNOWN)]
-        return {**self.verdicts, "unknown": unknown}
+        return {**self.verdicts, **self.added.as_stored(), "unknown": unknown}
 
     def parts(self) -> Iterator[Part]:
         """Yield the rows of the file in parts; InvalidInputError where it turns out to be no table."""
@@ -114,7 +116,9 @@ class UserCheck:
         """Note the rows that are judged together: all of them new."""
         judged.plain_rows, judged.plain_devices = plain.rows(self._job_id), plain.devices(self._job_id)
         users, devices = plain.count()
-        self._count(Verdict.NEW, users, users=users, devices=devices)
+        self.added.users.update(users)
+        self.added.devices.update(devices)
+        self._count(Verdict.NEW, users.total())
 
     def _note(self, judged: Judged, row: Wanted, found: Finding) -> None:
         """Note what is to be added of a row, or that nothing is."""
@@ -134,7 +138,10 @@ class UserCheck:
                     *kind,
                 )
             )  # fmt: skip
-        self._count(found.verdict, 1, users=int(found.adds_user), devices=len(found.devices))
+            (self.added.given if is_known else self.added.devices)[tenant.id] += 1
+        if found.adds_user:
+            self.added.users[tenant.id] += 1
+        self._count(found.verdict, 1)
 
     def _refuse(self, judged: Judged, line: int, cells: UserCells, error: InvalidInputError) -> None:
         """Note what is wrong with a row, with as much of it as can be shown."""
@@ -149,10 +156,9 @@ class UserCheck:
         )  # fmt: skip
         self._count(Verdict.ERROR, 1)
 
-    def _count(self, verdict: Verdict, rows: int, *, users: int = 0, devices: int = 0) -> None:
-        for what, number in ((verdict.value, rows), ("users", users), ("devices", devices)):
-            if number:
-                self.verdicts[what] += number
+    def _count(self, verdict: Verdict, rows: int) -> None:
+        if rows:
+            self.verdicts[verdict.value] += rows
 
 
 def _look_up(session: Session, plain: PlainRows, wanted: Sequence[Wanted]) -> Known:

@@ -1,5 +1,6 @@
 """Rows that bring a new user and new phones, and are as rows should be: judged together, column by column."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from itertools import chain, compress, repeat
 from operator import add
@@ -53,10 +54,12 @@ class PlainRows:
         self.odd |= found
         return found
 
-    def count(self) -> tuple[int, int]:
-        """Return how many rows are plain, and how many devices they name."""
-        devices = sum(sum(self._where(device.macs)) for device in self._sheet.devices)
-        return len(self._lines) - len(self.odd), devices
+    def count(self) -> tuple[Counter[int], Counter[int]]:
+        """Return how many rows of each tenant are plain, and how many devices they name."""
+        devices: Counter[int] = Counter()
+        for device in self._sheet.devices:
+            devices.update(compress(self.tenant_ids, self._where(device.macs)))
+        return Counter(compress(self.tenant_ids, self._where(self._lines))), devices
 
     def rows(self, job_id: int) -> Iterator[tuple[Any, ...]]:
         """Yield the rows as they are stored, each with a user that is added."""

@@ -10,11 +10,10 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Insert,
-    Select,
     Update,
+    collate,
     delete,
     false,
-    func,
     insert,
     literal,
     select,
@@ -23,11 +22,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from app.errors import ConflictError
-from app.models import Device, ImportDevice, ImportFile, ImportJob, ImportRow
+from app.models import Device, ImportDevice, ImportFile, ImportJob
 from app.models.enums import ImportState, Origin
 from app.services import config_files, journal, status_rows
+from app.services.bulk_rows import forget_what_was_read, in_one_pass, unchecked
 from app.services.imports import jobs
 from app.services.imports.jobs import Claim
+from app.services.imports.user_additions import Additions, read_additions
 from app.services.imports.user_places import Places
 from app.services.imports.user_staging import DEVICES, STAGED_DEVICES, STAGED_ROWS, USERS
 from app.services.licenses import room
@@ -47,17 +48,18 @@ def write(session: Session, held: Claim, now: datetime) -> None:
     NoRoomError where licences have no room for all of its devices.
     """
     job = jobs.hold(session, held, now)
+    expected = read_additions(job.counts)
     if job.places != Places(session).snapshot():
         raise ConflictError("Tenants, sites or templates have changed since the file was looked at.")
-    room.check(session, _devices_to_add(session, job.id), now=now)
-    users = _add_users(session, job.id, now)
-    added = _add_devices(session, job.id, now)
-    given = _give_devices(session, job.id)
-    if (users, added + given) != (job.counts.get("users", 0), job.counts.get("devices", 0)):
+    room.check(session, expected.devices, now=now)
+    forget_what_was_read(session)  # the file, and rows as they were stored: memory is to stay flat
+    with unchecked(session), in_one_pass(session):
+        users, devices = _add_users(session, job.id, now), _add_devices(session, job.id, now)
+    given = _give_devices(session, job.id) if expected.given else 0
+    if (users, devices, given) != tuple(numbers.total() for numbers in expected.all):
         raise ConflictError("Users or phones have changed since the file was looked at.")
-    session.execute(delete(ImportFile).where(ImportFile.job_id == job.id))
-    _record(session, job, now)
-    jobs.move(job, ImportState.WRITTEN, total=added + given)
+    _record(session, job, expected, now)
+    jobs.move(job, ImportState.WRITTEN, total=devices + given)
     job.written_at = now
 
 
@@ -67,6 +69,8 @@ def settle_next(session: Session, held: Claim, now: datetime) -> bool:
     Those that have reported become the devices that they are by now, and each gets its file.
     """
     job = jobs.hold(session, held, now)
+    if not job.cursor:
+        session.execute(delete(ImportFile).where(ImportFile.job_id == job.id))
     due = select(ImportDevice.mac).where(ImportDevice.job_id == job.id, ImportDevice.mac > job.cursor)
     macs = session.scalars(due.order_by(ImportDevice.mac).limit(PHONES_AT_ONCE)).all()
     if not macs:
@@ -86,14 +90,6 @@ def _attach(session: Session, macs: Collection[str], now: datetime) -> None:
     status_rows.write(session, [row | {"digest": None} for row in rows if row["device_id"] is not None])
 
 
-def _devices_to_add(session: Session, job_id: int) -> dict[int, int]:
-    """Return how many devices are new, by the ids of their tenants."""
-    devices = select(ImportDevice.tenant_id, func.count()).where(
-        ImportDevice.job_id == job_id, ~ImportDevice.is_known
-    )
-    return _numbers(session, devices.group_by(ImportDevice.tenant_id))
-
-
 def _add_users(session: Session, job_id: int, now: datetime) -> int:
     """Copy the users that are new, in the order of their keys, as whoever else adds users does."""
     row = STAGED_ROWS.c
@@ -104,7 +100,7 @@ def _add_users(session: Session, job_id: int, now: datetime) -> int:
             literal(now, USERS.c.created_at.type).label("created_at"),
         )
         .where(row.job_id == job_id, row.adds)
-        .order_by(*_order(session, row.tenant_id, row.name_key))
+        .order_by(*_order(session, row.tenant_id, collate(row.name_key, "C")))
     )  # fmt: skip
     names = [column.name for column in copied.selected_columns]
     return _changed(session, insert(USERS).from_select(names, copied))
@@ -121,7 +117,7 @@ def _add_devices(session: Session, job_id: int, now: datetime) -> int:
         )
         .join_from(STAGED_DEVICES, USERS, _is_user_of_device())
         .where(staged.job_id == job_id, ~staged.is_known)
-        .order_by(*_order(session, staged.mac))
+        .order_by(*_order(session, collate(staged.mac, "C")))
     )  # fmt: skip
     names = [column.name for column in copied.selected_columns]
     return _changed(session, insert(DEVICES).from_select(names, copied))
@@ -149,7 +145,7 @@ def _give_devices(session: Session, job_id: int) -> int:
 def _order(session: Session, *columns: ColumnElement[Any]) -> Sequence[ColumnElement[Any]]:
     """Return in which order rows are added, so that two who add the same never wait for one another.
 
-    SQLite has one writer, and need not sort.
+    Others sort in Python, by the characters' numbers. SQLite has one writer, and need not sort.
     """
     return () if session.get_bind().dialect.name == "sqlite" else columns
 
@@ -164,28 +160,18 @@ def _is_user_of_device() -> ColumnElement[bool]:
     return (USERS.c.tenant_id == staged.tenant_id) & (USERS.c.name_key == staged.user_key)
 
 
-def _record(session: Session, job: ImportJob, now: datetime) -> None:
+def _record(session: Session, job: ImportJob, added: Additions, now: datetime) -> None:
     """Write an entry for each tenant, so that whoever sees only one sees what was added to it."""
-    users = select(ImportRow.tenant_id, func.count()).where(
-        ImportRow.job_id == job.id, ImportRow.adds, ImportRow.tenant_id.is_not(None)
-    )
-    devices = select(ImportDevice.tenant_id, func.count()).where(ImportDevice.job_id == job.id)
-    added_users = _numbers(session, users.group_by(ImportRow.tenant_id))
-    added_devices = _numbers(session, devices.group_by(ImportDevice.tenant_id))
     entries = [
         journal.entry(
             at=now,
             author=jobs.author_of(job),
             action="users imported",
             subject=job.file_name,
-            text=f"{job.asked_by} imported {added_users.get(tenant_id, 0):,} users and "
-            f"{added_devices.get(tenant_id, 0):,} devices from {job.file_name}.",
+            text=f"{job.asked_by} imported {added.users[tenant_id]:,} users and "
+            f"{added.devices[tenant_id] + added.given[tenant_id]:,} devices from {job.file_name}.",
             tenant_id=tenant_id,
         )
-        for tenant_id in sorted(added_users.keys() | added_devices.keys())
+        for tenant_id in added.tenant_ids
     ]
     journal.record_all(session, entries)
-
-
-def _numbers(session: Session, statement: Select[Any, int]) -> dict[int, int]:
-    return {int(tenant_id): int(number) for tenant_id, number in session.execute(statement)}

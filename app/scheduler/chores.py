@@ -14,6 +14,8 @@ from app.services.alarms import standing as standing_alarms
 from app.services.imports import jobs as import_jobs
 from app.services.licenses import alarms as license_alarms
 from app.services.licenses import blocked
+from app.services.notices import outbox, telling
+from app.services.notices import retention as notice_retention
 from app.services.operations import confirming, gates, postponing, results, retention, rolling_back
 from app.services.rule_sets import hits
 
@@ -134,6 +136,41 @@ def all_chores() -> Sequence[Chore]:
             lambda session, now: due_alarms.find_old(session, now=now),
             lambda session, ids, _now: due_alarms.drop_old(session, ids),
             "%d alarms were dropped that ended long ago.",
+        ),
+        Chore(
+            "notices",
+            timedelta(seconds=1),
+            lambda session, now: telling.find_due(session, now=now),
+            lambda session, ids, now: telling.tell(session, ids, now=now),
+            "%d messages about alarms are to be sent.",
+        ),
+        Chore(
+            "late messages",
+            timedelta(minutes=1),
+            lambda session, now: outbox.find_too_late(session, now=now),
+            lambda session, ids, now: outbox.give_up(session, ids, now=now),
+            "%d messages about alarms were given up: their destinations could not be reached in time.",
+        ),
+        Chore(
+            "old messages",
+            timedelta(hours=1),
+            lambda session, now: notice_retention.find_old_deliveries(session, now=now),
+            lambda session, ids, now: notice_retention.drop_deliveries(session, ids, now=now),
+            "%d old messages about alarms were dropped.",
+        ),
+        Chore(
+            "old notices",
+            timedelta(hours=1),
+            lambda session, now: notice_retention.find_old_notices(session, now=now),
+            lambda session, ids, now: notice_retention.drop_notices(session, ids, now=now),
+            "%d old notices about alarms were dropped.",
+        ),
+        Chore(
+            "empty groups of notices",
+            timedelta(hours=1),
+            lambda session, now: notice_retention.find_empty_groups(session, now=now),
+            lambda session, ids, now: notice_retention.drop_groups(session, ids, now=now),
+            "%d empty groups of notices were dropped.",
         ),
         Chore(
             "licence",

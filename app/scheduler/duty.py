@@ -10,6 +10,7 @@ from app.database import Database
 from app.scheduler import timetable
 from app.scheduler.candidacy import Candidacy
 from app.scheduler.chores import Chore, all_chores
+from app.scheduler.courier import Courier
 from app.scheduler.drain import Drain
 from app.scheduler.import_worker import ImportWorker
 from app.services.operations.calls import REAL_PHONES, Ports
@@ -30,7 +31,7 @@ def serve(
 ) -> None:
     """Lead when elected, stand by otherwise, until asked to stop; then let another take over at once.
 
-    Imports are worked off by whoever takes them up, elected or not.
+    Imports are worked off by whoever takes them up, elected or not, and so are messages about alarms.
 
     ``is_asked_to_stop_within`` waits for so many seconds and returns whether this process is to stop. ``chores`` is
     asked each time that this process begins to lead. Operations are worked off by all of them, the one that leads and
@@ -43,6 +44,8 @@ def serve(
     log.info("This scheduler stands for election.")
     drain = Drain(database, ports)
     drain.start()
+    courier = Courier(database, leads=lambda: candidacy.leads)
+    courier.start()
     is_asked_to_stop = False
     while not is_asked_to_stop:
         candidacy.stand()
@@ -56,6 +59,7 @@ def serve(
         is_asked_to_stop = is_asked_to_stop_within(lease_lasts.total_seconds() / _RENEWALS)
     imports.stop()
     drain.stop()
+    courier.stop()
     if running is not None:
         candidacy.step_down()
         running.shutdown()

@@ -7,14 +7,15 @@ from app.rendering.manager_urls import ManagerUrls, manager_urls, told_instead
 from app.services import settings
 from app.services.settings.catalogue import INSTALLED
 
-_PUBLIC_URL = "public_url"
+PUBLIC_URL = "public_url"
+"""The setting that keeps it."""
 _REST_PORT = "rest_port"
 _SCHEME, _HOST = "scheme_from_devices", "server_fqdn"
 
 
 def keep(session: Session, public_url: str, rest_port: int) -> None:
     """Keep what the environment says; a ``rest_port`` of 0 means the usual port of the URL's scheme."""
-    session.merge(SystemSetting(name=_PUBLIC_URL, value=public_url))
+    session.merge(SystemSetting(name=PUBLIC_URL, value=public_url))
     session.merge(SystemSetting(name=_REST_PORT, value=str(rest_port)))
     session.flush()
 
@@ -28,6 +29,6 @@ def urls_of(session: Session) -> ManagerUrls:
 
 def installed_urls(session: Session) -> ManagerUrls:
     """Return the addresses as the environment says them."""
-    public_url = session.get_one(SystemSetting, _PUBLIC_URL).value
+    public_url = session.get_one(SystemSetting, PUBLIC_URL).value
     rest_port = int(session.get_one(SystemSetting, _REST_PORT).value)
     return manager_urls(public_url, rest_port or None)

@@ -9,6 +9,7 @@ from app.models import (
     ConfigFile,
     ConfigTemplate,
     ConfigurationValue,
+    Destination,
     Device,
     DeviceStatus,
     Operator,
@@ -41,6 +42,7 @@ PLACEHOLDERS = Kind("placeholders", "placeholder value", "placeholder values")
 CONFIGURATION_VALUES = Kind("configuration-values", "configuration value", "configuration values")
 USER_KEYS = Kind("user-keys", "user's speed dials", "users' speed dials")
 CONFIGURATION_FILES = Kind("configuration-files", "configuration file", "configuration files")
+DESTINATIONS = Kind("destinations", "destination of alarms", "destinations of alarms")
 OPERATORS = Kind("operators", "operator's account", "operators' accounts")
 
 _IS_SILENT = DeviceStatus.status == Status.DISCONNECTED
@@ -120,6 +122,7 @@ def _what_goes(session: Session, tenant: Tenant) -> Sequence[Usage]:
         .where(UserKeysRow.tenant_id == tenant.id)
     )
     files = select(ConfigFile.id, ConfigFile.name).where(ConfigFile.tenant_id == tenant.id)
+    destinations = select(Destination.id, Destination.name).where(Destination.tenant_id == tenant.id)
     return [
         look_up(session, SITES, sites.order_by(Site.name_key)),
         look_up(session, PHONE_USERS, _users_of(tenant).where(~PhoneUser.is_system)),
@@ -131,6 +134,7 @@ def _what_goes(session: Session, tenant: Tenant) -> Sequence[Usage]:
         _values(session, ConfigurationValue.tenant_id == tenant.id),
         look_up(session, USER_KEYS, keys.order_by(PhoneUser.name_key)),
         look_up(session, CONFIGURATION_FILES, files.order_by(ConfigFile.name_key)),
+        look_up(session, DESTINATIONS, destinations.order_by(Destination.name_key)),
     ]
 
 

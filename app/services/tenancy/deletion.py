@@ -12,6 +12,8 @@ from app.models import (
     ConfigTemplate,
     ConfigurationValue,
     Decision,
+    Delivery,
+    Destination,
     Device,
     DeviceStatus,
     JournalEntry,
@@ -42,7 +44,9 @@ OUTLIVE_TENANT: Sequence[type[TenantOrNobody]] = (
     OperationTarget,
     PendingAction,
 )
-GO_WITH_TENANT: Sequence[type[TenantScoped | TenantOrShared]] = (
+GO_WITH_TENANT: Sequence[type[TenantScoped | TenantOrShared | TenantOrNobody]] = (
+    Delivery,
+    Destination,
     ConfigurationValue,
     Placeholder,
     ReplacedPhone,
@@ -55,7 +59,7 @@ GO_WITH_TENANT: Sequence[type[TenantScoped | TenantOrShared]] = (
     SetupProgress,
     Site,
 )
-"""In this order, so that nothing refers to what is gone."""
+"""In this order, so that nothing refers to what is gone. A destination of nobody's would hear of all tenants."""
 STAND_AGAINST: Sequence[type[TenantScoped | TenantOrNobody]] = (Device, DeviceStatus)
 
 

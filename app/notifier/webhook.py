@@ -1,0 +1,110 @@
+"""Web hooks: a POST of JSON to the address that was entered, and to none that a receiver names."""
+
+import socket
+import ssl
+import time
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
+
+from app.notifier.addresses import Found, find_address
+from app.notifier.failures import NotDelivered, why_unreachable
+from app.notifier.trust import refusal_of, trusting
+from app.rendering.notices.message import Message
+from app.rendering.notices.subjects import on_one_line
+from app.rendering.notices.webhook import DELIVERY_HEADER, SIGNATURE_HEADER, body_of, signature_of
+from app.rules.receivers import WebHook
+
+_CONNECT_SECONDS = 5
+_WHOLE_SECONDS = 15
+_LARGEST_ANSWER = 4 * 1024
+_SHOWN_CHARACTERS = 200
+_OF_MESSAGE = frozenset({400, 409, 413, 415, 422})
+
+
+async def send(receiver: WebHook, message: Message) -> str:
+    """Post a message; return what was answered, or raise NotDelivered."""
+    url = URL(receiver.url)
+    host = url.host or ""
+    found = await find_address(host, url.port or 443, may_be_here=receiver.may_be_here)
+    body = body_of(message)
+    connector = aiohttp.TCPConnector(
+        resolver=_Known(found), ssl=trusting(receiver.certificates), force_close=True, use_dns_cache=False
+    )
+    timeout = aiohttp.ClientTimeout(total=_WHOLE_SECONDS, connect=_CONNECT_SECONDS)
+    try:
+        async with (
+            aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=False) as session,
+            session.post(
+                url, data=body, headers=_headers(receiver, message, body), allow_redirects=False
+            ) as answer,
+        ):
+            said = (await answer.content.read(_LARGEST_ANSWER)).decode("utf-8", errors="replace")
+            return _judged(answer, said)
+    except aiohttp.ClientConnectorCertificateError as error:
+        inner = error.certificate_error
+        raise (
+            refusal_of(host, inner) if isinstance(inner, ssl.SSLError) else NotDelivered(str(inner))
+        ) from error
+    except aiohttp.ClientConnectorSSLError as error:
+        raise NotDelivered(f"{host} speaks no TLS on this port that can be agreed on.") from error
+    except aiohttp.ClientConnectorError as error:
+        raise NotDelivered(f"{host} cannot be reached: {why_unreachable(error.os_error)}.") from error
+    except TimeoutError as error:
+        raise NotDelivered(f"{host} did not answer within {_WHOLE_SECONDS} seconds.") from error
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        raise NotDelivered(f"{host} hung up without an answer.") from error
+
+
+class _Known(AbstractResolver):
+    """Says the address that was found, so that none that may not be asked is asked."""
+
+    def __init__(self, found: Found) -> None:
+        self._found = found
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """Return the one address."""
+        del family
+        return [
+            ResolveResult(
+                hostname=host,
+                host=self._found.address,
+                port=port,
+                family=socket.AF_INET6 if self._found.is_ipv6 else socket.AF_INET,
+                proto=0,
+                flags=socket.AI_NUMERICHOST,
+            )
+        ]
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+def _headers(receiver: WebHook, message: Message, body: bytes) -> dict[str, str]:
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "Ringmaster",
+        DELIVERY_HEADER: message.key,
+    }
+    if receiver.secret:
+        headers[SIGNATURE_HEADER] = signature_of(body, receiver.secret, at=int(time.time()))
+    if receiver.authorization:
+        headers["Authorization"] = receiver.authorization
+    return headers
+
+
+def _judged(answer: aiohttp.ClientResponse, said: str) -> str:
+    shown = on_one_line(said)[:_SHOWN_CHARACTERS]
+    sentence = f"{answer.status} {on_one_line(answer.reason or '')[:60]}".strip() + (
+        f": {shown}" if shown else ""
+    )
+    if 200 <= answer.status < 300:
+        return sentence
+    if 300 <= answer.status < 400:
+        raise NotDelivered(
+            f"It answered {sentence}. Redirects are not followed: enter the address that it names."
+        )
+    raise NotDelivered(f"It answered {sentence}", is_of_message=answer.status in _OF_MESSAGE)

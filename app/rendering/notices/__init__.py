@@ -1,0 +1,1 @@
+"""Messages about alarms, as each kind of destination has them."""

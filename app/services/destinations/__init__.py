@@ -1,0 +1,1 @@
+"""Destinations: who is told of alarms, and how each is reached."""

@@ -42,6 +42,8 @@ SETUP_WIZARD = "Setup Wizard"
 OPERATORS = "Operators"
 ROLES_PAGE = "Roles"
 LICENSE = "License"
+DESTINATIONS = "Destinations"
+DELIVERY_LOG = "Delivery Log"
 
 LOOK = ("can_list", "can_show")
 CHANGE = ("can_add", "can_edit", "can_delete")
@@ -63,6 +65,8 @@ CHECK_STATUS = "can_check_status"
 MESSAGE = "can_message"
 CHANGE_MANY = "can_change"
 TELNET = "can_telnet"
+TEST = "can_test"
+RETRY = "can_retry"
 
 _VALUES_PAGES = (
     TEMPLATE_PLACEHOLDERS,
@@ -99,6 +103,8 @@ DEEDS: dict[str, tuple[str, ...]] = {
     SYSTEM_SETTINGS: ("can_list", EDIT, GENERATE),
     LDAP_TEST: ("can_list",),
     JOURNAL: ("can_list",),
+    DESTINATIONS: ("can_list", *CHANGE, TEST),
+    DELIVERY_LOG: (*LOOK, RETRY),
 }
 """Every page, and what can be done on it."""
 
@@ -175,6 +181,8 @@ ROLES: dict[str, list[list[str]]] = {
         _entry((CONFIGURATION_FILES,), DEEDS[CONFIGURATION_FILES]),
         _entry((IMPORT_EXPORT,), DEEDS[IMPORT_EXPORT]),
         _entry((JOURNAL, LICENSE), LOOK),
+        _entry((DESTINATIONS,), DEEDS[DESTINATIONS]),
+        _entry((DELIVERY_LOG,), DEEDS[DELIVERY_LOG]),
     ],
     HELPDESK: [
         *_LOOK_AROUND,
@@ -188,7 +196,7 @@ ROLES: dict[str, list[list[str]]] = {
         _entry((OPERATIONS,), (EXPORT, CHECK_STATUS)),
         _entry((DEVICE, CHANGED_FILES), (SHOW_FILE,)),
         _entry((LDAP_TEST,), LOOK),
-        _entry((FIRMWARE, CONFIGURATION_FILES, LICENSE), LOOK),
+        _entry((FIRMWARE, CONFIGURATION_FILES, LICENSE, DESTINATIONS, DELIVERY_LOG), LOOK),
         _entry((IMPORT_EXPORT,), ("can_list", EXPORT)),
     ],
 }

@@ -10,6 +10,8 @@ from app.views.changed_files import ChangedFilesView
 from app.views.configuration import SiteConfigurationView, TenantConfigurationView, UserConfigurationView
 from app.views.configuration_files import ConfigurationFileView
 from app.views.dashboard import DashboardView
+from app.views.delivery_log import DeliveryLogView
+from app.views.destinations import DestinationView
 from app.views.device_actions import DeviceActionView
 from app.views.device_approval import DeviceApprovalView
 from app.views.device_forms import DeviceFormView
@@ -53,6 +55,8 @@ _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
         (DashboardView, "fa-gauge-high"),
         (DevicesStatusView, "fa-phone-volume"),
         (AlarmView, "fa-bell"),
+        (DestinationView, "fa-paper-plane"),
+        (DeliveryLogView, "fa-envelopes-bulk"),
         (OperationView, "fa-list-check"),
     ),
     "Setup": (

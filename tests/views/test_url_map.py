@@ -210,6 +210,18 @@ ALLOWED = {
     "RolesView.list": ADMINISTRATOR,
     "LicenseView.list": LOOKERS_AT_FIRMWARE,
     "LicenseView.install": ADMINISTRATOR,
+    "DestinationView.list": NAMES - {"hal", "helen"},
+    "DestinationView.add": OPERATORS,
+    "DestinationView.save_new": OPERATORS,
+    "DestinationView.edit": OPERATORS,
+    "DestinationView.save": OPERATORS,
+    "DestinationView.switch": OPERATORS,
+    "DestinationView.delete": OPERATORS,
+    "DestinationView.test": OPERATORS,
+    "DestinationView.test_state": OPERATORS,
+    "DeliveryLogView.list": NAMES - {"hal", "helen"},
+    "DeliveryLogView.show": NAMES - {"hal", "helen"},
+    "DeliveryLogView.retry": OPERATORS,
     "JournalView.list": SYSTEM_LEVEL_OPERATORS,
     "LdapSettingsView.list": SYSTEM_LEVEL_OPERATORS,
     "LdapSettingsView.save": SYSTEM_LEVEL_OPERATORS,
@@ -240,7 +252,7 @@ OPEN = {"SignInView.login", "SignInView.logout", "PhoneManagerView.sign_in", "st
 
 ROWS = {
     "pk", "mac", "tenant_id", "user_id", "template_id", "owner_id", "placeholder_id", "value_id", "file_id",
-    "operation_id", "alarm_id",
+    "operation_id", "alarm_id", "destination_id", "delivery_id",
 }  # fmt: skip
 """The arguments of addresses that name a row of a tenant."""
 
@@ -289,6 +301,9 @@ def address_of(rule: Rule, world: World) -> str:
         "locale": "en",
         "operation_id": world.operation,
         "alarm_id": world.acme_alarm,
+        "destination_id": world.acme_destination,
+        "delivery_id": world.acme_delivery,
+        "kind": "mail",
         "subject": "devices",
         "action": "check_status",
     }

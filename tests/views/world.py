@@ -14,6 +14,7 @@ from app.models import (
     ConfigFile,
     ConfigTemplate,
     ConfigurationValue,
+    Delivery,
     Device,
     DeviceSeen,
     DeviceStatus,
@@ -33,6 +34,8 @@ from app.models import (
 from app.models.enums import (
     Action,
     Approval,
+    DeliveryState,
+    DestinationKind,
     FileKind,
     ImportKind,
     ImportState,
@@ -50,6 +53,10 @@ from app.models.enums import (
 from app.rendering.template_file import FileConfig, TemplateFile, write_template
 from app.security.roles import ADMINISTRATOR, HELPDESK, MONITOR, OPERATOR
 from app.security.secrets import vault
+from app.services.author import Author
+from app.services.destinations import keeping
+from app.services.destinations.fields import defaults_of
+from app.services.destinations.keeping import Wish
 from app.services.templates import versions
 
 PASSWORD = "pass_1234"
@@ -113,6 +120,10 @@ class World:
     operation: int
     """One of Acme's phone alone."""
     acme_alarm: int
+    acme_destination: int
+    acme_delivery: int
+    globex_destination: int
+    globex_delivery: int
     globex_alarm: int
 
 
@@ -142,6 +153,8 @@ def make_world(session: Session) -> World:
     globex_alarm = add_alarm(
         session, globex_site, GLOBEX_MAC, text="Gina's phone is not registered", severity=Severity.CRITICAL
     )
+    acme_delivery = add_delivery(session, acme, "Acme's NOC")
+    globex_delivery = add_delivery(session, globex, "The harbour's NOC")
     add_entry(session, acme, ACME_MAC)
     add_entry(session, globex, GLOBEX_MAC)
     people = add_people(session)
@@ -177,6 +190,10 @@ def make_world(session: Session) -> World:
         import_job=job.id,
         operation=add_operation(session, acme, ACME_MAC),
         acme_alarm=acme_alarm.id,
+        acme_destination=acme_delivery.destination_id,
+        acme_delivery=acme_delivery.id,
+        globex_destination=globex_delivery.destination_id,
+        globex_delivery=globex_delivery.id,
         globex_alarm=globex_alarm.id,
     )
 
@@ -207,6 +224,27 @@ def add_operation(session: Session, tenant: Tenant, mac: str) -> int:
     session.add(target)
     session.flush()
     return operation.id
+
+
+def add_delivery(session: Session, tenant: Tenant, name: str) -> Delivery:
+    """Add a destination of a tenant's with a test of it that failed."""
+    wish = Wish(
+        name=name,
+        tenant_id=tenant.id,
+        is_enabled=True,
+        rate_per_minute="60",
+        give_up_after_hours="24",
+        texts={
+            **defaults_of(DestinationKind.WEBHOOK),
+            "url": "https://192.0.2.1/hook",
+            "secret": "open-sesame",
+        },
+    )
+    author = Author("alice")
+    destination = keeping.add(session, DestinationKind.WEBHOOK, wish, author=author, now=NOW)
+    delivery = keeping.send_test(session, destination, author=author, now=NOW)
+    delivery.state, delivery.next_try_at, delivery.answer = DeliveryState.GIVEN_UP, None, "It answered 500"
+    return delivery
 
 
 def add_tenant(session: Session, name: str, subnet: str | None = None) -> Tenant:

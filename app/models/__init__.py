@@ -5,12 +5,15 @@ from app.models.config_file import ConfigFile
 from app.models.config_template import ConfigTemplate, TemplateDefault
 from app.models.configuration_value import ConfigurationValue
 from app.models.decision import Decision
+from app.models.delivery import Delivery
+from app.models.destination import Destination
 from app.models.device import Device
 from app.models.device_status import DeviceSeen, DeviceStatus
 from app.models.firmware import Firmware, FirmwareGroup
 from app.models.import_job import ImportDevice, ImportFile, ImportJob, ImportRow
 from app.models.installed_license import InstalledLicense
 from app.models.journal_entry import JournalEntry
+from app.models.notice import GroupedNotice, NoticeGroup
 from app.models.operation import Operation, OperationFile, OperationTarget, OperationWave
 from app.models.operator import Operator
 from app.models.pending_action import PendingAction
@@ -21,6 +24,7 @@ from app.models.process import Heartbeat, Lease
 from app.models.replaced_phone import ReplacedPhone
 from app.models.rule_set import DevicePin, RuleHits, RuleRow, RuleSetVersion
 from app.models.setup_progress import SetupProgress
+from app.models.snmp_identity import SnmpIdentity
 from app.models.system_setting import SystemSetting
 from app.models.template_version import TemplateVersion
 from app.models.tenant import Site, Tenant
@@ -33,12 +37,15 @@ __all__ = [
     "ConfigTemplate",
     "ConfigurationValue",
     "Decision",
+    "Delivery",
+    "Destination",
     "Device",
     "DevicePin",
     "DeviceSeen",
     "DeviceStatus",
     "Firmware",
     "FirmwareGroup",
+    "GroupedNotice",
     "Heartbeat",
     "ImportDevice",
     "ImportFile",
@@ -47,6 +54,7 @@ __all__ = [
     "InstalledLicense",
     "JournalEntry",
     "Lease",
+    "NoticeGroup",
     "Operation",
     "OperationFile",
     "OperationTarget",
@@ -62,6 +70,7 @@ __all__ = [
     "RuleSetVersion",
     "SetupProgress",
     "Site",
+    "SnmpIdentity",
     "SystemSetting",
     "TemplateDefault",
     "TemplateVersion",

@@ -260,3 +260,43 @@ class Way(StrEnum):
     SBC_PROXY = "sbc_proxy"
     KEEP_ALIVE = "keep_alive"
     HERE = "here"
+
+
+class DestinationKind(StrEnum):
+    """How messages about alarms reach somebody."""
+
+    MAIL = "mail"
+    SNMP = "snmp"
+    WEBHOOK = "webhook"
+    SYSLOG = "syslog"
+
+
+class NoticeReason(StrEnum):
+    """Why somebody is told of an alarm; ``repeat`` is the group's own: it is still so."""
+
+    RAISE = "raise"
+    CHANGE = "change"
+    ESCALATE = "escalate"
+    ACKNOWLEDGE = "acknowledge"
+    CLEAR = "clear"
+    CANCEL = "cancel"
+    REPEAT = "repeat"
+    TEST = "test"
+
+
+class NoticeFate(StrEnum):
+    """What became of a notice; one that waits goes with the next message of its group."""
+
+    WAITING = "waiting"
+    TOLD = "told"
+    NEEDLESS = "needless"
+    WITHDRAWN = "withdrawn"
+
+
+class DeliveryState(StrEnum):
+    """How far a message has come: ``failed`` is tried again, ``given_up`` is not, unless somebody says so."""
+
+    WAITING = "waiting"
+    FAILED = "failed"
+    SENT = "sent"
+    GIVEN_UP = "given_up"

@@ -114,10 +114,7 @@ class AlarmDeed(StrEnum):
     UNSUPPRESS = "unsuppress"
     JOIN = "join"
     LEAVE = "leave"
-    GATHER = "gather"
-    ARM = "arm"
     ESCALATE = "escalate"
-    DISARM = "disarm"
     NOTIFY = "notify"
     PREVENT = "prevent"
 

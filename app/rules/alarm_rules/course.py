@@ -71,6 +71,11 @@ class Course:
     def begin(self) -> None:
         """Ask whether it flaps, whether it is suppressed, and which group it belongs to."""
         self._end_what_is_over()
+        if self._happened is AlarmDeed.SHELVE:
+            self.alarm["holds"] += 1
+            self.is_withdrawn = True
+        elif self._happened is AlarmDeed.UNSHELVE:
+            self._is_released = True
         if self._happened in _TRANSITIONS and self._rules.flap:
             self._calm()
         if not self.is_active:
@@ -184,7 +189,9 @@ class Course:
         outage = outages.get(self.alarm["group_key"])
         if outage is not None and self.alarm["parent_id"] is None and self.alarm["suppressed_until"] is None:
             self.alarm["parent_id"] = outage
-            self._hold(Change(AlarmDeed.JOIN, new=str(outage), rule_key=self.alarm["group_rule"]))
+            rule = find_rule(self._rules.correlate, self.alarm["group_rule"])
+            title = rule.title if rule is not None else ""
+            self._hold(Change(AlarmDeed.JOIN, new=str(outage), note=title, rule_key=self.alarm["group_rule"]))
 
     def _hold(self, change: Change) -> None:
         self.alarm["holds"] += 1
@@ -222,7 +229,7 @@ class Course:
         self.alarm |= {"level": 0, "escalated_severity": None}
 
     def _clock_stands(self, rule: Rule[Escalate] | None) -> bool:
-        if rule is None or self.alarm["parent_id"] is not None:
+        if rule is None or self.alarm["parent_id"] is not None or self.alarm["shelved_until"] is not None:
             return True
         if self.alarm["acknowledged_at"] is not None and rule.outcome.stops_on_acknowledge:
             return True

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
 
 from app.errors import InvalidInputError
-from app.models.enums import AlarmDeed, ClearedBy, Severity
+from app.models.enums import AlarmDeed, ClearedBy, Severity, SourceKind
 from app.rules.alarms.catalogue import AlarmType
 
 REOPENS_WITHIN = timedelta(minutes=5)
@@ -219,7 +219,7 @@ def _shown_severity(state: State, reported: Severity) -> Severity:
 
 
 def _ends_at(state: State, kind: AlarmType | None) -> datetime | None:
-    if kind is None or kind.clears_after is None:
+    if kind is None or kind.clears_after is None or state.get("source_kind") == SourceKind.GROUP:
         return None
     ends_at: datetime = state["last_raised_at"] + kind.clears_after
     return ends_at

@@ -1,6 +1,7 @@
 """The tables and the words of the field; importing the package makes all of them known to the metadata."""
 
 from app.models.alarm import Alarm, AlarmChange
+from app.models.alarm_rules import EscalationStep, Outage
 from app.models.config_file import ConfigFile
 from app.models.config_template import ConfigTemplate, TemplateDefault
 from app.models.configuration_value import ConfigurationValue
@@ -43,6 +44,7 @@ __all__ = [
     "DevicePin",
     "DeviceSeen",
     "DeviceStatus",
+    "EscalationStep",
     "Firmware",
     "FirmwareGroup",
     "GroupedNotice",
@@ -60,6 +62,7 @@ __all__ = [
     "OperationTarget",
     "OperationWave",
     "Operator",
+    "Outage",
     "PendingAction",
     "PhoneModel",
     "PhoneUser",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, Boolean, ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import Base, UtcDateTime, one_of
@@ -16,6 +16,7 @@ MAX_REMARK = 1000
 _IS_ACTIVE = text("cleared_at IS NULL")
 _IS_CLEARED = text("cleared_at IS NOT NULL")
 _IS_DUE = text("next_due_at IS NOT NULL")
+_IS_GROUPED = text("cleared_at IS NULL AND group_rule <> ''")
 
 
 class Alarm(TenantOrNobody, Base):
@@ -25,6 +26,11 @@ class Alarm(TenantOrNobody, Base):
     ``severity`` is the one that is shown, ``reported_severity`` what the source said last. ``model`` and
     ``firmware_version`` are the phone's when the alarm was raised. What concerns no phone has no ``mac``.
     ``next_due_at`` is when something happens by itself; ``app/rules/alarms/states.py`` says what.
+
+    What only rules change comes last, from ``transitions`` on, and is written only where there are rules: when it came
+    and went lately, until when it flaps, is suppressed and by which rule; the group whose outage it may be part of and
+    the ``parent`` that it is part of; how often it was held; how far it has escalated, and the clock of that
+    (``app/rules/alarm_rules/escalating.py``).
     """
 
     __tablename__ = "alarm"
@@ -36,11 +42,18 @@ class Alarm(TenantOrNobody, Base):
         Index("ix_alarm_next_due_at", "next_due_at", sqlite_where=_IS_DUE, postgresql_where=_IS_DUE),
         Index(
             "ix_alarm_counts",
-            *("is_event", "severity", "tenant_id", "shelved_until", "cleared_at"),
+            *("is_event", "severity", "tenant_id", "shelved_until", "cleared_at", "is_hidden"),
             sqlite_where=_IS_ACTIVE,
             postgresql_where=_IS_ACTIVE,
         ),
         Index("ix_alarm_cleared_at_last_raised_at", "cleared_at", "last_raised_at"),
+        Index(
+            "ix_alarm_group",
+            "group_rule",
+            "group_key",
+            sqlite_where=_IS_GROUPED,
+            postgresql_where=_IS_GROUPED,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -81,8 +94,30 @@ class Alarm(TenantOrNobody, Base):
     shelved_by: Mapped[str] = mapped_column(String(100), default="")
     shelf_reason: Mapped[str] = mapped_column(String(MAX_REMARK), default="")
     next_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    transitions: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    flaps_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    suppressed_by: Mapped[str] = mapped_column(String(36), server_default="")
+    suppressed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    is_hidden: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    group_rule: Mapped[str] = mapped_column(String(36), server_default="")
+    group_key: Mapped[str] = mapped_column(String(64), server_default="")
+    parent_id: Mapped[int | None] = mapped_column(index=True)
+    holds: Mapped[int] = mapped_column(server_default="0")
+    escalated_severity: Mapped[Severity | None] = mapped_column(one_of(Severity, is_checked=False))
+    level: Mapped[int] = mapped_column(server_default="0")
+    assigned_to: Mapped[str] = mapped_column(String(100), server_default="")
+    escalation_rule: Mapped[str] = mapped_column(String(36), server_default="")
+    escalation_cycle: Mapped[int] = mapped_column(server_default="0")
+    escalation_round: Mapped[int] = mapped_column(server_default="0")
+    escalation_step: Mapped[int] = mapped_column(server_default="0")
+    clock_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    clock_ran: Mapped[int] = mapped_column(server_default="0")
+    escalates_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     tenant: Mapped[Tenant | None] = relationship(Tenant)
     site: Mapped[Site | None] = relationship(Site)
+    parent: Mapped["Alarm | None"] = relationship(
+        "Alarm", primaryjoin="foreign(Alarm.parent_id) == Alarm.id", remote_side="Alarm.id", viewonly=True
+    )
 
     @property
     def is_active(self) -> bool:
@@ -106,7 +141,7 @@ class Alarm(TenantOrNobody, Base):
 class AlarmChange(Base):
     """What happened to an alarm after it was raised, and by whom; ``actor`` is empty where nobody did it.
 
-    It names no tenant: it is read only with the alarm that it belongs to.
+    ``rule_key`` is that of the rule that did. It names no tenant: it is read only with the alarm that it belongs to.
     """
 
     __tablename__ = "alarm_change"
@@ -119,3 +154,4 @@ class AlarmChange(Base):
     new: Mapped[str] = mapped_column(String(100), default="")
     actor: Mapped[str] = mapped_column(String(100), default="")
     note: Mapped[str] = mapped_column(String(MAX_REMARK), default="")
+    rule_key: Mapped[str] = mapped_column(String(36), default="", server_default="")

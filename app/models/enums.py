@@ -79,10 +79,11 @@ class Severity(StrEnum):
 
 
 class SourceKind(StrEnum):
-    """What an alarm is about (rules 3.1)."""
+    """What an alarm is about (rules 3.1); ``group`` is many phones together, of a site say."""
 
     PHONE = "phone"
     SERVER = "server"
+    GROUP = "group"
 
 
 class ClearedBy(StrEnum):
@@ -107,6 +108,15 @@ class AlarmDeed(StrEnum):
     UNSHELVE = "unshelve"
     COMMENT = "comment"
     MOVE = "move"
+    FLAP = "flap"
+    SETTLE = "settle"
+    SUPPRESS = "suppress"
+    UNSUPPRESS = "unsuppress"
+    JOIN = "join"
+    LEAVE = "leave"
+    ESCALATE = "escalate"
+    NOTIFY = "notify"
+    PREVENT = "prevent"
 
 
 class Cause(StrEnum):

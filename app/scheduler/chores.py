@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from app.services import pending_actions, silence
 from app.services.alarms import due as due_alarms
+from app.services.alarms import outages
 from app.services.alarms import phones as alarms_of_phones
+from app.services.alarms import rearming as alarm_rearming
 from app.services.alarms import standing as standing_alarms
 from app.services.imports import jobs as import_jobs
 from app.services.licenses import alarms as license_alarms
@@ -43,7 +45,7 @@ class Chore:
 
 def all_chores() -> Sequence[Chore]:
     """Return the chores of a scheduler that begins to lead: what another did meanwhile it does not know."""
-    sweep = DisconnectSweep()
+    sweep, rearming = DisconnectSweep(), Rearming()
     return (
         Chore(
             "disconnected",
@@ -115,6 +117,21 @@ def all_chores() -> Sequence[Chore]:
             lambda session, now: due_alarms.find_due(session, now=now),
             lambda session, ids, now: due_alarms.settle(session, ids, now=now),
             "To %d alarms something happened by itself: they ended, or an operator's word ran out.",
+        ),
+        Chore(
+            "outages",
+            timedelta(seconds=5),
+            lambda session, now: outages.find(session, now=now),
+            lambda session, found, now: outages.settle(session, found, now=now),
+            "%d outages of many phones began or ended.",
+        ),
+        Chore(
+            "alarms under other rules",
+            timedelta(seconds=5),
+            rearming.find,
+            rearming.rearm,
+            "Of %d alarms other rules make something else.",
+            rearming.note_done,
         ),
         Chore(
             "standing alarms",
@@ -230,3 +247,25 @@ class DisconnectSweep:
         """Remember that whoever was last heard before this sweep's deadline is marked."""
         if self._before is not None:
             self._since = self._before - self.LOOKS_BACK
+
+
+class Rearming:
+    """Remembers under which rules the alarms that stand were asked about; a new leader asks once about all."""
+
+    def __init__(self) -> None:
+        self._looked_at: tuple[int, ...] = ()
+        # Versions are never taken away: where there are none, nobody has ever written rules for alarms.
+        self._done: tuple[int, ...] = ()
+
+    def find(self, session: Session, _now: datetime) -> Sequence[int]:
+        """Return the alarms that stand, where other rules are active than when it was done last."""
+        self._looked_at = alarm_rearming.active_versions(session)
+        return alarm_rearming.find_standing(session) if self._looked_at != self._done else ()
+
+    def rearm(self, session: Session, ids: Sequence[int], now: datetime) -> int:
+        """Ask about some of them."""
+        return alarm_rearming.rearm(session, ids, now=now)
+
+    def note_done(self) -> None:
+        """Remember the rules that all were asked about."""
+        self._done = self._looked_at

@@ -4,7 +4,8 @@ A session carries its scope in ``session.info``; without one it sees no tenant's
 classes are covered as well; ``text()`` and statements on bare tables are not, and must carry their scope themselves.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,6 +90,17 @@ def scope_of(session: Session) -> TenantScope:
     """Return the session's scope; one that was given none sees nothing."""
     scope: TenantScope = session.info.get(_SCOPE, NO_TENANT)
     return scope
+
+
+@contextmanager
+def seeing_everything(session: Session) -> Iterator[None]:
+    """Let what is done in the name of the system, because somebody did something in his scope, see all tenants."""
+    scope = scope_of(session)
+    set_scope(session, ALL_TENANTS)
+    try:
+        yield
+    finally:
+        set_scope(session, scope)
 
 
 def guard(session_class: type[Session]) -> None:

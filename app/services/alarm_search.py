@@ -1,6 +1,6 @@
 """Lists and counts of alarms, for the screens; a session's scope decides whose."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,14 +19,28 @@ COUNTED_ALARMS = 1_000
 SHOWN_SEVERITIES = tuple(severity for severity in Severity if severity is not Severity.CLEARED)
 
 Condition = ColumnElement[bool]
+_IN_SIGHT: tuple[Condition, ...] = (Alarm.shelved_until.is_(None), Alarm.is_hidden.is_(False))
 
 
 class OperatorState(StrEnum):
-    """What an operator made of an alarm, to look for; without it nothing that is on the shelf is found."""
+    """What became of an alarm, to look for; without it nothing is found that is on the shelf, or hidden by a rule."""
 
     OPEN = "not acknowledged"
     ACKNOWLEDGED = "acknowledged"
     SHELVED = "shelved"
+    SUPPRESSED = "suppressed"
+    IN_OUTAGE = "part of an outage"
+    FLAPPING = "flapping"
+
+
+_IN_STATE: Mapping[OperatorState, Sequence[Condition]] = {
+    OperatorState.OPEN: (*_IN_SIGHT, Alarm.acknowledged_at.is_(None)),
+    OperatorState.ACKNOWLEDGED: (*_IN_SIGHT, Alarm.acknowledged_at.is_not(None)),
+    OperatorState.SHELVED: (Alarm.shelved_until.is_not(None),),
+    OperatorState.SUPPRESSED: (Alarm.suppressed_until.is_not(None),),
+    OperatorState.IN_OUTAGE: (*_IN_SIGHT, Alarm.parent_id.is_not(None)),
+    OperatorState.FLAPPING: (*_IN_SIGHT, Alarm.flaps_until.is_not(None)),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,16 +126,10 @@ def _partly(wanted: AlarmFilter) -> Iterator[Condition]:
         yield _carries(wanted.words)
 
 
-def _in_state(wanted: AlarmFilter) -> list[Condition]:
-    match wanted.state:
-        case OperatorState.OPEN:
-            return [Alarm.shelved_until.is_(None), Alarm.acknowledged_at.is_(None)]
-        case OperatorState.ACKNOWLEDGED:
-            return [Alarm.shelved_until.is_(None), Alarm.acknowledged_at.is_not(None)]
-        case OperatorState.SHELVED:
-            return [Alarm.shelved_until.is_not(None)]
-        case None:
-            return [] if wanted.is_history else [Alarm.shelved_until.is_(None)]
+def _in_state(wanted: AlarmFilter) -> Sequence[Condition]:
+    if wanted.state is None:
+        return [] if wanted.is_history else _IN_SIGHT
+    return _IN_STATE[wanted.state]
 
 
 def _count_of(severity: Severity) -> Select[str, int]:

@@ -1,6 +1,7 @@
 """Active alarms, their history, one with its timeline, the types there are, and lists as CSV (manual 6.4 to 6.6)."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ from app.rules.alarms.catalogue import ALARM_TYPES, type_titled
 from app.security.roles import ALARMS, DEEDS
 from app.security.tenant_scope import scope_of
 from app.services import alarm_export, alarm_search, drop_downs
+from app.services.alarm_rules import outlook
 from app.services.alarm_search import SHOWN_SEVERITIES, AlarmFilter, OperatorState
 from app.services.alarms import timeline
 from app.views import csv_files
@@ -145,13 +147,15 @@ def _found(*, is_history: bool) -> dict[str, Any]:
     place = {name: value for name, value in request.args.items() if name in {"page", "size"}}
     query = urlencode({**query_of(wanted), **place})
     here = f"{address}?{query}" if query else address
+    page = alarm_search.search(db.session(), wanted, number=arguments.number, size=arguments.size)
     return {
         "is_history": is_history,
         "list": address,
         "here": here if is_path_of_ours(here) else address,
         "wanted": wanted,
         "is_narrowed": bool(query_of(wanted)),
-        "page": alarm_search.search(db.session(), wanted, number=arguments.number, size=arguments.size),
+        "page": page,
+        "children": outlook.count_children(db.session(), page.rows),
         "most_counted": alarm_search.COUNTED_ALARMS,
         "page_address": lambda number: (
             f"{address}?{urlencode({**query_of(wanted), **place, 'page': number})}"
@@ -166,6 +170,9 @@ def _shown(alarm_id: int) -> dict[str, Any]:
         "alarm": alarm,
         "kind": type_titled(alarm.name),
         "say": say,
+        "next_step": outlook.next_step(db.session(), alarm, now=datetime.now(UTC)),
+        "members": outlook.children_of(db.session(), alarm),
+        "children": outlook.count_children(db.session(), [alarm]),
         "changes": timeline.read(db.session(), alarm.id),
         "most_lines": timeline.MOST_LINES,
     }

@@ -8,6 +8,7 @@ from app.errors import InvalidInputError
 from app.models.enums import AlarmDeed, ClearedBy, Severity
 from app.rules.alarms import states
 from app.rules.alarms.catalogue import GENERAL_LOCAL_EVENT, REGISTRATION_FAILURE, WEB_LOGIN_FAILURE
+from app.rules.alarms.states import Change
 from tests.factories import NOW
 
 HOUR = timedelta(hours=1)
@@ -44,7 +45,7 @@ def test_a_repeat_counts_and_tells_of_another_severity_only():
     same = states.repeat(fresh(), REGISTRATION_FAILURE, Severity.CRITICAL, now=LATER)
     assert (same.columns["count"], same.columns["last_raised_at"], same.change) == (2, LATER, None)
     other = states.repeat(fresh(), REGISTRATION_FAILURE, Severity.MINOR, now=LATER)
-    assert other.change == (AlarmDeed.SEVERITY, Severity.CRITICAL, Severity.MINOR, "")
+    assert other.change == Change(AlarmDeed.SEVERITY, Severity.CRITICAL, Severity.MINOR)
     assert other.columns["reported_severity"] is Severity.MINOR
 
 
@@ -124,7 +125,7 @@ class TestByItself:
         )
         assert list(states.moves_due(again, WEB_LOGIN_FAILURE, now=NOW + timedelta(seconds=109))) == []
         (move,) = states.moves_due(again, WEB_LOGIN_FAILURE, now=NOW + timedelta(seconds=110))
-        assert move.change == (AlarmDeed.CLEAR, "", ClearedBy.ITSELF, "")
+        assert move.change == Change(AlarmDeed.CLEAR, new=ClearedBy.ITSELF)
 
     def test_an_event_goes_after_a_week(self):
         assert fresh(GENERAL_LOCAL_EVENT)["next_due_at"] == NOW + timedelta(days=7)

@@ -3,17 +3,18 @@
 import csv
 import io
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, select
 
-from app.models import Site
-from app.models.enums import Severity
+from app.models import AlarmChange, RuleRow, Site
+from app.models.enums import AlarmDeed, RuleKind, Severity, SourceKind
 from app.rules.alarms.catalogue import ALARM_TYPES
 from app.security.tenant_scope import ALL_TENANTS
 from app.transaction import writing
+from tests.services.rule_writing import activate
 from tests.views.conftest import SignIn
 from tests.views.installations import database_of
 from tests.views.world import ACME_MAC, GLOBEX_MAC, NOW, World, add_alarm
@@ -279,3 +280,60 @@ def statements_of(app: Flask, order: Callable[[], object]) -> list[str]:
     order()
     event.remove(engine, "before_cursor_execute", note)
     return texts
+
+
+def test_what_rules_made_of_alarms_is_shown_at_each_and_on_its_page(
+    app: Flask, world: World, sign_in: SignIn
+):
+    later = datetime.now(UTC) + timedelta(hours=1)
+    with writing(database_of(app), ALL_TENANTS) as session:
+        version = activate(
+            session,
+            RuleKind.ESCALATE,
+            (
+                "",
+                {
+                    "step1_after": "90",
+                    "step1_severity": "critical",
+                    **{f"step{each}_severity": "" for each in (2, 3, 4)},
+                },
+            ),
+        )
+        (key,) = session.scalars(select(RuleRow.key).where(RuleRow.version_id == version.id))
+        site = session.get_one(Site, world.acme_site)
+        outage = add_alarm(
+            session,
+            site,
+            "",
+            text="5 phones",
+            source_kind=SourceKind.GROUP,
+            source="Tenant/Acme/Site/HQ",
+            severity=Severity.MAJOR,
+            escalation_rule=key,
+            escalates_at=later,
+        )
+        session.flush()
+        part = add_alarm(session, site, ACME_MAC, text="a part", parent_id=outage.id)
+        add_alarm(session, site, ACME_MAC, text="in a window", suppressed_until=later, is_hidden=True)
+        add_alarm(session, site, ACME_MAC, text="comes and goes", flaps_until=later)
+        session.flush()
+        session.add(
+            AlarmChange(
+                alarm_id=part.id, at=NOW, deed=AlarmDeed.NOTIFY, old="raise", new="NOC", note="rule 1"
+            )
+        )
+        session.flush()
+        outage_id, part_id = outage.id, part.id
+    victor = sign_in("victor")
+    page = victor.get("/alarms/").text
+    for words in (">held<", ">flapping<", " alarms are part of it"):
+        assert words in page, words
+    assert "in a window" not in page
+    assert "in a window" in victor.get("/alarms/?state=suppressed").text
+    assert "in a window" not in victor.get("/alarms/?state=part+of+an+outage").text
+
+    of_outage, of_part = victor.get(f"/alarms/{outage_id}/").text, victor.get(f"/alarms/{part_id}/").text
+    assert "severity critical at" in of_outage
+    assert f'href="/alarms/{part_id}/"' in of_outage
+    assert f'<a href="/alarms/{outage_id}/" id="parent">' in of_part
+    assert "It was raised: NOC is to be told." in of_part

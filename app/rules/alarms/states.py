@@ -4,8 +4,8 @@ Two axes: the condition, active or cleared, which phones and the manager move; a
 acknowledged or shelved, for a time or, acknowledged, until it is cleared. Each move says which columns change and
 what the timeline tells; None stands for a move that changes nothing, so that whatever is done twice is harmless.
 
-Rules that suppress, correlate or escalate come in where severity and due time are worked out: ``_shown_severity`` and
-``next_due_at``.
+Rules that suppress, correlate or escalate have columns of their own (``app/rules/alarm_rules/rule_columns.py``), which
+a state may be without where no rule has said anything; they count where severity and due time are worked out.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
 
 from app.errors import InvalidInputError
-from app.models.enums import AlarmDeed, ClearedBy, Severity
+from app.models.enums import AlarmDeed, ClearedBy, Severity, SourceKind
 from app.rules.alarms.catalogue import AlarmType
 
 REOPENS_WITHIN = timedelta(minutes=5)
@@ -24,17 +24,22 @@ State: TypeAlias = Mapping[str, Any]
 """The columns of an alarm by their names."""
 Columns: TypeAlias = dict[str, Any]
 
+_WORST_FIRST = tuple(Severity)
 _NOT_ACKNOWLEDGED: State = {"acknowledged_at": None, "acknowledged_by": "", "acknowledged_until": None}
 _NOT_SHELVED: State = {"shelved_until": None, "shelved_by": "", "shelf_reason": ""}
 
 
 class Change(NamedTuple):
-    """A line of the timeline; ``old`` and ``new`` are severities, times or who cleared, as the deed has it."""
+    """A line of the timeline; ``old`` and ``new`` are severities, times or who cleared, as the deed has it.
+
+    ``rule_key`` is that of the rule that made it so.
+    """
 
     deed: AlarmDeed
     old: str = ""
     new: str = ""
     note: str = ""
+    rule_key: str = ""
 
 
 class Move(NamedTuple):
@@ -64,7 +69,7 @@ def raised(kind: AlarmType | None, severity: Severity, *, now: datetime) -> Colu
 
 def repeat(state: State, kind: AlarmType | None, severity: Severity, *, now: datetime) -> Move:
     """It is raised again while it is active: it counts up, and has the severity that is reported now."""
-    shown = _shown_severity(severity)
+    shown = _shown_severity(state, severity)
     columns: Columns = {
         "count": state["count"] + 1,
         "last_raised_at": now,
@@ -79,11 +84,12 @@ def repeat(state: State, kind: AlarmType | None, severity: Severity, *, now: dat
 
 
 def may_reopen(state: State, *, now: datetime) -> bool:
-    """Whether an alarm that is raised now goes on as this one, which was cleared."""
-    cleared_at = state["cleared_at"]
+    """Whether an alarm that is raised now goes on as this one, which was cleared; one that flaps does for longer."""
+    cleared_at, flaps_until = state["cleared_at"], state.get("flaps_until")
+    is_recent = cleared_at is not None and now - cleared_at <= REOPENS_WITHIN
     return (
         cleared_at is not None
-        and now - cleared_at <= REOPENS_WITHIN
+        and (is_recent or (flaps_until is not None and now < flaps_until))
         and state["cleared_by"] != ClearedBy.DEVICE_REMOVED
     )
 
@@ -97,7 +103,7 @@ def reopen(state: State, kind: AlarmType | None, severity: Severity, *, now: dat
         "changed_at": now,
         "cleared_at": None,
         "cleared_by": None,
-        "severity": _shown_severity(severity),
+        "severity": _shown_severity(state, severity),
         "reported_severity": severity,
     }
     change = Change(AlarmDeed.REOPEN, new=severity)
@@ -108,7 +114,8 @@ def clear(state: State, by: ClearedBy, *, now: datetime, note: str = "") -> Move
     """It is over."""
     if state["cleared_at"] is not None:
         return None
-    columns: Columns = {"cleared_at": now, "cleared_by": by, "changed_at": now, "next_due_at": None}
+    columns: Columns = {"cleared_at": now, "cleared_by": by, "changed_at": now}
+    columns["next_due_at"] = next_due_at({**state, **columns}, None)
     return Move(columns, Change(AlarmDeed.CLEAR, new=by, note=note))
 
 
@@ -183,8 +190,15 @@ def moves_due(state: State, kind: AlarmType | None, *, now: datetime) -> Iterato
 def next_due_at(state: State, kind: AlarmType | None) -> datetime | None:
     """Return when something happens by itself next, or None."""
     if state["cleared_at"] is not None:
-        return None
-    times = (_ends_at(state, kind), state["acknowledged_until"], state["shelved_until"])
+        return state.get("flaps_until")
+    times = (
+        _ends_at(state, kind),
+        state["acknowledged_until"],
+        state["shelved_until"],
+        state.get("flaps_until"),
+        state.get("suppressed_until"),
+        state.get("escalates_at"),
+    )
     return min((at for at in times if at is not None), default=None)
 
 
@@ -198,13 +212,14 @@ def check_until(until: datetime | None, *, now: datetime, longest: timedelta | N
         )
 
 
-def _shown_severity(reported: Severity) -> Severity:
-    """Return the severity that is shown: that which was reported last."""
-    return reported
+def _shown_severity(state: State, reported: Severity) -> Severity:
+    """Return the severity that is shown: that which was reported last, or a worse one that rules have raised it to."""
+    escalated = state.get("escalated_severity")
+    return min(reported, escalated, key=_WORST_FIRST.index) if escalated else reported
 
 
 def _ends_at(state: State, kind: AlarmType | None) -> datetime | None:
-    if kind is None or kind.clears_after is None:
+    if kind is None or kind.clears_after is None or state.get("source_kind") == SourceKind.GROUP:
         return None
     ends_at: datetime = state["last_raised_at"] + kind.clears_after
     return ends_at

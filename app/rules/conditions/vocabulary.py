@@ -1,33 +1,31 @@
-"""What conditions may speak of in a stage: its fields, and the names there are to choose from."""
+"""What conditions may speak of in a stage, or of alarms: the fields, and the names there are to choose from."""
 
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 from app.errors import InvalidInputError
-from app.models.enums import Stage
-from app.rules.conditions.fields import FIELDS, Field
+from app.rules.conditions.fields import ALARM, FIELDS, Field, Occasion
 from app.rules.conditions.operators import Operator, find_operator, why_wrong_count
 from app.rules.conditions.tree import Condition
 from app.rules.sentences import quoted
 from app.rules.suggestions import did_you_mean
 
 MOST_VALUES = 200
-_STAGES = list(Stage)
 
 
 class Vocabulary:
-    """The fields of a stage, each with the names there are at one moment.
+    """The fields of a stage, or those of alarms, each with the names there are at one moment.
 
     ``names`` are by what a choice is of: model, tenant, site. The errors name the part of a row that is wrong:
     field, operator or values.
     """
 
-    def __init__(self, stage: Stage, names: Mapping[str, Collection[str]] = MappingProxyType({})) -> None:
+    def __init__(self, stage: Occasion, names: Mapping[str, Collection[str]] = MappingProxyType({})) -> None:
         self.stage = stage
         self.fields: Mapping[str, Field] = {
             field.name: field.among(tuple(names.get(_noun(field), ()))) if _noun(field) in names else field
             for field in FIELDS.values()
-            if _STAGES.index(field.known_from) <= _STAGES.index(stage)
+            if field.is_known_on(stage)
         }
 
     def field(self, name: str) -> Field:
@@ -37,11 +35,7 @@ class Vocabulary:
             return found
         later = FIELDS.get(name.strip().casefold())
         if later is not None:
-            raise InvalidInputError(
-                f'"{later.name}" is known from the stage {later.known_from} on; '
-                f"a rule of the stage {self.stage} cannot ask for it.",
-                field="field",
-            )
+            raise InvalidInputError(_why_unknown(later, self.stage), field="field")
         sentence = f"{quoted(name)} is not a field; {did_you_mean(name, self.fields)}"
         raise InvalidInputError(sentence, field="field")
 
@@ -88,6 +82,17 @@ def checked(field: Field, operator: Operator, values: Sequence[str]) -> Conditio
         raise InvalidInputError(str(error), field="values") from error
     kept = tuple(values) if operator is Operator.IN_RANGE else tuple(dict.fromkeys(values))
     return Condition(field.name, operator, kept)
+
+
+def _why_unknown(field: Field, occasion: Occasion) -> str:
+    if occasion == ALARM:
+        return f'"{field.name}" is known of phones that come, and not of alarms.'
+    if field.known_from == ALARM:
+        return f'"{field.name}" is known of alarms; a rule of the stage {occasion} cannot ask for it.'
+    return (
+        f'"{field.name}" is known from the stage {field.known_from} on; '
+        f"a rule of the stage {occasion} cannot ask for it."
+    )
 
 
 def _noun(field: Field) -> str:

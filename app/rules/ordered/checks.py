@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from app.errors import InvalidInputError
 from app.models.enums import Stage
 from app.rules.conditions.demands import Demand, Demands
-from app.rules.conditions.fields import FIELDS
+from app.rules.conditions.fields import ALARM, FIELDS, Occasion
 from app.rules.conditions.operators import PRESENCE, Operator
 from app.rules.conditions.text.printer import as_text
 from app.rules.conditions.tree import Condition, check_size, conditions_in
@@ -131,7 +131,7 @@ def _versions(rule: Rule[Any], own: Demands) -> Iterator[Remark]:
         yield Remark(rule.key, Weight.WARNING, sentence, compared[0])
 
 
-def _hours(rule: Rule[Any], stage: Stage) -> Iterator[Remark]:
+def _hours(rule: Rule[Any], stage: Occasion) -> Iterator[Remark]:
     if stage is not Stage.PLACEMENT:
         return
     for condition in conditions_in(rule.conditions):
@@ -140,8 +140,8 @@ def _hours(rule: Rule[Any], stage: Stage) -> Iterator[Remark]:
             yield Remark(rule.key, Weight.WARNING, sentence, condition)
 
 
-def _users(rule: Rule[Any], stage: Stage) -> Iterator[Remark]:
-    if stage is Stage.FIRMWARE:
+def _users(rule: Rule[Any], stage: Occasion) -> Iterator[Remark]:
+    if stage in (Stage.FIRMWARE, ALARM):
         return
     asked = [condition for condition in conditions_in(rule.conditions) if condition.field == "user"]
     if asked and all(condition.operator not in PRESENCE for condition in asked):

@@ -1,6 +1,6 @@
 """A list of rules made ready to be asked for a fleet, or about one phone."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Generic, NamedTuple
 
@@ -53,11 +53,14 @@ class RuleList(Generic[Outcome]):
         self, facts: KnownFacts, at: datetime, why_not: WhyNot[Outcome] = _always_to_be_had
     ) -> Rule[Outcome] | None:
         """Return the first rule that matches a phone and whose outcome it can have, or None."""
+        return next((rule for rule in self.matching(facts, at) if not why_not(rule)), None)
+
+    def matching(self, facts: KnownFacts, at: datetime) -> Iterator[Rule[Outcome]]:
+        """Yield every rule that matches, in their order."""
         compared = facts.compared
         for judge, rule in self._candidates_for(compared):
-            if judge(compared) is True and rule.is_valid_at(at) and not why_not(rule):
-                return rule
-        return None
+            if judge(compared) is True and rule.is_valid_at(at):
+                yield rule
 
     def trace(
         self,

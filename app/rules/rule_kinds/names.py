@@ -27,6 +27,7 @@ class Names:
     sites: Mapping[int, NamedSite] = field(default_factory=dict)
     templates: Mapping[int, NamedTemplate] = field(default_factory=dict)
     firmware: Mapping[int, str] = field(default_factory=dict)
+    destinations: Mapping[int, str] = field(default_factory=dict)
     models: tuple[str, ...] = ()
 
     @cached_property

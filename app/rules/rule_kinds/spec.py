@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
-from app.models.enums import RuleKind, Stage
+from app.models.enums import RuleKind
+from app.rules.conditions.fields import Occasion
 from app.rules.conditions.tree import Node
 from app.rules.rule_kinds.names import Names
 
@@ -55,7 +56,7 @@ class RuleKindSpec(ABC, Generic[Outcome]):
     kind: ClassVar[RuleKind]
     title: ClassVar[str]
     question: ClassVar[str]
-    stage: ClassVar[Stage]
+    stage: ClassVar[Occasion]
     is_for_tenants: ClassVar[bool] = True
 
     @abstractmethod

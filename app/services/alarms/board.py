@@ -1,7 +1,8 @@
 """The board: alarms of one transaction, looked up together, moved in memory by the rules, and written in bulk.
 
 The order of processing is that of rules.md 3.3: what is raised has its type and its phone, the state follows here;
-rules that suppress, correlate, escalate and route look at what the board moved before it writes.
+rules that suppress, correlate, escalate and route look at what the board moved before it writes
+(``app/services/alarm_rules/following.py``). Where there are none, nothing is asked and their columns are not written.
 """
 
 import hashlib
@@ -11,15 +12,17 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.database import table_of
 from app.models import Alarm
-from app.models.enums import ClearedBy, Severity
+from app.models.enums import AlarmDeed, ClearedBy, Severity
+from app.rules.alarm_rules.rule_columns import UNRULED
 from app.rules.alarms import states
 from app.rules.alarms.catalogue import AlarmType
 from app.rules.alarms.states import Change, Move
+from app.services.alarm_rules.following import Following, write_ruled
 from app.services.alarms import timeline
 
 AlarmRow: TypeAlias = dict[str, Any]
@@ -68,6 +71,7 @@ class Board:
         reopening: Collection[str],
         now: datetime,
         besides: ColumnElement[bool] | None = None,
+        following: Following | None = None,
     ) -> None:
         """Look up the active alarms with these keys, and ``besides`` others, in the order in which they were raised.
 
@@ -75,6 +79,8 @@ class Board:
         """
         self._session = session
         self._now = now
+        self._following = following or Following(session, now=now)
+        self._happened: list[tuple[AlarmRow, AlarmDeed | None]] = []
         self._raised: list[AlarmRow] = []
         self._changed: dict[int, AlarmRow] = {}
         self._changes: list[tuple[AlarmRow, Change]] = []
@@ -114,6 +120,9 @@ class Board:
             **raised.said,
             **states.raised(raised.kind, raised.severity, now=self._now),
         }
+        if self._following.is_asked:
+            row |= UNRULED
+            self._happened.append((row, None))
         self._active[raised.key] = row
         self._raised.append(row)
 
@@ -140,11 +149,15 @@ class Board:
         What is written goes past the session and its scope, as on all the hot path of phones: it is for those who see
         all tenants.
         """
+        self._changes += self._following.ask(self._happened)
         if self._changed:
             changed = [{f"new_{name}": row[name] for name in _CHANGING} for row in self._changed.values()]
             self._session.connection().execute(_UPDATE, changed)
+            ruled = {row["id"]: row for row, _ in self._happened if "id" in row}
+            write_ruled(self._session, list(ruled.values()))
         if self._raised:
             self._insert()
+        self._changes += self._following.tell()
         timeline.write(self._session, ((row["id"], change) for row, change in self._changes), now=self._now)
 
     def _move(self, row: AlarmRow, move: Move, said: Mapping[str, Any] = MappingProxyType({})) -> None:
@@ -154,11 +167,13 @@ class Board:
             self._changed[row["id"]] = row
         if move.change is not None:
             self._changes.append((row, move.change))
+            if self._following.is_asked:
+                self._happened.append((row, move.change.deed))
 
     def _insert(self) -> None:
-        """Insert what was raised, and learn the ids of those of which the timeline has something to tell already."""
+        """Insert what was raised, and learn the ids of those of which somebody, or the timeline, is told already."""
         self._raised.sort(key=lambda row: str(row["mac"]))
-        told = {id(row) for row, _ in self._changes}
+        told = {id(row) for row, _ in self._changes} | {id(row) for row in self._following.told()}
         plain = [row for row in self._raised if id(row) not in told]
         changed = [row for row in self._raised if id(row) in told]
         connection = self._session.connection()
@@ -185,7 +200,7 @@ def _lock_ended(session: Session, keys: Collection[str], now: datetime) -> dict[
         select(*_COLUMNS)
         .where(
             Alarm.cleared_at.is_not(None),
-            Alarm.cleared_at >= now - states.REOPENS_WITHIN,
+            or_(Alarm.cleared_at >= now - states.REOPENS_WITHIN, Alarm.flaps_until > now),
             Alarm.dedup_key.in_(keys),
         )
         .order_by(Alarm.cleared_at, Alarm.id)

@@ -19,6 +19,7 @@ from app.rules.alarms import states
 from app.rules.alarms.catalogue import AlarmType, type_titled
 from app.rules.alarms.states import Change, Columns, Move, State
 from app.services import journal
+from app.services.alarm_rules.following import AlarmRow, follow
 from app.services.alarm_search import AlarmFilter, conditions_of
 from app.services.alarms import timeline
 from app.services.author import Author
@@ -88,16 +89,18 @@ def do(session: Session, ids: Collection[int], order: Order, *, author: Author, 
     check(order, now=now)
     columns = table_of(Alarm).columns
     wanted = select(*columns).where(Alarm.id.in_(ids)).order_by(Alarm.id).with_for_update()
-    done: list[tuple[Mapping[str, Any], Move]] = []
+    done: list[tuple[AlarmRow, Move]] = []
     for row in map(dict, session.execute(wanted).mappings()):
         move = _MOVES[order.deed](row, type_titled(row["name"]), order, author.name[:100], now)
         if move is not None:
+            row.update(move.columns)
             done.append((row, move))
     changed = [{"id": row["id"], **move.columns} for row, move in done if move.columns]
     if changed:
         session.execute(update(Alarm), changed)
-    told = [(row["id"], move.change) for row, move in done if move.change is not None]
-    timeline.write(session, told, now=now, actor=author.name)
+    told = [(row, move.change) for row, move in done if move.change is not None]
+    timeline.write(session, ((row["id"], change) for row, change in told), now=now, actor=author.name)
+    follow(session, [(row, change.deed) for row, change in told], now=now)
     journal.record_all(session, _entries(session, order, [row for row, _ in done], author, now))
     return len(done)
 

@@ -6,9 +6,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
+from app.database import table_of
 from app.models import Alarm, DeviceStatus, Tenant
 from app.models.enums import AlarmDeed, ClearedBy
 from app.rules.alarms.states import Change
+from app.services.alarm_rules.following import follow
 from app.services.alarms import timeline
 
 _AT_MOST = 5_000
@@ -49,6 +51,7 @@ def bring_along(session: Session, macs: Collection[str], *, now: datetime, actor
         if before != tenant
     )
     timeline.write(session, moved, now=now, actor=actor)
+    _follow(session, [row[0] for row in left], AlarmDeed.MOVE, now)
     return len(left)
 
 
@@ -64,7 +67,16 @@ def clear_of_removed(session: Session, macs: Collection[str], *, now: datetime, 
     ).all()
     gone = Change(AlarmDeed.CLEAR, new=ClearedBy.DEVICE_REMOVED)
     timeline.write(session, ((alarm_id, gone) for alarm_id in sorted(cleared)), now=now, actor=actor)
+    _follow(session, cleared, AlarmDeed.CLEAR, now)
     return len(cleared)
+
+
+def _follow(session: Session, ids: Collection[int], deed: AlarmDeed, now: datetime) -> None:
+    """Let the rules know what happened to these alarms."""
+    if not ids:
+        return
+    rows = session.execute(select(*table_of(Alarm).columns).where(Alarm.id.in_(ids)).order_by(Alarm.id))
+    follow(session, [(dict(row), deed) for row in rows.mappings()], now=now)
 
 
 def _is_left_behind() -> tuple[ColumnElement[bool], ...]:

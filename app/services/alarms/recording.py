@@ -15,6 +15,7 @@ from app.rules.alarms.catalogue import ENDED_BY, AlarmType, Recovery
 from app.rules.alarms.states import Change
 from app.rules.alarms.wire import find_alarm_type
 from app.services import status_rows
+from app.services.alarm_rules.following import Following
 from app.services.alarms import places, timeline
 from app.services.alarms.board import Board, Raised, key_of
 from app.services.alarms.places import Place
@@ -75,18 +76,25 @@ def record(session: Session, alerts: Sequence[Alert], *, now: datetime) -> None:
 
 
 def clear_implied(session: Session, recoveries: Collection[tuple[str, Recovery]], *, now: datetime) -> None:
-    """Clear the alarms that end with what phones report of themselves, with one statement (rules 3.2).
+    """Clear the alarms that end with what phones report of themselves (rules 3.2), with one statement without rules.
 
     Takes MACs with what each reports; their status rows are locked already, as they are where alarms are recorded.
     """
     keys = {key_of(kind.name, mac) for mac, recovery in recoveries for kind in ENDED_BY[recovery]}
     if not keys:
         return
+    following = Following(session, now=now)
+    if following.is_asked:
+        board = Board(session, keys, reopening=(), now=now, following=following)
+        for key in sorted(keys):
+            board.clear(key, ClearedBy.STATE)
+        board.write()
+        return
     ending = select(Alarm.id).where(Alarm.cleared_at.is_(None), Alarm.dedup_key.in_(keys))
     cleared = session.scalars(
         update(Alarm)
         .where(Alarm.id.in_(ending.order_by(Alarm.id).with_for_update()))
-        .values(cleared_at=now, cleared_by=ClearedBy.STATE, changed_at=now, next_due_at=None)
+        .values(cleared_at=now, cleared_by=ClearedBy.STATE, changed_at=now, next_due_at=Alarm.flaps_until)
         .returning(Alarm.id)
         .execution_options(synchronize_session=False)
     ).all()

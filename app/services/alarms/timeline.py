@@ -28,6 +28,7 @@ def write(session: Session, changes: Iterable[tuple[int, Change]], *, now: datet
             "new": change.new,
             "actor": actor[:100],
             "note": change.note,
+            "rule_key": change.rule_key,
         }
         for alarm_id, change in changes
     ]

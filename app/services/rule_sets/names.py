@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import ConfigTemplate, Firmware, PhoneModel, Site, Tenant
+from app.models import ConfigTemplate, Destination, Firmware, PhoneModel, Site, Tenant
 from app.models.enums import RuleKind
 from app.rules.conditions.vocabulary import Vocabulary
 from app.rules.rule_kinds import SPECS
@@ -12,7 +12,7 @@ from app.rules.zero_touch.facts import NamedTemplate
 
 
 def read_names(session: Session) -> Names:
-    """Return the tenants, sites, templates, firmware files and models that there are."""
+    """Return the tenants, sites, templates, firmware files, destinations and models that there are."""
     sites = session.execute(select(Site.id, Site.name, Site.tenant_id).order_by(Site.name))
     templates = session.execute(
         select(ConfigTemplate.id, ConfigTemplate.name, PhoneModel.name, ConfigTemplate.tenant_id)
@@ -24,6 +24,9 @@ def read_names(session: Session) -> Names:
         sites={site_id: NamedSite(name, tenant_id) for site_id, name, tenant_id in sites},
         templates={row[0]: NamedTemplate(*row) for row in templates},
         firmware=dict(session.execute(select(Firmware.id, Firmware.name).order_by(Firmware.name)).all()),
+        destinations=dict(
+            session.execute(select(Destination.id, Destination.name).order_by(Destination.name)).all()
+        ),
         models=tuple(session.scalars(select(PhoneModel.name).order_by(PhoneModel.name))),
     )
 

@@ -8,8 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from app.models.enums import Stage
-from app.rules.conditions.fields import FIELDS
+from app.rules.conditions.fields import ALARM, FIELDS
 from app.rules.conditions.form import Form
 from app.rules.conditions.operators import PRESENCE, Operator
 from app.rules.conditions.tree import And, Condition, Node, Not, Or, parts_of
@@ -21,7 +20,7 @@ from app.rules.user_agents import VENDORS
 MODELS = ("405", "430HD", "450HD")
 TENANTS = ("emea", "Acme & Co", "or")
 SITES = ("Berlin", "Berlin HQ", "(none)")
-VOCABULARY = Vocabulary(Stage.FIRMWARE, {"model": MODELS, "tenant": TENANTS, "site": SITES})
+VOCABULARY = Vocabulary(ALARM, {"model": MODELS, "tenant": TENANTS, "site": SITES})
 
 _NETWORKS = (
     "0.0.0.0/0", "10.0.0.0/8", "10.1.0.0/16", "10.1.2.0/24", "10.1.2.3/32", "10.1.2.128/25", "255.255.255.255/32",
@@ -71,6 +70,9 @@ _PATTERNS = ("*", "a*", "*a", "*a*", "sales-*", "?nna", "a?", "a*a", "ann?", "*-
 _WINDOWS = (
     "mon-fri@08:00-18:00", "mon-sun@22:00-06:00", "sun@23:00-01:00", "sat-sun@00:00-24:00", "fri-mon@12:00-12:30",
 )  # fmt: skip
+_DURATIONS = ("0s", "90s", "15m", "900s", "2h", "7d")
+_NUMBERS = ("0", "1", "3", "10", "007")
+_WORST_LAST = ("info", "warning", "minor", "major", "critical")
 _A_MONDAY = datetime.fromisoformat("2026-11-23")
 
 _VALUES: Mapping[str, Sequence[str]] = {
@@ -84,9 +86,24 @@ _VALUES: Mapping[str, Sequence[str]] = {
     "version": _VERSIONS,
     "yes/no": ("yes", "no"),
     "window": _WINDOWS,
+    "severity": _WORST_LAST,
+    "duration": _DURATIONS,
+    "number": _NUMBERS,
 }
 
-ONE_OF_EACH_TYPE = ("model", "train", "ip", "mac", "firmware", "user", "via_proxy", "now")
+ONE_OF_EACH_TYPE = (
+    "model",
+    "train",
+    "ip",
+    "mac",
+    "firmware",
+    "user",
+    "via_proxy",
+    "now",
+    "severity",
+    "age",
+    "count",
+)
 
 
 def _kind(name: str) -> str:
@@ -133,6 +150,13 @@ def forms(names: Sequence[str] = ONE_OF_EACH_TYPE) -> st.SearchStrategy[Form]:
     return st.builds(Form, rows, rows)
 
 
+_MEASURED = {
+    "duration": st.integers(0, 10_000).map("{}s".format),
+    "number": st.integers(0, 12).map(str),
+    "severity": st.sampled_from(_WORST_LAST),
+}
+
+
 def facts(name: str) -> st.SearchStrategy[str | None]:
     """A fact of a field as a phone has it, not known where that may be."""
     kind = _kind(name)
@@ -149,6 +173,8 @@ def facts(name: str) -> st.SearchStrategy[str | None]:
     elif kind == "window":
         minutes = st.integers(0, 7 * 24 * 60 - 1)
         known = minutes.map(lambda minute: (_A_MONDAY + timedelta(minutes=minute)).isoformat())
+    elif kind in _MEASURED:
+        known = _MEASURED[kind]
     else:
         known = st.sampled_from(_VALUES[kind])
         if kind not in ("yes/no", "release train"):
@@ -185,8 +211,31 @@ def _condition_plainly(condition: Condition, fact: str | None) -> Truth:
     kind = _kind(condition.field)
     if kind == "version":
         return _version_plainly(operator, fact, values)
+    if kind in _MEASURES:
+        return _measured_plainly(operator, *(_MEASURES[kind](each) for each in (fact, *values)))
     affirmed = any(_equals(kind, operator, fact, value) for value in values)
     return affirmed is (operator in (Operator.IS, Operator.IN, Operator.LIKE))
+
+
+_MEASURES: Mapping[str, Any] = {
+    "number": int,
+    "severity": _WORST_LAST.index,
+    "duration": lambda text: int(text[:-1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[text[-1]],
+}
+
+
+def _measured_plainly(operator: Operator, found: int, *wanted: int) -> bool:
+    answers: dict[Operator, Any] = {
+        Operator.IS: found in wanted,
+        Operator.IS_NOT: found not in wanted,
+        Operator.IN: found in wanted,
+        Operator.NOT_IN: found not in wanted,
+        Operator.LESS: found < wanted[0],
+        Operator.AT_MOST: found <= wanted[0],
+        Operator.MORE: found > wanted[0],
+        Operator.AT_LEAST: found >= wanted[0],
+    }
+    return bool(answers[operator])
 
 
 def _equals(kind: str, operator: Operator, fact: str, value: str) -> bool:

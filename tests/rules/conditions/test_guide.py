@@ -28,7 +28,13 @@ def table(heading: str) -> list[list[str]]:
 
 def test_every_field_has_its_row() -> None:
     assert table("Fields") == [
-        [f"`{field.name}`", field.type.title, field.source, field.missing or "-", str(field.known_from)]
+        [
+            f"`{field.name}`",
+            field.type.title,
+            field.source,
+            field.missing or "-",
+            str(field.known_from) + ("" if field.is_of_alarms else ", not of alarms"),
+        ]
         for field in FIELDS.values()
     ]
 

@@ -4,7 +4,7 @@ import pytest
 
 from app.errors import InvalidInputError
 from app.models.enums import Stage
-from app.rules.conditions.fields import FIELDS
+from app.rules.conditions.fields import ALARM, FIELDS
 from app.rules.conditions.operators import PRESENCE, Operator
 from app.rules.conditions.tree import MOST_CONDITIONS, MOST_LEVELS, And, Condition, Node, Not, check_size
 from app.rules.conditions.types.choice import Choice
@@ -96,10 +96,15 @@ def test_wrong_row_is_refused_at_its_wrong_part(
 
 
 def test_fields_decided_by_placement_are_asked_by_later_stages_only() -> None:
-    later = [name for name, field in FIELDS.items() if field.known_from is not Stage.PLACEMENT]
-    assert later == ["tenant", "site"]
-    assert set(FIELDS) - set(PLACEMENT.fields) == set(later)
-    assert set(Vocabulary(Stage.TEMPLATE).fields) == set(Vocabulary(Stage.FIRMWARE).fields) == set(FIELDS)
+    assert set(Vocabulary(Stage.TEMPLATE).fields) - set(PLACEMENT.fields) == {"tenant", "site"}
+    assert set(Vocabulary(Stage.TEMPLATE).fields) == set(Vocabulary(Stage.FIRMWARE).fields)
+
+
+def test_fields_of_alarms_are_asked_by_rules_for_alarms_only() -> None:
+    of_phones, of_alarms = set(Vocabulary(Stage.FIRMWARE).fields), set(Vocabulary(ALARM).fields)
+    assert of_phones | of_alarms == set(FIELDS)
+    assert of_phones - of_alarms == {"url_tenant", "url_site", "subnet_tenant", "subnet_site"}
+    assert of_alarms - of_phones == {name for name, field in FIELDS.items() if field.known_from == ALARM}
 
 
 def test_what_may_be_missing_can_be_asked_for() -> None:
@@ -110,12 +115,67 @@ def test_what_may_be_missing_can_be_asked_for() -> None:
         "train",
         "via_proxy",
         "now",
+        *("alarm", "severity", "source_kind", "age", "count", "acked", "level", "flapping"),
     }
 
 
 def test_every_choice_has_a_noun_that_the_vocabulary_fills() -> None:
     nouns = {field.type.noun for field in FIELDS.values() if isinstance(field.type, Choice)}
-    assert nouns == {"vendor", "model", "release train", "tenant", "site"}
+    assert nouns == {
+        *("vendor", "model", "release train", "tenant", "site"),
+        *("alarm type", "event type", "cause", "kind of source"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("field", "operator", "written", "kept"),
+    [
+        ("severity", ">=", ["Major"], ("major",)),
+        ("severity", "in", ["major", "critical"], ("major", "critical")),
+        ("age", ">", ["60m"], ("1h",)),
+        ("age", ">", ["90 s"], ("90s",)),
+        ("count", ">=", [" 010 "], ("10",)),
+        ("alarm", "=", ["ipphone register failure"], ("IPPhone Register Failure",)),
+        ("cause", "=", ["keyexpired"], ("keyExpired",)),
+    ],
+)
+def test_row_about_an_alarm_is_read(
+    field: str, operator: str, written: list[str], kept: tuple[str, ...]
+) -> None:
+    condition = VOCABULARY.condition(field, operator, written)
+
+    assert condition.values == kept
+    assert VOCABULARY.condition(condition.field, condition.operator, condition.values) == condition
+
+
+@pytest.mark.parametrize(
+    ("field", "operator", "values", "sentence"),
+    [
+        ("severity", ">=", ["sever"], 'No severity is called "sever"; there are critical, major, minor'),
+        ("severity", "=", ["cleared"], 'No severity is called "cleared"'),
+        ("age", ">", ["an hour"], '"an hour" is not a length of time; write it like 90s, 15m, 2h or 7d.'),
+        ("count", ">", ["many"], '"many" is not a number; write digits alone, like 10.'),
+        ("count", ">", ["-1"], '"-1" is not a number'),
+        ("url_tenant", "=", ["emea"], '"url_tenant" is known of phones that come, and not of alarms.'),
+    ],
+)  # fmt: skip
+def test_wrong_row_about_an_alarm_is_refused(
+    field: str, operator: str, values: list[str], sentence: str
+) -> None:
+    with pytest.raises(InvalidInputError) as refusal:
+        VOCABULARY.condition(field, operator, values)
+
+    assert sentence in "".join(refusal.value.by_field.values())
+
+
+def test_zero_touch_cannot_ask_for_alarms() -> None:
+    with pytest.raises(InvalidInputError) as refusal:
+        PLACEMENT.condition("severity", "=", ["major"])
+
+    assert (
+        '"severity" is known of alarms; a rule of the stage placement cannot ask'
+        in refusal.value.by_field["field"]
+    )
 
 
 @pytest.mark.parametrize(

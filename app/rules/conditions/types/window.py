@@ -71,17 +71,17 @@ class TimeWindow(FieldType):
 
     def test(self, operator: Operator, values: Sequence[str]) -> Test:  # noqa: ARG002
         """Return whether a minute of the week is in one of the windows."""
-        stretches = tuple(stretch for value in values for stretch in _stretches(value))
+        stretches = tuple(stretch for value in values for stretch in stretches_of(value))
         return lambda minute: any(begin <= minute < end for begin, end in stretches)
 
     def witnesses(self, wanted: Sequence[Wanted]) -> Iterable[int]:
         """Return the minutes at which a window begins or ends, and the first of the week."""
-        stretches = [stretch for _, values in wanted for value in values for stretch in _stretches(value)]
+        stretches = [stretch for _, values in wanted for value in values for stretch in stretches_of(value)]
         return [minute for minute in places_that_differ(0, stretches) if minute < _MINUTES_OF_WEEK]
 
 
-def _stretches(window: str) -> Iterable[Stretch[int]]:
-    """Yield the minutes of the week that a window has; one that passes the end of the week goes on at its start."""
+def stretches_of(window: str) -> Iterable[Stretch[int]]:
+    """Yield the minutes of the week that a window has; one past the end of the week goes on at its start."""
     days, _, hours = window.partition("@")
     first, _, last = days.partition("-")
     begin, end = map(_minute_of_day, hours.split("-"))

@@ -1,0 +1,1 @@
+"""Rules of administrators asked about alarms: which there are, what they say, and what comes of it."""

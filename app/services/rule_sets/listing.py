@@ -17,6 +17,7 @@ from app.rules.conditions.vocabulary import Vocabulary
 from app.rules.ordered.checks import Remark
 from app.rules.rule_kinds import SPECS
 from app.rules.rule_kinds.names import Names
+from app.rules.sentences import quoted
 from app.security.tenant_scope import scope_of
 from app.services.rule_sets import hits, reading
 from app.services.rule_sets.checking import check, errors_in
@@ -84,7 +85,7 @@ def read_listing(session: Session, version: RuleSetVersion | None, *, today: dat
                 describe.when(row),
                 describe.does(row),
                 decided.get(row.key, 0),
-                said[row.key],
+                [_beside(remark, _title(version, row)) for remark in said[row.key]],
             )
             for row in rows
         ]
@@ -136,6 +137,16 @@ def without_hidden(tree: Node, vocabulary: Vocabulary) -> Node:
     known = {name.casefold() for name in field.type.known}
     shown = (value if value.casefold() in known else HIDDEN for value in tree.values)
     return replace(tree, values=tuple(dict.fromkeys(shown)))
+
+
+def _title(version: RuleSetVersion, row: RuleRow) -> str:
+    return f"{'Rule' if version.tenant_id is None else 'Tenant rule'} {row.position} {quoted(row.name)} "
+
+
+def _beside(remark: Remark, title: str) -> Remark:
+    """Return a remark as it stands beside its rule, without the rule's name."""
+    sentence = remark.sentence.removeprefix(title)
+    return replace(remark, sentence=sentence[:1].upper() + sentence[1:])
 
 
 def _number(number: int, noun: str) -> str:

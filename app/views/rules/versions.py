@@ -16,7 +16,7 @@ from app.models.enums import RuleSetState
 from app.models.rule_set import MAX_COMMENT
 from app.security.roles import RULES
 from app.services.rule_sets import activation, drafts, reading
-from app.services.rule_sets.differences import Difference, compare
+from app.services.rule_sets.differences import Deed, Difference, compare
 from app.services.rule_sets.drafts import Change
 from app.services.rule_sets.listing import Describer, may_be_judged, read_listing
 from app.services.rule_sets.names import read_names
@@ -28,6 +28,8 @@ from app.views.row_ids import existing
 from app.views.rules.places import Place, place_of, seen_of, tabs
 from app.views.times import exact, time_of_page, zone_of_page
 from app.views.web_session import db
+
+_POSITION = "Position"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +191,11 @@ def _differences(
 
 def _lines(difference: Difference, describe: Describer) -> list[ChangedLine]:
     before, after = (_said(row, describe) for row in (difference.before, difference.after))
+    stays = {_POSITION} if difference.deeds == [Deed.CHANGED] else set()
     return [
         ChangedLine(label, before.get(label, ""), after.get(label, ""))
         for label in (after or before)
-        if before.get(label, "") != after.get(label, "")
+        if before.get(label, "") != after.get(label, "") and label not in stays
     ]
 
 
@@ -201,7 +204,7 @@ def _said(row: RuleRow | None, describe: Describer) -> dict[str, str]:
         return {}
     zone = zone_of_page()
     return {
-        "Position": str(row.position),
+        _POSITION: str(row.position),
         "Name": row.name,
         "Matches when": describe.text(row) or "always",
         "Then it": describe.does(row),

@@ -6,6 +6,7 @@ const reading = editor.querySelector("[data-reading]");
 const PAUSE_OF_TYPING = 350;
 let asked = 0;
 let waiting = 0;
+let leaving = new AbortController();
 
 function follow(row) {
   const chosen = row.querySelector("[data-field]").selectedOptions[0];
@@ -70,13 +71,14 @@ function showOutcome() {
 }
 
 async function read() {
+  if (leaving.signal.aborted) return;
   const number = ++asked;
   const body = new FormData(editor);
   for (const part of ["all", "except"]) {
     body.delete(`${part}-values`);
     for (const values of editor.querySelectorAll(`[name="${part}-values"]`)) body.append(`${part}-values`, values.disabled ? "" : values.value);
   }
-  const answer = await fetch(editor.dataset.preview, { method: "POST", body: new URLSearchParams(body) }).catch(() => null);
+  const answer = await fetch(editor.dataset.preview, { method: "POST", body: new URLSearchParams(body), signal: leaving.signal }).catch(() => null);
   if (!answer?.ok || answer.redirected || number !== asked) return;
   reading.innerHTML = await answer.text();
 }
@@ -107,7 +109,17 @@ editor.addEventListener("keydown", (event) => {
   event.preventDefault();
   read();
 });
-addEventListener("submit", enableAll);
+
+// Once the form is on its way nothing else is asked: a later answer would bring back a session that has moved on.
+addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return;
+  clearTimeout(waiting);
+  leaving.abort();
+  enableAll();
+});
+addEventListener("pageshow", () => {
+  leaving = new AbortController();
+});
 
 for (const row of editor.querySelectorAll("[data-row]")) follow(row);
 showOutcome();

@@ -141,6 +141,7 @@ def test_a_phone_is_explained_by_keyboard_then_and_now(
 ):
     report_as_placed(company_app)
     page = open_page(f"/devices/{MAC}/", size=(1440, 1100))
+    expect(page.get_by_role("heading", name="What would it get today")).to_be_visible()
     page.get_by_role("link", name="Every rule, then and now").press("Enter")
     result = page.get_by_role("status").filter(has_text="would get today")
     expect(result.get_by_role("row", name="Tenant")).to_contain_text("Acme")

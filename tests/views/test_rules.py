@@ -267,7 +267,7 @@ class TestTheList:
         )
         page = house.people["alice"].get("/rules/template/?check=yes").text
         assert "1 error" in page
-        assert "can never match" in page
+        assert "Can never match" in page
         seen = house.seen("alice", "/rules/template/activate")
         answer = house.people["alice"].post("/rules/template/activate", seen)
         assert "cannot become active" in house.people["alice"].client.get(answer.location).text

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -15,9 +15,8 @@ from sqlalchemy.orm import Session
 
 from app.errors import InvalidInputError, RingmasterError
 from app.models import Decision
-from app.models.enums import Approval, Stage
+from app.models.enums import Stage
 from app.rules.ordered.verdicts import Verdict
-from app.rules.rule_kinds.names import Names
 from app.rules.zero_touch.trace import Step
 from app.security.roles import RULES
 from app.security.tenant_scope import scope_of
@@ -34,6 +33,7 @@ from app.services.zero_touch.explaining import Explained
 from app.services.zero_touch.facts import Surroundings
 from app.services.zero_touch.replaying import replay
 from app.services.zero_touch.typed_facts import COLUMNS, typed_row
+from app.views.rules.outcomes import Got, then_and_now
 from app.views.rules.phones import phone_meant
 from app.views.rules.places import tabs
 from app.views.times import time_of_page, zone_of_page
@@ -43,18 +43,6 @@ DRAFTS = "drafts"
 _MOST_CHARACTERS = 300
 _FEW = 3
 _QUIET = (Verdict.NOT_MATCHED, Verdict.DISABLED, Verdict.OUT_OF_DATES)
-_APPROVALS = {
-    Approval.NOT_NEEDED: "needs none",
-    Approval.NEEDED: "has to be approved",
-    Approval.HELD: "is held",
-}
-_LABELS = {
-    "tenant": "Tenant",
-    "site": "Site",
-    "approval": "Approval",
-    "template": "Template",
-    "firmware": "Firmware",
-}
 
 
 class Run(NamedTuple):
@@ -62,14 +50,6 @@ class Run(NamedTuple):
 
     steps: Sequence[Step]
     is_folded: bool
-
-
-class Got(NamedTuple):
-    """What a phone gets of one kind: as it was decided once, empty where nothing was, and now."""
-
-    label: str
-    then: str
-    now: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +113,7 @@ def _answer(session: Session, typed: Mapping[str, str]) -> _Answer:
         surroundings, Sources(session), explaining.asked_by(surroundings, row, now)
     )
     decision = _last_decision(session, phone)
-    got = _got(read_names(session), explained, decision)
+    got = then_and_now(read_names(session), explained, decision)
     return _Answer(
         explained,
         _in_runs(session, explained.stages),
@@ -157,37 +137,6 @@ def _time(text: str) -> datetime:
     except ValueError:
         raise InvalidInputError("Choose a day and a time, or leave it empty.", field="at") from None
     return at if at.tzinfo else at.replace(tzinfo=zone_of_page())
-
-
-def _got(names: Names, explained: Explained, decision: Decision | None) -> list[Got]:
-    placement, choices = explained.placement, explained.choices
-    outcome = {
-        "tenant_id": placement.tenant_id,
-        "site_id": placement.site_id,
-        "template_id": choices.template.template_id,
-        "firmware": choices.firmware.name,
-        "approval": placement.approval,
-    }
-    now = _said(names, outcome)
-    then = _said(names, decision.outcome) if decision else {}
-    return [Got(label, then.get(name, ""), now[name]) for name, label in _LABELS.items()]
-
-
-def _said(names: Names, outcome: Mapping[str, Any]) -> dict[str, str]:
-    tenant_id, site_id, template_id = (outcome[name] for name in ("tenant_id", "site_id", "template_id"))
-    site = names.sites.get(site_id)
-    template = names.templates.get(template_id)
-    return {
-        "tenant": "none" if tenant_id is None else names.tenants.get(tenant_id, f"one {names.gone}"),
-        "site": "none" if site_id is None else site.name if site else f"one {names.gone}",
-        "approval": _APPROVALS[Approval(outcome["approval"])],
-        "template": "none, it waits"
-        if template_id is None
-        else template.name
-        if template
-        else f"one {names.gone}",
-        "firmware": outcome["firmware"] or "keeps what it has",
-    }
 
 
 def _in_runs(

@@ -22,6 +22,7 @@ SITES = "Sites"
 PHONE_MODELS = "Phone Models"
 TEMPLATES = "Templates"
 TEMPLATES_MAPPING = "Templates Mapping"
+RULES = "Rules"
 TEMPLATE_PLACEHOLDERS = "Template Placeholders"
 DEVICES_PLACEHOLDERS = "Devices Placeholders"
 DEFAULT_PLACEHOLDERS = "Default Placeholders Values"
@@ -67,6 +68,7 @@ CHANGE_MANY = "can_change"
 TELNET = "can_telnet"
 TEST = "can_test"
 RETRY = "can_retry"
+EDIT_SYSTEM = "can_edit_system"
 
 _VALUES_PAGES = (
     TEMPLATE_PLACEHOLDERS,
@@ -85,6 +87,7 @@ DEEDS: dict[str, tuple[str, ...]] = {
     SETUP_WIZARD: ("can_list", EDIT),
     TEMPLATES: (*LOOK, *CHANGE, SEE_SECRETS),
     TEMPLATES_MAPPING: ("can_list", EDIT),
+    RULES: ("can_list", EDIT, EDIT_SYSTEM),
     **dict.fromkeys(_VALUES_PAGES, ("can_list", *CHANGE, SEE_SECRETS)),
     DEFAULT_PLACEHOLDERS: ("can_list", "can_edit", SEE_SECRETS),
     PHONE_MODELS: (*LOOK, *CHANGE),
@@ -119,6 +122,7 @@ _EVERYBODY_LOOKS = (
     PHONE_MODELS,
     TEMPLATES,
     TEMPLATES_MAPPING,
+    RULES,
     *_VALUES_PAGES,
     DEFAULT_PLACEHOLDERS,
     CHANGED_FILES,
@@ -131,6 +135,7 @@ _SYSTEM_LEVEL_ONLY = frozenset(
         *((page, deed) for page in (TENANTS, SITES, PHONE_MODELS, OPERATORS) for deed in CHANGE),
         *((page, deed) for page in (JOURNAL, OPERATORS, ROLES_PAGE) for deed in LOOK),
         (DEFAULT_PLACEHOLDERS, "can_edit"),
+        (RULES, EDIT_SYSTEM),
         *((SYSTEM_SETTINGS, deed) for deed in DEEDS[SYSTEM_SETTINGS]),
         *((FIRMWARE, deed) for deed in DEEDS[FIRMWARE]),
         *((LICENSE, deed) for deed in DEEDS[LICENSE]),
@@ -171,7 +176,7 @@ ROLES: dict[str, list[list[str]]] = {
         _entry((CHANGED_FILES,), DEEDS[CHANGED_FILES]),
         _entry((OPERATIONS,), DEEDS[OPERATIONS]),
         _entry((MULTIPLE_USERS,), LOOK),
-        _entry((TEMPLATES_MAPPING,), (EDIT,)),
+        _entry((TEMPLATES_MAPPING, RULES), (EDIT,)),
         _entry(_VALUES_PAGES, (*CHANGE, SEE_SECRETS)),
         _entry((DEFAULT_PLACEHOLDERS,), ("can_edit", SEE_SECRETS)),
         _entry((SITES, PHONE_MODELS), CHANGE),

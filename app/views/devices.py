@@ -1,5 +1,6 @@
 """The page of one phone, and its configuration file."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from flask import Response, abort, flash, redirect, render_template
@@ -12,7 +13,7 @@ from app.errors import NotFoundError
 from app.models import ConfigFile
 from app.rendering.secret_parameters import mask_secrets
 from app.rules.mac_addresses import find_mac
-from app.security.roles import DEVICE, JOURNAL, SEE_SECRETS
+from app.security.roles import DEVICE, JOURNAL, RULES, SEE_SECRETS
 from app.services import config_files, device_replacement
 from app.services.devices_status.details import (
     Details,
@@ -23,6 +24,7 @@ from app.services.devices_status.details import (
 )
 from app.services.operations import of_phone
 from app.views.device_actions import words_of
+from app.views.rules.outcomes import Got, decided_and_today
 from app.views.shell import may, shows_secrets
 from app.views.web_session import db
 
@@ -57,6 +59,7 @@ class DeviceView(BaseView):
             phone=details.phone,
             device=details.device,
             decisions=[(decision, steps_by_stage(decision)) for decision in details.decisions],
+            got=_then_and_today(details),
             latest=latest,
             **words_of(latest),
             entries=read_journal(db.session(), details.macs) if may("can_list", JOURNAL) else None,
@@ -92,6 +95,14 @@ class DeviceView(BaseView):
         _, file = _get_file(_normal(mac))
         headers = {"Content-Disposition": f'attachment; filename="{file.name}"', "Cache-Control": "no-store"}
         return Response(config_files.content_of(file), mimetype="text/plain", headers=headers)
+
+
+def _then_and_today(details: Details) -> Sequence[Got]:
+    """Return what was decided for the phone and what it would get today, for those who may read rules."""
+    latest = next(iter(details.decisions), None)
+    if details.phone is None or latest is None or latest.mac != details.mac or not may("can_list", RULES):
+        return ()
+    return decided_and_today(db.session(), latest)
 
 
 def _normal(mac: str) -> str:

@@ -9,7 +9,8 @@ from app.models.enums import Train
 from app.services import drop_downs
 from app.services.option_templates import OptionFile
 from app.services.zero_touch import trials
-from app.services.zero_touch.trials import MADE_UP_MAC, Trial
+from app.services.zero_touch.trials import Trial
+from app.services.zero_touch.typed_facts import MADE_UP_MAC
 from app.views.list_arguments import one_of, word_of
 from app.views.option_file import OptionFileView
 from app.views.times import time_of_page

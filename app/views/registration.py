@@ -36,6 +36,11 @@ from app.views.placeholders import (
     TenantPlaceholderView,
 )
 from app.views.roles import RolesView
+from app.views.rules.editor import RuleEditorView
+from app.views.rules.explain import ExplainView
+from app.views.rules.lists import RulesView
+from app.views.rules.phones import PhoneSuggestionView
+from app.views.rules.versions import RuleVersionView
 from app.views.sbc_proxy import SbcProxyView
 from app.views.setup_wizard.view import SetupWizardView
 from app.views.sites import SiteView
@@ -66,6 +71,7 @@ _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
         (MultipleDevicesView, "fa-layer-group"),
         (TemplateView, "fa-file-code"),
         (TemplatesMappingView, "fa-diagram-project"),
+        (RulesView, "fa-list-ol"),
         (TemplatePlaceholderView, "fa-percent"),
         (TenantConfigurationView, "fa-building-circle-check"),
         (SiteConfigurationView, "fa-map-location-dot"),
@@ -98,6 +104,10 @@ _BESIDE_THE_MENU = (
     DeviceApprovalView,
     DeviceFormView,
     DeviceReplacementView,
+    ExplainView,
+    PhoneSuggestionView,
+    RuleEditorView,
+    RuleVersionView,
     UserFormView,
     UserSuggestionView,
     TemplateTextView,

@@ -99,7 +99,11 @@ class TemplatesMappingView(BaseView):
         if asked["tenant"] and asked["model"] and train:
             try:
                 trial = trials.try_tenant(
-                    db.session(), tenant_name=asked["tenant"], model=asked["model"], train=train
+                    db.session(),
+                    tenant_name=asked["tenant"],
+                    model=asked["model"],
+                    train=train,
+                    now=time_of_page(),
                 )
             except RingmasterError as error:
                 refused = str(error)

@@ -22,6 +22,7 @@ _GETS_THAT_WRITE = {"/logout/", "/logout"}
 # what is due to be generated is found by comparing, which takes longer than to write it.
 _WRITES_LATE = {"/login/", "/login", "/changed-files/generate"}
 _POSTS_THAT_ONLY_READ = {"/system-settings/ldap/try", "/ldap-test/", "/alarms/ask"}
+_ENDPOINTS_THAT_ONLY_READ = {"RuleEditorView.preview"}
 
 
 class WebSession(ScopedSession, FlaskSession):
@@ -65,6 +66,7 @@ def _prepare_session() -> None:
     is_to_write = request.method not in _READS_ONLY or request.path in _GETS_THAT_WRITE
     # Nor must it be somebody whose file is still on its way.
     is_late = request.path in _WRITES_LATE | _POSTS_THAT_ONLY_READ or carries_files()
+    is_late = is_late or request.endpoint in _ENDPOINTS_THAT_ONLY_READ
     g.request_writes = False
     set_scope(db.session(), NO_TENANT)
     set_scope(db.session(), scope_of_account(current_user))

@@ -138,7 +138,7 @@ def test_draft_takes_the_place_of_the_active_version_and_older_ones_come_back(se
     assert [rule.name for rule in lists_of(session, [second.id])[0].rules] == ["model = 430HD", "everything"]
     entry = session.query(JournalEntry).order_by(JournalEntry.id.desc()).first()
     assert entry.text == f"Version {third.number} is active. as it was"
-    assert entry.details == {"deleted": ["model = 430HD"], "moved": ["everything"]}
+    assert entry.details == {"deleted": ["model = 430HD"]}
     assert [
         each.number for each in reading.history(session, RuleKind.FIRMWARE, None, number=1, size=9).rows
     ] == [

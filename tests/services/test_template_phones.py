@@ -36,7 +36,9 @@ def test_phones_are_found_by_mac_user_and_tenant(session):
 class TestTryingOut:
     def test_it_tells_what_a_new_phone_gets_and_why(self, session):
         factories.make_tenant(session)
-        trial = trials.try_tenant(session, tenant_name="acme", model="430HD", train=Train.UC)
+        trial = trials.try_tenant(
+            session, tenant_name="acme", model="430HD", train=Train.UC, now=factories.NOW
+        )
         assert trial.template_name == "Audiocodes_430HD_LYNC"
         sentences = [step.sentence for _, steps in trial.stages for step in steps]
         assert "Tenant Acme has no default template of its own for 430HD (Skype for Business)." in sentences
@@ -45,10 +47,14 @@ class TestTryingOut:
     def test_the_file_it_shows_has_no_secret(self, session):
         acme = factories.make_tenant(session)
         factories.make_placeholder(session, "IPPhonePassword", "open-sesame", tenant_id=acme.id)
-        trial = trials.try_tenant(session, tenant_name="Acme", model="430HD", train=Train.GENERIC)
+        trial = trials.try_tenant(
+            session, tenant_name="Acme", model="430HD", train=Train.GENERIC, now=factories.NOW
+        )
         assert "sesame" not in trial.text
 
     def test_a_model_without_a_template_waits(self, session):
         factories.make_tenant(session)
-        trial = trials.try_tenant(session, tenant_name="Acme", model="8440", train=Train.UC)
+        trial = trials.try_tenant(
+            session, tenant_name="Acme", model="8440", train=Train.UC, now=factories.NOW
+        )
         assert (trial.template.template_id, trial.text) == (None, "")

@@ -7,7 +7,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from tests.views.browsing import Browser
-from tests.views.world import ACME_MAC, ACME_WAITING_MAC, PEOPLE, World
+from tests.views.world import ACME_MAC, ACME_WAITING_MAC, PEOPLE, RULE, World
 
 NAMES = frozenset(person.name for person in PEOPLE)
 EVERYBODY = NAMES
@@ -98,6 +98,20 @@ ALLOWED = {
     "TemplatesMappingView.set": OPERATORS,
     "TemplatesMappingView.unset": OPERATORS,
     "TemplatesMappingView.test": EVERYBODY,
+    "RulesView.list": EVERYBODY,
+    "RulesView.show": EVERYBODY,
+    "ExplainView.list": EVERYBODY,
+    "RulesView.change": ADMINISTRATOR,
+    "RuleEditorView.add": ADMINISTRATOR,
+    "RuleEditorView.edit": ADMINISTRATOR,
+    "RuleEditorView.preview": EVERYBODY,
+    "RuleEditorView.values": EVERYBODY,
+    "PhoneSuggestionView.phones": EVERYBODY,
+    "RuleVersionView.versions": EVERYBODY,
+    "RuleVersionView.version": EVERYBODY,
+    "RuleVersionView.make_draft": ADMINISTRATOR,
+    "RuleVersionView.activate": ADMINISTRATOR,
+    "RuleVersionView.discard": ADMINISTRATOR,
     "TemplatePlaceholderView.list": EVERYBODY,
     "TemplatePlaceholderView.choose": OPERATORS,
     "TemplatePlaceholderView.add": OPERATORS,
@@ -305,6 +319,9 @@ def address_of(rule: Rule, world: World) -> str:
         "delivery_id": world.acme_delivery,
         "kind": "mail",
         "subject": "devices",
+        "kind": "template",
+        "key": RULE,
+        "version_id": world.rules,
         "action": "check_status",
     }
     address = rule.rule

@@ -27,6 +27,8 @@ from app.models import (
     PhoneModel,
     PhoneUser,
     Placeholder,
+    RuleRow,
+    RuleSetVersion,
     Site,
     TemplateDefault,
     Tenant,
@@ -42,6 +44,8 @@ from app.models.enums import (
     Layer,
     OperationState,
     Origin,
+    RuleKind,
+    RuleSetState,
     Severity,
     Status,
     Subject,
@@ -90,6 +94,9 @@ PEOPLE = (
     Person("vera", MONITOR, ("Acme",)),
 )
 
+RULE = "5d0b7a52-0a45-4f6c-9a39-1f4f63a3c0de"
+"""The key of a rule."""
+
 HIDDEN_FROM_ACME = ("globex", GLOBEX_MAC, GLOBEX_WAITING_MAC, NOBODYS_MAC, "gina@", "harbour", "10.2.0")
 """Words that only rows of Globex, or of nobody, carry."""
 
@@ -125,6 +132,8 @@ class World:
     globex_destination: int
     globex_delivery: int
     globex_alarm: int
+    rules: int
+    """A draft of the system's template rules, which decides nothing; its one rule is RULE."""
 
 
 def make_world(session: Session) -> World:
@@ -195,7 +204,28 @@ def make_world(session: Session) -> World:
         globex_destination=globex_delivery.destination_id,
         globex_delivery=globex_delivery.id,
         globex_alarm=globex_alarm.id,
+        rules=add_rules(session),
     )
+
+
+def add_rules(session: Session) -> int:
+    """Add a draft of template rules with one rule; return its id."""
+    said = {"created_at": NOW, "created_by": "alice", "changed_at": NOW, "changed_by": "alice"}
+    draft = RuleSetVersion(kind=RuleKind.TEMPLATE, number=1, state=RuleSetState.DRAFT, **said)
+    session.add(draft)
+    session.flush()
+    condition = {"field": "model", "operator": "=", "values": ["405"]}
+    session.add(
+        RuleRow(
+            version_id=draft.id,
+            position=1,
+            key=RULE,
+            name="Old",
+            conditions=condition,
+            outcome={"give": "wait"},
+        )
+    )
+    return draft.id
 
 
 def add_operation(session: Session, tenant: Tenant, mac: str) -> int:

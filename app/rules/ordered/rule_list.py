@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import cached_property, partial
 from typing import Any, Generic, NamedTuple
 
 from app.rules.conditions.compiling import Judge, compile_tree
 from app.rules.conditions.demands import Demands
 from app.rules.conditions.facts import KnownFacts
+from app.rules.conditions.tracing import PhoneWords
 from app.rules.ordered.rule import Outcome, Rule
-from app.rules.ordered.tracing import RuleTrace, trace_rule
+from app.rules.ordered.tracing import RuleTrace, RuleTracer
 
 _INDEXED = ("model", "tenant")
 _MOST_KINDS = 4096
@@ -73,12 +75,18 @@ class RuleList(Generic[Outcome]):
         """Ask every rule, also where it is certain without it; ``decided_by`` names what decided before all of them."""
         steps: list[RuleTrace] = []
         winner: Rule[Outcome] | None = None
-        for rule in self.rules:
-            step = trace_rule(rule, facts, at, decided_by=decided_by, why_not=why_not(rule))
+        words = PhoneWords(facts)
+        for tracer in self._tracers:
+            rule = tracer.rule
+            step = tracer.ask(words, at, decided_by=decided_by, why_not=partial(why_not, rule))
             steps.append(step)
             if step.has_matched:
                 winner, decided_by = rule, rule.title
         return ListTrace(tuple(steps), winner)
+
+    @cached_property
+    def _tracers(self) -> Sequence[RuleTracer]:
+        return [RuleTracer(rule) for rule in self.rules]
 
     def _candidates_for(self, compared: dict[str, Any]) -> list[tuple[Judge, Rule[Outcome]]]:
         kind = tuple(compared[name] for name in _INDEXED)

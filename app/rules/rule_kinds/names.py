@@ -21,7 +21,7 @@ class NamedSite:
 
 @dataclass(frozen=True)
 class Names:
-    """Whatever the account that asks may see, by id."""
+    """Whatever the account that asks may see, by id; ``gone`` is said of a thing that is not among them."""
 
     tenants: Mapping[int, str] = field(default_factory=dict)
     sites: Mapping[int, NamedSite] = field(default_factory=dict)
@@ -29,6 +29,7 @@ class Names:
     firmware: Mapping[int, str] = field(default_factory=dict)
     destinations: Mapping[int, str] = field(default_factory=dict)
     models: tuple[str, ...] = ()
+    gone: str = "that is no more"
 
     @cached_property
     def for_conditions(self) -> Mapping[str, tuple[str, ...]]:

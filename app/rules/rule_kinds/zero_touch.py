@@ -79,11 +79,11 @@ class _Placement(RuleKindSpec[PlacementOutcome]):
     def sentence(self, kept: Mapping[str, Any], names: Names) -> str:
         if kept[_GIVE] == "approval":
             return "lets the phone wait for approval"
-        tenant = f"places the phone in tenant {names.tenants.get(kept['tenant_id'], 'that is no more')}"
+        tenant = f"places the phone in tenant {names.tenants.get(kept['tenant_id'], names.gone)}"
         if kept["site_id"] is None:
             return tenant
         site = names.sites.get(kept["site_id"])
-        return f"{tenant}, site {site.name if site else 'that is no more'}"
+        return f"{tenant}, site {site.name if site else names.gone}"
 
     def missing(self, kept: Mapping[str, Any], names: Names) -> str:
         if kept[_GIVE] == "approval":
@@ -136,7 +136,7 @@ class _Template(RuleKindSpec[TemplateOutcome]):
         if kept[_GIVE] == "wait":
             return "lets the phone wait for a template"
         template = names.templates.get(kept["template_id"])
-        return f"gives the template {template.name if template else 'that is no more'}"
+        return f"gives the template {template.name if template else names.gone}"
 
     def mismatch(self, conditions: Node, kept: Mapping[str, Any], names: Names) -> str:
         template = names.templates.get(kept.get("template_id", 0))
@@ -195,7 +195,7 @@ class _Firmware(RuleKindSpec[FirmwareOutcome]):
     def sentence(self, kept: Mapping[str, Any], names: Names) -> str:
         if kept[_GIVE] == "keep":
             return "leaves the firmware as it is"
-        sentence = f"gives the firmware {names.firmware.get(kept['firmware_id'], 'that is no more')}"
+        sentence = f"gives the firmware {names.firmware.get(kept['firmware_id'], names.gone)}"
         return (
             f"{sentence} unless the phone has at least {kept['at_least']}" if kept["at_least"] else sentence
         )

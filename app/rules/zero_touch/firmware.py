@@ -34,7 +34,7 @@ def choose_firmware(
     comes back is the name as stored. A name that is not stored is passed over: the phone would ask for it in vain.
     """
     question = _Question(model, template_firmware, available)
-    decided = decide(Stage.FIRMWARE, _LADDER, question, _ask(rules, question) if rules else None)
+    decided = decide(Stage.FIRMWARE, LADDER, question, _ask(rules, question) if rules else None)
     return FirmwareChoice(decided.answer, decided.reason, decided.steps)
 
 
@@ -99,8 +99,18 @@ def _answer(
     return Matched(name, f"Its firmware is {name}.")
 
 
-_LADDER: tuple[Rung[_Question, str | None], ...] = (
-    Rung("firmware.template", "Firmware named by the template", _of_template),
-    Rung("firmware.model_default", "Default firmware of the model", _default_of_model),
-    Rung("firmware.as_is", "Leave as it is", _as_it_is),
+LADDER: tuple[Rung[_Question, str | None], ...] = (
+    Rung(
+        "firmware.template",
+        "Firmware named by the template",
+        _of_template,
+        "The file that the placeholder FirmwareFile of its template names.",
+    ),
+    Rung(
+        "firmware.model_default",
+        "Default firmware of the model",
+        _default_of_model,
+        "The stored file that is called like the model, such as 450HD.img.",
+    ),
+    Rung("firmware.as_is", "Leave as it is", _as_it_is, "The phone keeps the firmware that it has."),
 )

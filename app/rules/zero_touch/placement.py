@@ -35,7 +35,7 @@ def place(facts: Facts, topology: Topology, rules: StageRules[PlacementOutcome] 
     """
     question = question_of(facts, topology)
     ahead = ask_placement_rules(rules, question) if rules else None
-    decided = decide(Stage.PLACEMENT, _LADDER, question, ahead)
+    decided = decide(Stage.PLACEMENT, LADDER, question, ahead)
     spot = decided.answer
     site_id = spot.site.id if spot.site else None
     tenant_id = spot.tenant.id if spot.tenant else None
@@ -105,11 +105,26 @@ def _on_hold(question: Question) -> Matched[Spot]:
     )
 
 
-_LADDER: tuple[Rung[Question, Spot], ...] = (
-    Rung("placement.url_tenant", "Tenant named by the phone", _by_name),
-    Rung("placement.subnet", "Longest subnet", _by_subnet),
-    Rung("placement.default_tenant", "Default tenant", _by_default),
-    Rung("placement.hold", "Hold", _on_hold),
+LADDER: tuple[Rung[Question, Spot], ...] = (
+    Rung(
+        "placement.url_tenant",
+        "Tenant named by the phone",
+        _by_name,
+        "The tenant in the URL by which it asked, or the one that it reports; the site that its address has there.",
+    ),
+    Rung(
+        "placement.subnet",
+        "Longest subnet",
+        _by_subnet,
+        "The tenant and site whose subnet has its address; of several, the longest.",
+    ),
+    Rung(
+        "placement.default_tenant",
+        "Default tenant",
+        _by_default,
+        "The default tenant, where it waits for approval unless that tenant takes phones without.",
+    ),
+    Rung("placement.hold", "Hold", _on_hold, "No tenant: it waits until somebody approves it."),
 )
 
 

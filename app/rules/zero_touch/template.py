@@ -60,7 +60,7 @@ def choose_template(
 ) -> TemplateChoice:
     """Return what the rules of administrators say, else the tenant's default, else the factory's, else none yet."""
     question = _Question(model, train, tenant, templates)
-    decided = decide(Stage.TEMPLATE, _LADDER, question, _ask(rules, question) if rules else None)
+    decided = decide(Stage.TEMPLATE, LADDER, question, _ask(rules, question) if rules else None)
     return TemplateChoice(decided.answer, decided.reason, decided.steps)
 
 
@@ -138,8 +138,18 @@ def _answer(question: _Question, outcome: TemplateOutcome, _: frozenset[str]) ->
     return Matched(template.id, f"Its template is {template.name}.")
 
 
-_LADDER: tuple[Rung[_Question, int | None], ...] = (
-    Rung("template.tenant_default", "Default template of the tenant", _default_of_tenant),
-    Rung("template.factory", "Factory template of the model", _factory),
-    Rung("template.hold", "Hold", _on_hold),
+LADDER: tuple[Rung[_Question, int | None], ...] = (
+    Rung(
+        "template.tenant_default",
+        "Default template of the tenant",
+        _default_of_tenant,
+        "What Templates Mapping has for the tenant, the model and its firmware.",
+    ),
+    Rung(
+        "template.factory",
+        "Factory template of the model",
+        _factory,
+        "The template that came with Ringmaster for the model and its firmware.",
+    ),
+    Rung("template.hold", "Hold", _on_hold, "No template: it waits until one fits."),
 )

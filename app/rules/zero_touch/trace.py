@@ -45,11 +45,15 @@ class Missed:
 
 @dataclass(frozen=True, slots=True)
 class Rung(Generic[Question, Answer]):
-    """One of the built-in rules of a ladder; ``key`` stays the same for ever, because stored decisions name it."""
+    """One of the built-in rules of a ladder; ``key`` stays the same for ever, because stored decisions name it.
+
+    ``says`` is what it does, for those who read the ladder before any phone is asked.
+    """
 
     key: str
     title: str
     judge: Callable[[Question], Matched[Answer] | Missed]
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True)

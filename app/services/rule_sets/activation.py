@@ -14,6 +14,7 @@ from app.rules.rule_kinds import SPECS
 from app.services import journal
 from app.services.rule_sets import reading
 from app.services.rule_sets.checking import check, errors_in
+from app.services.rule_sets.differences import compare, decisive_parts, names_by_deed
 from app.services.rule_sets.drafts import Change, lock_draft
 
 
@@ -33,7 +34,7 @@ def activate(session: Session, change: Change, *, note: str = "") -> RuleSetVers
         raise ConflictError(f"The rules cannot become active: {wrong[0].sentence}{more}")
     before = reading.find_version(session, draft.kind, draft.tenant_id, RuleSetState.ACTIVE)
     rows = reading.rows_of(session, draft.id)
-    details = _differences(reading.rows_of(session, before.id) if before else (), rows)
+    differences = compare(reading.rows_of(session, before.id) if before else (), rows)
     if before is not None:
         before.state = RuleSetState.RETIRED
         before.retired_at = change.now
@@ -51,30 +52,12 @@ def activate(session: Session, change: Change, *, note: str = "") -> RuleSetVers
         subject=f"{SPECS[draft.kind].title} rules",
         text=f"Version {draft.number} is active." + (f" {draft.note}" if draft.note else ""),
         tenant_id=draft.tenant_id,
-        details=details,
+        details=names_by_deed(differences),
     )
     return draft
 
 
 def checksum_of(version: RuleSetVersion, rows: Sequence[RuleRow]) -> str:
     """Return what tells lists of rules apart: two that have the same decide the same."""
-    said = [version.kind, version.tenant_id, *(_said(row) for row in rows)]
+    said = [version.kind, version.tenant_id, *([row.position, *decisive_parts(row)] for row in rows)]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
-
-
-def _said(row: RuleRow) -> list[object]:
-    dates = [when.isoformat() if when else None for when in (row.valid_from, row.valid_until)]
-    return [row.position, row.key, row.name, row.is_enabled, *dates, row.conditions, row.outcome]
-
-
-def _differences(before: Sequence[RuleRow], after: Sequence[RuleRow]) -> dict[str, list[str]]:
-    """Return the names of the rules that came, went, changed or moved."""
-    old, new = {row.key: row for row in before}, {row.key: row for row in after}
-    both = [(old[key], new[key]) for key in new if key in old]
-    found = {
-        "added": [row.name for key, row in new.items() if key not in old],
-        "deleted": [row.name for key, row in old.items() if key not in new],
-        "changed": [now.name for was, now in both if _said(was)[1:] != _said(now)[1:]],
-        "moved": [now.name for was, now in both if was.position != now.position],
-    }
-    return {what: names for what, names in found.items() if names}

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from threading import Lock
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,14 +24,21 @@ class _Version(NamedTuple):
 class ActiveRules:
     """Which versions are active at the moment at which it is made; good for one transaction."""
 
+    states: ClassVar[Sequence[RuleSetState]] = (RuleSetState.ACTIVE,)
+    """Which versions are asked; where a list has one in several of these states, that of the last."""
+
     def __init__(self, session: Session) -> None:
         self._session = session
-        active = select(
-            RuleSetVersion.kind, RuleSetVersion.tenant_id, RuleSetVersion.id, RuleSetVersion.checksum
-        ).where(RuleSetVersion.state == RuleSetState.ACTIVE)
+        asked = select(
+            RuleSetVersion.state,
+            RuleSetVersion.kind,
+            RuleSetVersion.tenant_id,
+            RuleSetVersion.id,
+            RuleSetVersion.checksum,
+        ).where(RuleSetVersion.state.in_(self.states))
+        found = sorted(session.execute(asked), key=lambda row: self.states.index(row[0]))
         self._active = {
-            (kind, owner): _Version(version_id, checksum)
-            for kind, owner, version_id, checksum in session.execute(active)
+            (kind, owner): _Version(version_id, checksum) for _, kind, owner, version_id, checksum in found
         }
         self._kinds = {kind for kind, _ in self._active}
 
@@ -50,6 +57,12 @@ class ActiveRules:
     def _asked(self, kind: RuleKind, tenant_id: int | None) -> list[_Version]:
         owners = (None,) if tenant_id is None else (None, tenant_id)
         return [self._active[kind, owner] for owner in owners if (kind, owner) in self._active]
+
+
+class DraftedRules(ActiveRules):
+    """The rules as they would be if every draft were active."""
+
+    states: ClassVar[Sequence[RuleSetState]] = (RuleSetState.ACTIVE, RuleSetState.DRAFT)
 
 
 def lists_of(session: Session, version_ids: Sequence[int]) -> Sequence[AnyRules]:
@@ -88,9 +101,11 @@ _COMPILED = _Compiled()
 def _compile(session: Session, versions: Iterable[_Version]) -> Sequence[AnyRules]:
     lists = []
     for version in versions:
-        rules = _COMPILED.find(version.checksum)
+        # A draft has no checksum, because it changes.
+        rules = _COMPILED.find(version.checksum) if version.checksum else None
         if rules is None:
             rules = RuleList(rules_of(session, version.id))
-            _COMPILED.keep(version.checksum, rules)
+            if version.checksum:
+                _COMPILED.keep(version.checksum, rules)
         lists.append(rules)
     return lists

@@ -9,10 +9,12 @@ from app.rules.conditions.vocabulary import Vocabulary
 from app.rules.rule_kinds import SPECS
 from app.rules.rule_kinds.names import NamedSite, Names
 from app.rules.zero_touch.facts import NamedTemplate
+from app.security.tenant_scope import scope_of
 
 
 def read_names(session: Session) -> Names:
     """Return the tenants, sites, templates, firmware files, destinations and models that there are."""
+    sees_all = scope_of(session).is_everything
     sites = session.execute(select(Site.id, Site.name, Site.tenant_id).order_by(Site.name))
     templates = session.execute(
         select(ConfigTemplate.id, ConfigTemplate.name, PhoneModel.name, ConfigTemplate.tenant_id)
@@ -28,6 +30,7 @@ def read_names(session: Session) -> Names:
             session.execute(select(Destination.id, Destination.name).order_by(Destination.name)).all()
         ),
         models=tuple(session.scalars(select(PhoneModel.name).order_by(PhoneModel.name))),
+        gone="that is no more" if sees_all else "that your account does not see",
     )
 
 

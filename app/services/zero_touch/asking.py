@@ -70,13 +70,14 @@ class PhoneRules:
 
 def steps_to_keep(steps: Sequence[Step]) -> list[Step]:
     """Return the steps without the rules of administrators that did not decide: they can be asked again."""
-    return [step for step in steps if _is_built_in(step) or step.verdict is Verdict.MATCHED]
+    return [step for step in steps if is_built_in(step) or step.verdict is Verdict.MATCHED]
 
 
 def hits_in(steps: Sequence[Step]) -> list[str]:
     """Return the keys of the rules of administrators that decided."""
-    return [step.rule for step in steps if step.verdict is Verdict.MATCHED and not _is_built_in(step)]
+    return [step.rule for step in steps if step.verdict is Verdict.MATCHED and not is_built_in(step)]
 
 
-def _is_built_in(step: Step) -> bool:
+def is_built_in(step: Step) -> bool:
+    """Whether a step is of the ladder or a pin, and of no rule that an administrator wrote."""
     return step.rule.startswith(f"{step.stage}.")

@@ -22,10 +22,14 @@ _OF_ZERO_TOUCH = (RuleKind.PLACEMENT, RuleKind.TEMPLATE, RuleKind.FIRMWARE)
 
 
 class Surroundings:
-    """Reads what all phones have in common once, when it is needed; good for one transaction."""
+    """Reads what all phones have in common once, when it is needed; good for one transaction.
 
-    def __init__(self, session: Session) -> None:
+    The rules are those that are active, unless others are given.
+    """
+
+    def __init__(self, session: Session, rules: ActiveRules | None = None) -> None:
         self._session = session
+        self._rules = rules
         self._models_meant: dict[str, str | None] = {}
 
     @cached_property
@@ -47,8 +51,8 @@ class Surroundings:
 
     @cached_property
     def rules(self) -> ActiveRules:
-        """The rules of administrators that are active."""
-        return ActiveRules(self._session)
+        """The rules of administrators."""
+        return self._rules or ActiveRules(self._session)
 
     @cached_property
     def has_rules(self) -> bool:

@@ -11,17 +11,14 @@ from app.models.enums import Stage, Train
 from app.rules.sentences import quoted
 from app.rules.zero_touch.facts import TenantFact
 from app.rules.zero_touch.firmware import FirmwareChoice
-from app.rules.zero_touch.placement import place
 from app.rules.zero_touch.template import TemplateChoice
 from app.rules.zero_touch.trace import Step
 from app.services import status_rows
 from app.services.config_files.sources import Sources
 from app.services.config_files.waiting import WaitingFiles
-from app.services.zero_touch.decider import Decider, choose
+from app.services.zero_touch.explaining import NOBODY, Asked, explain, explain_placed
 from app.services.zero_touch.facts import Surroundings
-
-# A phone that nobody has: the first of AudioCodes' own range.
-MADE_UP_MAC = "00908f000000"
+from app.services.zero_touch.typed_facts import MADE_UP_MAC
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,30 +41,30 @@ def try_tenant_url(session: Session, *, tenant_name: str, model: str, train: Tra
 
     Its address lies in no site. NotFoundError for an unknown tenant, InvalidInputError for an unknown model.
     """
-    decider = Decider(session, now)
-    surroundings = decider.surroundings
+    surroundings, sources = Surroundings(session), Sources(session)
     _check_asked(surroundings, tenant_name, model)
     row = status_rows.make(MADE_UP_MAC, now) | {"url_tenant": tenant_name, "model": model}
     facts = replace(surroundings.facts_of(row), train=train)
-    choice = decider.decide_on_file_request(row, facts, is_kept=False)
-    if choice is None:
-        raise RuntimeError("a phone that never reported became a device")
-    placement = place(facts, surroundings.topology)
-    stages = [(Stage.PLACEMENT, placement.steps), (Stage.TEMPLATE, choice.steps)]
-    trial = Trial(choice, None, stages)
-    return _with_file(trial, decider.sources, tenant_id=row["tenant_id"], site_id=row["site_id"])
+    explained = explain(surroundings, sources, Asked(facts, NOBODY, now))
+    stages = [each for each in explained.stages if each[0] is not Stage.FIRMWARE]
+    trial = Trial(explained.choices.template, None, stages)
+    placement = explained.placement
+    return _with_file(trial, sources, tenant_id=placement.tenant_id, site_id=placement.site_id)
 
 
-def try_tenant(session: Session, *, tenant_name: str, model: str, train: Train) -> Trial:
+def try_tenant(session: Session, *, tenant_name: str, model: str, train: Train, now: datetime) -> Trial:
     """Return what a phone gets that is in a tenant, and in none of its sites (manual 9.3, Templates Mapping).
 
     NotFoundError for an unknown tenant, InvalidInputError for an unknown model.
     """
     surroundings, sources = Surroundings(session), Sources(session)
     tenant = _check_asked(surroundings, tenant_name, model)
-    choices = choose(surroundings, sources, (model, train, tenant.id, None))
-    stages = [(Stage.TEMPLATE, choices.template.steps), (Stage.FIRMWARE, choices.firmware.steps)]
-    trial = Trial(choices.template, choices.firmware, stages)
+    row = status_rows.make(MADE_UP_MAC, now) | {"model": model}
+    facts = replace(surroundings.facts_of(row), train=train)
+    asked = Asked(facts, NOBODY, now)
+    explained = explain_placed(surroundings, sources, asked, tenant_id=tenant.id, site_id=None)
+    choices = explained.choices
+    trial = Trial(choices.template, choices.firmware, explained.stages)
     return _with_file(trial, sources, tenant_id=tenant.id, site_id=None)
 
 

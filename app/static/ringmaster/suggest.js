@@ -1,7 +1,8 @@
 // Fields that suggest what is there while one types (a combobox with a list): without this script they are plain text.
 //
 // <input data-suggest="address"> asks the address for [{value, label, note}] with ?q=what was typed. With
-// data-suggest-tenant="selector" the value of that field is the tenant that is asked about.
+// data-suggest-tenant="selector" the value of that field is the tenant that is asked about. With data-suggest-parts the
+// field has several values with commas between them, and the last one is completed.
 
 const PAUSE = 200;
 
@@ -48,8 +49,23 @@ function suggestFor(input) {
     list.children[place].scrollIntoView({ block: "nearest" });
   }
 
+  // Where the value begins that is being typed: behind the last comma that is not in quotes.
+  function start() {
+    if (!("suggestParts" in input.dataset)) return 0;
+    let at = 0;
+    let isQuoted = false;
+    for (let place = 0; place < input.value.length; place++) {
+      if (input.value[place] === '"') isQuoted = !isQuoted;
+      else if (input.value[place] === "," && !isQuoted) at = place + 1;
+    }
+    return at;
+  }
+
   function take(place) {
-    input.value = list.children[place].dataset.value;
+    const value = list.children[place].dataset.value;
+    const before = input.value.slice(0, start());
+    const isPart = "suggestParts" in input.dataset;
+    input.value = `${before}${before && " "}${isPart && /[,"\\]/.test(value) ? JSON.stringify(value) : value}`;
     close();
     input.dispatchEvent(new Event("change", { bubbles: true }));
   }
@@ -64,9 +80,9 @@ function suggestFor(input) {
     return made;
   }
 
-  async function look() {
-    const words = input.value.trim();
-    if (!words) return close();
+  async function look(isAsked = false) {
+    const words = input.value.slice(start()).trim().replace(/^"/, "");
+    if (!words && !isAsked) return close();
     const number = ++asked;
     const query = new URLSearchParams({ q: words });
     if (input.dataset.suggestTenant) query.set("tenant_id", document.querySelector(input.dataset.suggestTenant)?.value ?? "");
@@ -83,11 +99,11 @@ function suggestFor(input) {
 
   input.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(look, PAUSE);
+    timer = setTimeout(() => look(), PAUSE);
   });
   input.addEventListener("keydown", (event) => {
     const number = list.children.length;
-    if (event.key === "ArrowDown" && list.hidden) return look();
+    if (event.key === "ArrowDown" && list.hidden) return look(true);
     if (list.hidden) return;
     if (event.key === "ArrowDown") mark((current + 1) % number);
     else if (event.key === "ArrowUp") mark(current <= 0 ? number - 1 : current - 1);

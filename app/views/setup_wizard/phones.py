@@ -85,7 +85,7 @@ def _trial(course: Course, model: str) -> dict[str, Any]:
         by_url = trials.try_tenant_url(
             session, tenant_name=tenant, model=model, train=train, now=time_of_page()
         )
-        placed = trials.try_tenant(session, tenant_name=tenant, model=model, train=train)
+        placed = trials.try_tenant(session, tenant_name=tenant, model=model, train=train, now=time_of_page())
     except RingmasterError as error:
         return {"trial": None, "refused": str(error)}
     return {

@@ -21,6 +21,7 @@ from app.models.process import Heartbeat, Lease
 from app.models.replaced_phone import ReplacedPhone
 from app.models.rule_set import DevicePin, RuleHits, RuleRow, RuleSetVersion
 from app.models.setup_progress import SetupProgress
+from app.models.simulation import Simulation, SimulationRow
 from app.models.system_setting import SystemSetting
 from app.models.template_version import TemplateVersion
 from app.models.tenant import Site, Tenant
@@ -61,6 +62,8 @@ __all__ = [
     "RuleRow",
     "RuleSetVersion",
     "SetupProgress",
+    "Simulation",
+    "SimulationRow",
     "Site",
     "SystemSetting",
     "TemplateDefault",

@@ -146,6 +146,15 @@ class RuleSetState(StrEnum):
     RETIRED = "retired"
 
 
+class SimulationState(StrEnum):
+    """How far a simulation is; one that waits or runs has a worker, or is to have one."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
 class Origin(StrEnum):
     """How a device came to be known."""
 

@@ -22,6 +22,7 @@ SITES = "Sites"
 PHONE_MODELS = "Phone Models"
 TEMPLATES = "Templates"
 TEMPLATES_MAPPING = "Templates Mapping"
+WHAT_IF = "What-if"
 TEMPLATE_PLACEHOLDERS = "Template Placeholders"
 DEVICES_PLACEHOLDERS = "Devices Placeholders"
 DEFAULT_PLACEHOLDERS = "Default Placeholders Values"
@@ -80,6 +81,7 @@ DEEDS: dict[str, tuple[str, ...]] = {
     SETUP_WIZARD: ("can_list", EDIT),
     TEMPLATES: (*LOOK, *CHANGE, SEE_SECRETS),
     TEMPLATES_MAPPING: ("can_list", EDIT),
+    WHAT_IF: ("can_list", "can_add", EXPORT),
     **dict.fromkeys(_VALUES_PAGES, ("can_list", *CHANGE, SEE_SECRETS)),
     DEFAULT_PLACEHOLDERS: ("can_list", "can_edit", SEE_SECRETS),
     PHONE_MODELS: (*LOOK, *CHANGE),
@@ -112,6 +114,7 @@ _EVERYBODY_LOOKS = (
     PHONE_MODELS,
     TEMPLATES,
     TEMPLATES_MAPPING,
+    WHAT_IF,
     *_VALUES_PAGES,
     DEFAULT_PLACEHOLDERS,
     CHANGED_FILES,
@@ -165,6 +168,7 @@ ROLES: dict[str, list[list[str]]] = {
         _entry((OPERATIONS,), DEEDS[OPERATIONS]),
         _entry((MULTIPLE_USERS,), LOOK),
         _entry((TEMPLATES_MAPPING,), (EDIT,)),
+        _entry((WHAT_IF,), DEEDS[WHAT_IF]),
         _entry(_VALUES_PAGES, (*CHANGE, SEE_SECRETS)),
         _entry((DEFAULT_PLACEHOLDERS,), ("can_edit", SEE_SECRETS)),
         _entry((SITES, PHONE_MODELS), CHANGE),
@@ -183,7 +187,7 @@ ROLES: dict[str, list[list[str]]] = {
     ],
     MONITOR: [
         *_LOOK_AROUND,
-        _entry((DEVICES_STATUS, ALARMS), (EXPORT,)),
+        _entry((DEVICES_STATUS, ALARMS, WHAT_IF), (EXPORT,)),
         _entry((OPERATIONS,), (EXPORT, CHECK_STATUS)),
         _entry((DEVICE, CHANGED_FILES), (SHOW_FILE,)),
         _entry((LDAP_TEST,), LOOK),

@@ -97,6 +97,12 @@ ALLOWED = {
     "TemplatesMappingView.set": OPERATORS,
     "TemplatesMappingView.unset": OPERATORS,
     "TemplatesMappingView.test": EVERYBODY,
+    "WhatIfView.list": EVERYBODY,
+    "WhatIfView.add": OPERATORS,
+    "WhatIfView.show": EVERYBODY,
+    "WhatIfView.progress": EVERYBODY,
+    "WhatIfView.export": EXPORTERS,
+    "WhatIfView.phone": LOOKERS_AT_FILES,
     "TemplatePlaceholderView.list": EVERYBODY,
     "TemplatePlaceholderView.choose": OPERATORS,
     "TemplatePlaceholderView.add": OPERATORS,
@@ -284,6 +290,9 @@ def address_of(rule: Rule, world: World) -> str:
         "file_id": world.acme_file,
         "user_id": world.acme_user,
         "job_id": world.import_job,
+        "kind": "template",
+        "simulation_id": world.simulation,
+        "device_id": world.acme_device,
         "mac": ACME_WAITING_MAC if rule.endpoint.endswith("approve") else ACME_MAC,
         "locale": "en",
         "operation_id": world.operation,
@@ -300,8 +309,8 @@ def address_of(rule: Rule, world: World) -> str:
 
 
 def may_see_row(name: str, rule: Rule) -> bool:
-    """Nora has no tenants: to her no row of Acme exists. What alice imported is seen by those who see everything."""
-    if "job_id" in rule.arguments:
+    """Nora has no tenants: to her no row of Acme exists. What alice asked for is seen by those who see everything."""
+    if {"job_id", "simulation_id"} & rule.arguments:
         return name in SEES_EVERYTHING
     return name != "nora" or "PhoneModel" in rule.endpoint or not ROWS & rule.arguments
 

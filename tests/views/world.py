@@ -26,6 +26,8 @@ from app.models import (
     PhoneModel,
     PhoneUser,
     Placeholder,
+    Simulation,
+    SimulationRow,
     Site,
     TemplateDefault,
     Tenant,
@@ -39,7 +41,10 @@ from app.models.enums import (
     Layer,
     OperationState,
     Origin,
+    RuleKind,
     Severity,
+    SimulationState,
+    Stage,
     Status,
     Subject,
     TargetState,
@@ -48,6 +53,7 @@ from app.models.enums import (
     Way,
 )
 from app.rendering.template_file import FileConfig, TemplateFile, write_template
+from app.rules.zero_touch.changes import Change
 from app.security.roles import ADMINISTRATOR, HELPDESK, MONITOR, OPERATOR
 from app.security.secrets import vault
 from app.services.templates import versions
@@ -109,6 +115,7 @@ class World:
     acme_file: int
     globex_file: int
     import_job: int
+    simulation: int
     """What alice imported."""
     operation: int
     """One of Acme's phone alone."""
@@ -157,6 +164,7 @@ def make_world(session: Session) -> World:
         created_at=NOW,
     )
     session.add(job)
+    simulation = add_simulation(session, phone)
     session.flush()
     return World(
         acme=acme.id,
@@ -175,10 +183,45 @@ def make_world(session: Session) -> World:
         acme_file=file_of(session, ACME_MAC),
         globex_file=file_of(session, GLOBEX_MAC),
         import_job=job.id,
+        simulation=simulation.id,
         operation=add_operation(session, acme, ACME_MAC),
         acme_alarm=acme_alarm.id,
         globex_alarm=globex_alarm.id,
     )
+
+
+def add_simulation(session: Session, phone: Device) -> Simulation:
+    """Add a simulation of alice's, in which something changes for a phone."""
+    simulation = Simulation(
+        kind=RuleKind.TEMPLATE,
+        state=SimulationState.DONE,
+        by="alice",
+        created_at=NOW,
+        finished_at=NOW,
+        as_of=NOW,
+        drafts=[],
+        active=[],
+        done=1,
+        total=1,
+        totals={"changed": 1, "flags": {"TEMPLATE": 1}, "gained": {}, "lost": {}, "titles": {}},
+    )
+    session.add(simulation)
+    session.flush()
+    has = {"tenant_id": phone.tenant_id, "site_id": phone.site_id, "firmware_id": None, "waits": []}
+    has["rules"] = {stage.value: f"{stage}.none" for stage in Stage}
+    session.add(
+        SimulationRow(
+            simulation_id=simulation.id,
+            device_id=phone.id,
+            mac=phone.mac,
+            tenant_id=phone.tenant_id,
+            before={**has, "template_id": phone.template_id},
+            after={**has, "template_id": None},
+            rules=" ",
+            flags=int(Change.TEMPLATE),
+        )
+    )
+    return simulation
 
 
 def add_operation(session: Session, tenant: Tenant, mac: str) -> int:

@@ -34,6 +34,7 @@ class ActiveRules:
             for kind, owner, version_id, checksum in session.execute(active)
         }
         self._kinds = {kind for kind, _ in self._active}
+        self._lists: dict[tuple[RuleKind, int | None], Sequence[AnyRules]] = {}
 
     def has(self, kind: RuleKind) -> bool:
         """Whether anybody has written rules of a kind."""
@@ -45,11 +46,46 @@ class ActiveRules:
 
     def lists(self, kind: RuleKind, tenant_id: int | None) -> Sequence[AnyRules]:
         """Return the lists that are asked about a phone of a tenant, in their order."""
+        key = (kind, tenant_id)
+        if key not in self._lists:
+            self._lists[key] = self._compiled(kind, tenant_id)
+        return self._lists[key]
+
+    def checksums(self) -> list[str]:
+        """Return what tells the lists that are active now from others, in one order."""
+        return sorted(version.checksum for version in self._active.values())
+
+    def _compiled(self, kind: RuleKind, tenant_id: int | None) -> Sequence[AnyRules]:
         return _compile(self._session, self._asked(kind, tenant_id))
 
     def _asked(self, kind: RuleKind, tenant_id: int | None) -> list[_Version]:
-        owners = (None,) if tenant_id is None else (None, tenant_id)
-        return [self._active[kind, owner] for owner in owners if (kind, owner) in self._active]
+        asked = owners_asked(tenant_id)
+        return [self._active[kind, owner] for owner in asked if (kind, owner) in self._active]
+
+
+class DraftedRules(ActiveRules):
+    """The rules that would be active if these drafts were."""
+
+    def __init__(self, session: Session, drafts: Iterable[RuleSetVersion]) -> None:
+        super().__init__(session)
+        self._drafts = {
+            (draft.kind, draft.tenant_id): RuleList(rules_of(session, draft.id)) for draft in drafts
+        }
+        self._kinds |= {kind for kind, _ in self._drafts}
+
+    def _compiled(self, kind: RuleKind, tenant_id: int | None) -> Sequence[AnyRules]:
+        found = []
+        for owner in owners_asked(tenant_id):
+            if (kind, owner) in self._drafts:
+                found.append(self._drafts[kind, owner])
+            elif (kind, owner) in self._active:
+                found += _compile(self._session, [self._active[kind, owner]])
+        return found
+
+
+def owners_asked(tenant_id: int | None) -> tuple[int | None, ...]:
+    """Return whose lists are asked about a phone of a tenant, in their order: the system's, then the tenant's own."""
+    return (None,) if tenant_id is None else (None, tenant_id)
 
 
 def lists_of(session: Session, version_ids: Sequence[int]) -> Sequence[AnyRules]:

@@ -115,6 +115,8 @@ class Cause(StrEnum):
     FILE_REQUEST = "file_request"
     REPORT = "report"
     APPROVAL = "approval"
+    ACTIVATION = "activation"
+    MANUAL = "manual"
 
 
 class Stage(StrEnum):

@@ -81,7 +81,7 @@ DEEDS: dict[str, tuple[str, ...]] = {
     SETUP_WIZARD: ("can_list", EDIT),
     TEMPLATES: (*LOOK, *CHANGE, SEE_SECRETS),
     TEMPLATES_MAPPING: ("can_list", EDIT),
-    WHAT_IF: ("can_list", "can_add", EXPORT),
+    WHAT_IF: ("can_list", "can_add", EXPORT, EDIT),
     **dict.fromkeys(_VALUES_PAGES, ("can_list", *CHANGE, SEE_SECRETS)),
     DEFAULT_PLACEHOLDERS: ("can_list", "can_edit", SEE_SECRETS),
     PHONE_MODELS: (*LOOK, *CHANGE),

@@ -13,21 +13,24 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from app.errors import InvalidInputError
+from app.errors import ConflictError, InvalidInputError, NotFoundError
 from app.models import Device, Simulation, SimulationRow
 from app.models.enums import RuleKind, SimulationState
 from app.rules.rule_kinds import SPECS
 from app.rules.zero_touch.changes import Change, Outcome
-from app.security.roles import CHANGED_FILES, SEE_SECRETS, WHAT_IF
+from app.security.roles import CHANGE_MANY, CHANGED_FILES, OPERATIONS, SEE_SECRETS, WHAT_IF
 from app.security.tenant_scope import scope_of
 from app.services.config_files import differences
+from app.services.rule_sets import drafts
 from app.services.rule_sets.names import read_names
-from app.services.what_if import jobs, rows, standing, tally
+from app.services.what_if import applying, jobs, rows, standing, tally
+from app.services.what_if.applying import Applying
 from app.services.what_if.jobs import Wish
 from app.transaction import reading, transaction
 from app.views.authors import author
 from app.views.csv_files import in_chunks
 from app.views.list_arguments import LARGEST_ID, one_of, read_list_arguments
+from app.views.operation_form import paces, read_pace
 from app.views.shell import may
 from app.views.times import time_of_page, zone_of_page
 from app.views.web_session import database, db
@@ -102,11 +105,44 @@ class WhatIfView(BaseView):
             wait_titles=rows.WAITS,
             gaps=tally.gaps_in(totals),
             page=page,
+            **paces(),
             phones=rows.shown(page.rows, names, totals.get("titles", {})),
             model=next(
                 (each for each in jobs.models_to_choose(session) if each[0] == simulation.only_model_id), None
             ),
         )
+
+    @expose("/<kind>/what-if/<int:simulation_id>/activate", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def activate(self, kind: str, simulation_id: int) -> ResponseReturnValue:
+        """Make the draft of a simulation active, and give phones what it says where that is ticked."""
+        simulation = _get(kind, simulation_id)
+        back = redirect(f"/rules/{kind}/what-if/{simulation_id}", HTTPStatus.SEE_OTHER)
+        if request.form.get("apply") and not may(CHANGE_MANY, OPERATIONS):
+            abort(HTTPStatus.FORBIDDEN)
+        if len(simulation.drafts) != 1:
+            abort(HTTPStatus.NOT_FOUND, "A simulation of several drafts makes none of them active.")
+        draft = simulation.drafts[0]
+        change = drafts.Change(draft["version_id"], draft["revision"], author(), time_of_page())
+        try:
+            with transaction(db.session()) as session:
+                version, operation = applying.activate(
+                    session,
+                    change,
+                    simulation,
+                    _applying() if request.form.get("apply") else None,
+                    note=request.form.get("note", ""),
+                    now=time_of_page(),
+                )
+                number, operation_id = version.number, operation.id if operation else None
+        except (ConflictError, InvalidInputError, NotFoundError) as error:
+            flash(str(error), "danger")
+            return back
+        flash(f"Version {number} is active: it decides from now on.", "success")
+        if operation_id is None:
+            return back
+        return redirect(f"/operations/{operation_id}", HTTPStatus.SEE_OTHER)
 
     @expose("/<kind>/what-if/<int:simulation_id>/progress")
     @has_access
@@ -188,6 +224,11 @@ def _wish(kind: RuleKind) -> Wish:
         tenant_id=_number(form["tenant"]) if form.get("tenant") else None,
         model_id=_number(form["model"]) if form.get("model") else None,
     )
+
+
+def _applying() -> Applying:
+    pace, patience, roll_out = read_pace(request.form)
+    return Applying(pace=pace, patience=patience, roll_out=roll_out)
 
 
 def _number(text: str) -> int:

@@ -21,7 +21,7 @@ def _run(bench: Workbench) -> Outcome:
     row = ("what-if", f"{rounds[0].phones:,}", f"{rounds[0].changed:,}", f"{seconds:,.2f}")
     text = f"""\
 {bench.scale.phones:,} devices and their reports are read and decided upon by {RULES} active rules and as many drafts
-in each of {len(STAGES)} stages, built-in ladders included, and the changed ones written. Processor time of the process that does it."""
+in each of {len(STAGES)} stages, built-in ladders included, and the changed ones written. Processor time alone."""
     section = Section("What-if over the fleet", text, as_table(_HEADS, [row]))
     return Outcome([section], [Finding(targets.R2, seconds)])
 

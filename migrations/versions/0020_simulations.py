@@ -7,6 +7,8 @@ revision = "0020"
 down_revision = "0016"
 
 _KINDS = ("placement", "template", "firmware", "suppress", "correlate", "flap", "escalate", "route")
+_CAUSES = ("file_request", "report", "approval")
+_NEW_CAUSES = (*_CAUSES, "activation", "manual")
 _STATES = ("waiting", "running", "done", "failed")
 
 
@@ -15,6 +17,7 @@ def _word(name: str, words: tuple[str, ...]) -> sa.Enum:
 
 
 def upgrade() -> None:
+    _let_causes_be(_CAUSES, _NEW_CAUSES)
     op.create_table(
         "simulation",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -59,3 +62,15 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("simulation_row")
     op.drop_table("simulation")
+    op.execute("UPDATE decision SET cause = 'report' WHERE cause IN ('activation', 'manual')")
+    _let_causes_be(_NEW_CAUSES, _CAUSES)
+
+
+def _let_causes_be(before: tuple[str, ...], after: tuple[str, ...]) -> None:
+    with op.batch_alter_table("decision") as batch:
+        batch.alter_column(
+            "cause",
+            existing_type=_word("cause", before),
+            type_=_word("cause", after),
+            existing_nullable=False,
+        )

@@ -99,6 +99,7 @@ ALLOWED = {
     "TemplatesMappingView.test": EVERYBODY,
     "WhatIfView.list": EVERYBODY,
     "WhatIfView.add": OPERATORS,
+    "WhatIfView.activate": OPERATORS,
     "WhatIfView.show": EVERYBODY,
     "WhatIfView.progress": EVERYBODY,
     "WhatIfView.export": EXPORTERS,

@@ -5,12 +5,14 @@ import io
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.models import Operation, RuleSetVersion, Simulation
 from app.models.enums import RuleKind
 from app.scheduler.simulation_worker import SimulationWorker
 from app.security.tenant_scope import ALL_TENANTS
-from app.transaction import writing
+from app.transaction import reading, writing
 from tests import factories
 from tests.services.rule_writing import add, open_draft
 from tests.views.browsing import Browser
@@ -41,6 +43,10 @@ def simulate(app: Flask, browser: Browser, draft_id: int, **wish: object) -> str
     assert answer.status_code == 303, answer.text
     SimulationWorker(database_of(app)).work_off()
     return str(answer.location)
+
+
+def simulation_of(session: Session, address: str) -> Simulation:
+    return session.get_one(Simulation, int(address.rpartition("/")[2]))
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -88,6 +94,28 @@ class TestPages:
         assert "What the phone gets" in page
         assert "difference--removed" in page
         assert alice.get(f"{address}/phone/999999").status_code == 404
+
+    def test_draft_is_activated_and_applied_where_that_is_ticked(
+        self, app: Flask, sign_in: SignIn, draft_id: int
+    ) -> None:
+        oscar, hal = sign_in("oscar"), sign_in("hal")
+        address = simulate(app, oscar, draft_id)
+        assert "Activate this draft" not in hal.get(address).text
+        assert 'name="apply" value="yes" checked' not in oscar.get(address).text
+        pace = {"batch": "20", "delay": "120", "patience": "5400"}
+        answer = oscar.post(f"{address}/activate", {**pace, "apply": "yes", "note": "pilot"})
+        assert answer.status_code == 303
+        with reading(database_of(app), ALL_TENANTS) as session:
+            operation = session.scalars(select(Operation).order_by(Operation.id.desc())).first()
+            assert answer.location == f"/operations/{operation.id}"
+            assert operation.options["decide"] is True
+            assert operation.total == simulation_of(session, address).totals["changed"]
+            assert session.get_one(RuleSetVersion, draft_id).note == "pilot"
+        assert "is no draft any more" in oscar.get(address).text
+        again = oscar.client.post(
+            f"{address}/activate", data={"csrf_token": oscar.token()}, follow_redirects=True
+        )
+        assert "The draft was activated meanwhile" in again.text
 
     def test_what_changed_since_is_said_above_what_was_found(
         self, app: Flask, sign_in: SignIn, draft_id: int

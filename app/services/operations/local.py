@@ -5,7 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import RingmasterError
@@ -15,7 +15,6 @@ from app.services import (
     approval,
     config_files,
     device_deletion,
-    device_moves,
     phone_user_changes,
     phone_user_passwords,
     value_owners,
@@ -24,6 +23,7 @@ from app.services.approval import ApprovalRequest
 from app.services.author import Author
 from app.services.configuration_values import changes as configuration_values
 from app.services.operations.claiming import Claim
+from app.services.operations.moving import move_device
 from app.services.operations.results import Result
 from app.services.operations.targets import GONE_ELSEWHERE, gone_elsewhere
 from app.services.owned_values import LINES
@@ -139,30 +139,11 @@ def _change_tenant(
         elif device.tenant_id == tenant.id:
             outcomes[mac] = (TargetState.SKIPPED, f"It is in {tenant.name} already.")
         else:
-            outcomes[mac] = _move_device(session, device, tenant, author=author, now=now)
+            refused = move_device(session, device, tenant, author=author, now=now)
+            outcomes[mac] = (
+                (TargetState.FAILED, refused) if refused else (TargetState.CONFIRMED, _WITH_NEXT_FILE)
+            )
     return outcomes
-
-
-def _move_device(
-    session: Session, device: Device, tenant: Tenant, *, author: Author, now: datetime
-) -> Outcome:
-    user = device.phone_user
-    if user is None or user.is_system:
-        move = device_moves.plan(session, [device], tenant, now=now)
-        device_moves.carry_out(session, move, author=author, now=now)
-        return TargetState.CONFIRMED, _WITH_NEXT_FILE
-    phones = select(func.count()).select_from(Device).where(Device.phone_user_id == user.id)
-    if (session.scalar(phones) or 0) > 1:
-        return (
-            TargetState.FAILED,
-            f"{user.name} has other phones, too: set the tenant of the user, and all of them go along.",
-        )
-    try:
-        with session.begin_nested():
-            phone_user_changes.move(session, user, tenant, author=author, now=now)
-    except RingmasterError as error:
-        return TargetState.FAILED, str(error)
-    return TargetState.CONFIRMED, _WITH_NEXT_FILE
 
 
 def _change_users_tenant(

@@ -62,6 +62,7 @@ class Looked:
 class Anew:
     """What was decided for a phone, and from what; the steps are all there where rules were traced."""
 
+    phone: Phone
     outcome: Outcome
     facts: Facts
     placement: Placement
@@ -134,7 +135,7 @@ class DecidesAnew:
         waits = tuple(_waits(placement, choices))
         steps = (placement.steps, choices.template.steps, choices.firmware.steps)
         decided = {stage: _decider(own) for stage, own in zip(Stage, steps, strict=True)}
-        return Anew(Outcome(gets, waits, decided), facts, placement, choices, rules)
+        return Anew(phone, Outcome(gets, waits, decided), facts, placement, choices, rules)
 
     def _choose(self, kind: Kind, rules: PhoneRules) -> Choices:
         stages = (rules.stage(Stage.TEMPLATE), rules.stage(Stage.FIRMWARE))

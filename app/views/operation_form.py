@@ -45,7 +45,7 @@ _IDS = ("template_id", "firmware_id", "tenant_id")
 _SECRET_FIELDS: Mapping[Action, str] = {Action.PASSWORDS: "secret", Action.USER_VALUES: "lines"}
 _SECRETS = frozenset({*_SECRET_FIELDS.values(), "sealed"})
 _NOT_REPEATED = _SECRETS | {"csrf_token", "typed", "number"}
-_TICKS = ("generate", "only_changed", "decide")
+_TICKS = ("generate", "only_changed", "decide", "release")
 _TEXTS = ("mode", "text", "seconds", "language", "vlan_mode", "from_user")
 
 

@@ -35,6 +35,7 @@ ALLOWED = {
     "DeviceView.download_file": OPERATORS,
     "DeviceActionView.ask": EVERYBODY,
     "DeviceActionView.latest": EVERYBODY,
+    "DeviceActionView.release": OPERATORS,
     "DeviceApprovalView.approve": OPERATORS,
     "DeviceApprovalView.approve_selected": OPERATORS,
     "SetupWizardView.list": OPERATORS,

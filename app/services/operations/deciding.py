@@ -10,9 +10,9 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.models import Decision, Device, Tenant
-from app.models.enums import Cause
+from app.models.enums import Cause, Stage
 from app.rules.zero_touch.changes import Gets, Wait, settled
-from app.services import status_rows
+from app.services import pins, status_rows
 from app.services.author import Author
 from app.services.config_files.sources import Sources
 from app.services.device_changes import place_of
@@ -82,6 +82,8 @@ def _give(session: Session, device: Device, has: Gets, new: Gets, *, author: Aut
         if refused:
             return refused
         session.refresh(device)
+        # It was moved by rules; nobody chose that for this phone.
+        pins.unpin(session, [device.id], (Stage.PLACEMENT,))
     if new.site_id is not None:
         device.site_id = new.site_id
     device.template_id, device.firmware_id = new.template_id, new.firmware_id

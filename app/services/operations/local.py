@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from app.errors import RingmasterError
 from app.models import ConfigTemplate, Device, Operation, PhoneUser, Tenant
-from app.models.enums import Action, TargetState, VlanMode, Way
+from app.models.enums import Action, Stage, TargetState, VlanMode, Way
 from app.services import (
     approval,
     config_files,
     device_deletion,
     phone_user_changes,
     phone_user_passwords,
+    pins,
     value_owners,
 )
 from app.services.approval import ApprovalRequest
@@ -87,7 +88,7 @@ def _generate(
 
 
 def _change_template(
-    session: Session, operation: Operation, macs: Sequence[str], _now: datetime
+    session: Session, operation: Operation, macs: Sequence[str], now: datetime
 ) -> dict[str, Outcome]:
     devices, outcomes = _devices(session, operation, macs)
     template = session.get(ConfigTemplate, operation.options["template_id"])
@@ -102,6 +103,9 @@ def _change_template(
             device.template_id, device.phone_model_id = template.id, template.phone_model_id
             outcomes[device.mac] = _DONE
     session.flush()
+    given = [device for device in devices if outcomes[device.mac] == _DONE]
+    author = Author(operation.created_by, operation.created_from)
+    pins.pin(session, given, (Stage.TEMPLATE,), author=author, now=now)
     return outcomes
 
 

@@ -74,7 +74,8 @@ def _update(session: Session, options: Mapping[str, Any], secret: str | None) ->
                 field="decide",
             )
         simulation = {"simulation_id": options["simulation_id"]} if "simulation_id" in options else {}
-        return {"generate": True, "decide": True, **simulation}
+        released = {"release": True} if options.get("release") else {}
+        return {"generate": True, "decide": True, **simulation, **released}
     if not kept and not options.get("generate"):
         return {}
     return kept | {"generate": True} | ({"only_changed": True} if options.get("only_changed") else {})

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import ConfigTemplate, Device, DeviceStatus, Firmware, Operation, OperationTarget
-from app.models.enums import Action, Cause, Status, TargetState
-from app.services import config_files
+from app.models.enums import Action, Cause, Stage, Status, TargetState
+from app.services import config_files, pins
 from app.services.author import Author
 from app.services.config_files.differences import find_outdated
 from app.services.operations import kept_files
@@ -113,6 +113,7 @@ class _Work:
         for mac, device in self._devices.items():
             _remember(self._targets[mac], {"firmware_id": device.firmware_id, "given": firmware.id})
             device.firmware_id = firmware.id
+        self._pin(self._devices.values(), Stage.FIRMWARE)
         self._generate(self._devices)
         return {}
 
@@ -174,13 +175,20 @@ class _Work:
                 before = {"template_id": device.template_id, "phone_model_id": device.phone_model_id}
                 _remember(self._targets[mac], {**before, "given": template.id})
                 device.template_id, device.phone_model_id = template.id, template.phone_model_id
+        self._pin([device for mac, device in self._devices.items() if mac not in found], Stage.TEMPLATE)
         return found
+
+    def _pin(self, devices: Collection[Device], stage: Stage) -> None:
+        author = Author(self._operation.created_by, self._operation.created_from)
+        pins.pin(self._session, devices, (stage,), author=author, now=self._now)
 
     def _decide_anew(self) -> dict[str, Outcome]:
         """Give the devices what rules say today, and return those that have it already, and did at an earlier try."""
         cause = Cause.ACTIVATION if "simulation_id" in self._operation.options else Cause.MANUAL
         author = Author(self._operation.created_by, self._operation.created_from)
         undecided = [device for mac, device in self._devices.items() if self._targets[mac].before is None]
+        if self._operation.options.get("release"):
+            pins.release(self._session, undecided, tuple(Stage), author=author, now=self._now)
         found: dict[str, Outcome] = {}
         for mac, decided in decide_anew(
             self._session, undecided, cause, author=author, now=self._now

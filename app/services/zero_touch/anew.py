@@ -17,6 +17,7 @@ from app.rules.ordered.rule import Pin
 from app.rules.ordered.verdicts import Verdict
 from app.rules.zero_touch.changes import Gets, Outcome, Wait
 from app.rules.zero_touch.facts import Facts
+from app.rules.zero_touch.known import Reported
 from app.rules.zero_touch.outcomes import (
     GivenFirmware,
     GivenTemplate,
@@ -55,6 +56,7 @@ class Looked:
 
     phone: Phone
     facts: Facts
+    reported: Reported
     known: KnownFacts
 
 
@@ -118,13 +120,22 @@ class DecidesAnew:
         facts = self.surroundings.facts_of(phone.row)
         if facts.model is None and phone.model is not None:
             facts = replace(facts, model=phone.model)
-        return Looked(phone, facts, known_of(self.surroundings, facts, reported_by(phone.row), self._at))
+        reported = reported_by(phone.row)
+        return Looked(phone, facts, reported, known_of(self.surroundings, facts, reported, self._at))
 
     def decide(self, looked: Looked) -> Anew:
         """Return what is decided for a phone; one that would have to wait for approval stays where it is."""
         phone, facts = looked.phone, looked.facts
         pins = {stage: _pin(stage, phone.has, *pinned) for stage, pinned in phone.pins.items()}
-        rules = PhoneRules(self.surroundings, looked.known.copy(), self._at, pins=pins, asking=self._asking)
+        rules = PhoneRules(
+            self.surroundings,
+            facts,
+            looked.reported,
+            self._at,
+            known=looked.known.copy(),
+            pins=pins,
+            asking=self._asking,
+        )
         placement = place(facts, self.surroundings.topology, rules.stage(Stage.PLACEMENT))
         tenant_id, site_id = phone.has.tenant_id, phone.has.site_id
         if placement.approval is Approval.NOT_NEEDED:

@@ -38,21 +38,23 @@ def known_of(surroundings: Surroundings, facts: Facts, reported: Reported, now: 
 class PhoneRules:
     """The rules that are asked about one phone; of a stage of which there are none, it is not asked.
 
-    ``known`` gets to know what is decided. ``pins`` are what operators chose for the phone; ``asking`` says whether
-    every rule is asked.
+    ``known`` is what ``known_of`` returns, where that was asked before; it gets to know what is decided. ``pins`` are
+    what operators chose for the phone; ``asking`` says whether every rule is asked.
     """
 
     def __init__(
         self,
         surroundings: Surroundings,
-        known: KnownFacts,
+        facts: Facts,
+        reported: Reported,
         now: datetime,
         *,
+        known: KnownFacts | None = None,
         pins: Mapping[Stage, Pin[Any]] = MappingProxyType({}),
         asking: type[StageRules[Any]] = StageRules,
     ) -> None:
         self._surroundings = surroundings
-        self._known = known
+        self._known = known or known_of(surroundings, facts, reported, now)
         self._now = now
         self._pins = pins
         self._asking = asking

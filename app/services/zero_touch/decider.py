@@ -22,7 +22,7 @@ from app.services.author import Author
 from app.services.config_files.sources import Sources
 from app.services.devices import NewDevice
 from app.services.status_rows import StatusRow
-from app.services.zero_touch.asking import PhoneRules, hits_in, known_of, reported_by, steps_to_keep
+from app.services.zero_touch.asking import PhoneRules, hits_in, reported_by, steps_to_keep
 from app.services.zero_touch.effects import Effects
 from app.services.zero_touch.facts import Surroundings
 
@@ -209,8 +209,7 @@ class Decider:
     def _rules_for(self, row: StatusRow, facts: Facts) -> PhoneRules | None:
         if not self.surroundings.has_rules:
             return None
-        known = known_of(self.surroundings, facts, reported_by(row), self._now)
-        return PhoneRules(self.surroundings, known, self._now)
+        return PhoneRules(self.surroundings, facts, reported_by(row), self._now)
 
     def _place(self, row: StatusRow, facts: Facts) -> _Asked:
         rules = self._rules_for(row, facts)

@@ -16,6 +16,7 @@ from benchmarks.experiments import (
     screens_in_use,
     silence,
     slow_disk,
+    what_if,
 )
 
 EXPERIMENTS: Sequence[Experiment] = (
@@ -31,6 +32,7 @@ EXPERIMENTS: Sequence[Experiment] = (
     silence.EXPERIMENT,
     imports.EXPERIMENT,
     rules.EXPERIMENT,
+    what_if.EXPERIMENT,
 )
 
 

@@ -25,6 +25,7 @@ from app.models.process import Heartbeat, Lease
 from app.models.replaced_phone import ReplacedPhone
 from app.models.rule_set import DevicePin, RuleHits, RuleRow, RuleSetVersion
 from app.models.setup_progress import SetupProgress
+from app.models.simulation import Simulation, SimulationRow
 from app.models.snmp_identity import SnmpIdentity
 from app.models.system_setting import SystemSetting
 from app.models.template_version import TemplateVersion
@@ -72,6 +73,8 @@ __all__ = [
     "RuleRow",
     "RuleSetVersion",
     "SetupProgress",
+    "Simulation",
+    "SimulationRow",
     "Site",
     "SnmpIdentity",
     "SystemSetting",

@@ -125,6 +125,8 @@ class Cause(StrEnum):
     FILE_REQUEST = "file_request"
     REPORT = "report"
     APPROVAL = "approval"
+    ACTIVATION = "activation"
+    MANUAL = "manual"
 
 
 class Stage(StrEnum):
@@ -154,6 +156,15 @@ class RuleSetState(StrEnum):
     DRAFT = "draft"
     ACTIVE = "active"
     RETIRED = "retired"
+
+
+class SimulationState(StrEnum):
+    """How far a simulation is; one that waits or runs has a worker, or is to have one."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
 
 
 class Origin(StrEnum):

@@ -20,6 +20,7 @@ from app.services.notices import outbox, telling
 from app.services.notices import retention as notice_retention
 from app.services.operations import confirming, gates, postponing, results, retention, rolling_back
 from app.services.rule_sets import hits
+from app.services.what_if import jobs as simulation_jobs
 
 
 def _nothing() -> None:
@@ -216,6 +217,13 @@ def all_chores() -> Sequence[Chore]:
             import_jobs.find_old,
             lambda session, ids, _now: import_jobs.drop_old(session, ids),
             "%d old imports were dropped.",
+        ),
+        Chore(
+            "old simulations",
+            timedelta(hours=1),
+            simulation_jobs.find_old,
+            lambda session, ids, _now: simulation_jobs.drop_old(session, ids),
+            "%d old simulations were dropped.",
         ),
     )
 

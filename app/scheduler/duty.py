@@ -13,6 +13,7 @@ from app.scheduler.chores import Chore, all_chores
 from app.scheduler.courier import Courier
 from app.scheduler.drain import Drain
 from app.scheduler.import_worker import ImportWorker
+from app.scheduler.simulation_worker import SimulationWorker
 from app.services.operations.calls import REAL_PHONES, Ports
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ def serve(
 ) -> None:
     """Lead when elected, stand by otherwise, until asked to stop; then let another take over at once.
 
-    Imports are worked off by whoever takes them up, elected or not, and so are messages about alarms.
+    Imports and simulations are worked off by whoever takes them up, elected or not, and so are messages about alarms.
 
     ``is_asked_to_stop_within`` waits for so many seconds and returns whether this process is to stop. ``chores`` is
     asked each time that this process begins to lead. Operations are worked off by all of them, the one that leads and
@@ -41,6 +42,8 @@ def serve(
     running: BackgroundScheduler | None = None
     imports = ImportWorker(database)
     imports.start()
+    simulations = SimulationWorker(database)
+    simulations.start()
     log.info("This scheduler stands for election.")
     drain = Drain(database, ports)
     drain.start()
@@ -58,6 +61,7 @@ def serve(
             running = None
         is_asked_to_stop = is_asked_to_stop_within(lease_lasts.total_seconds() / _RENEWALS)
     imports.stop()
+    simulations.stop()
     drain.stop()
     courier.stop()
     if running is not None:

@@ -23,6 +23,7 @@ PHONE_MODELS = "Phone Models"
 TEMPLATES = "Templates"
 TEMPLATES_MAPPING = "Templates Mapping"
 RULES = "Rules"
+WHAT_IF = "What-if"
 TEMPLATE_PLACEHOLDERS = "Template Placeholders"
 DEVICES_PLACEHOLDERS = "Devices Placeholders"
 DEFAULT_PLACEHOLDERS = "Default Placeholders Values"
@@ -88,6 +89,7 @@ DEEDS: dict[str, tuple[str, ...]] = {
     TEMPLATES: (*LOOK, *CHANGE, SEE_SECRETS),
     TEMPLATES_MAPPING: ("can_list", EDIT),
     RULES: ("can_list", EDIT, EDIT_SYSTEM),
+    WHAT_IF: ("can_list", "can_add", EXPORT, EDIT),
     **dict.fromkeys(_VALUES_PAGES, ("can_list", *CHANGE, SEE_SECRETS)),
     DEFAULT_PLACEHOLDERS: ("can_list", "can_edit", SEE_SECRETS),
     PHONE_MODELS: (*LOOK, *CHANGE),
@@ -123,6 +125,7 @@ _EVERYBODY_LOOKS = (
     TEMPLATES,
     TEMPLATES_MAPPING,
     RULES,
+    WHAT_IF,
     *_VALUES_PAGES,
     DEFAULT_PLACEHOLDERS,
     CHANGED_FILES,
@@ -177,6 +180,7 @@ ROLES: dict[str, list[list[str]]] = {
         _entry((OPERATIONS,), DEEDS[OPERATIONS]),
         _entry((MULTIPLE_USERS,), LOOK),
         _entry((TEMPLATES_MAPPING, RULES), (EDIT,)),
+        _entry((WHAT_IF,), DEEDS[WHAT_IF]),
         _entry(_VALUES_PAGES, (*CHANGE, SEE_SECRETS)),
         _entry((DEFAULT_PLACEHOLDERS,), ("can_edit", SEE_SECRETS)),
         _entry((SITES, PHONE_MODELS), CHANGE),
@@ -197,7 +201,7 @@ ROLES: dict[str, list[list[str]]] = {
     ],
     MONITOR: [
         *_LOOK_AROUND,
-        _entry((DEVICES_STATUS, ALARMS), (EXPORT,)),
+        _entry((DEVICES_STATUS, ALARMS, WHAT_IF), (EXPORT,)),
         _entry((OPERATIONS,), (EXPORT, CHECK_STATUS)),
         _entry((DEVICE, CHANGED_FILES), (SHOW_FILE,)),
         _entry((LDAP_TEST,), LOOK),

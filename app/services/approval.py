@@ -16,7 +16,7 @@ from app.rules.typed_names import checked_name
 from app.rules.vlan import check_vlan
 from app.rules.zero_touch.placement import Placement
 from app.rules.zero_touch.trace import Step
-from app.services import devices, phone_user_passwords, phone_users, status_rows, zero_touch
+from app.services import devices, phone_user_passwords, phone_users, pins, status_rows, zero_touch
 from app.services.author import Author
 from app.services.licenses.room import NoRoomError
 from app.services.operations import restarting
@@ -70,7 +70,9 @@ def make_device(
     if row["is_blocked"]:
         raise NoRoomError(row["placement_reason"])
     status_rows.write(session, [row | {"digest": None}])
-    return session.get_one(Device, row["device_id"])
+    device = session.get_one(Device, row["device_id"])
+    pins.pin(session, [device], (Stage.PLACEMENT,), author=author, now=now)
+    return device
 
 
 def _get_waiting_phone(session: Session, decider: zero_touch.Decider, mac: str) -> StatusRow:

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from app.database import table_of
 from app.errors import ConflictError, InvalidInputError, NotFoundError
 from app.models import Device, PhoneUser, Tenant
-from app.models.enums import Approval, Origin
+from app.models.enums import Approval, Origin, Stage
 from app.rules.mac_addresses import parse_mac
 from app.security.tenant_scope import scope_of
-from app.services import config_files, devices, journal, phone_users, status_rows
+from app.services import config_files, devices, journal, phone_users, pins, status_rows
 from app.services.author import Author
 from app.services.device_fields import DeviceFields, checked_columns, words_of
 from app.services.devices import NewDevice
@@ -60,6 +60,8 @@ def add(
         "origin": Origin.ADDED,
     }
     device = _insert(session, NewDevice(columns, author), now)
+    chosen = (Stage.PLACEMENT, Stage.TEMPLATE, *((Stage.FIRMWARE,) if device.firmware_id else ()))
+    pins.pin(session, [device], chosen, author=author, now=now)
     device.phone_model_id = model_of(session, device, row)
     settle(session, device, row, f"{author.name} added the phone for {user.name}.", author=author, now=now)
     return device
@@ -86,13 +88,13 @@ def settle(
 def change(
     session: Session, device: Device, fields: DeviceFields, user_name: str, *, author: Author, now: datetime
 ) -> bool:
-    """Change what is said of a device, and whose it is; return whether anything changed.
+    """Change what is said of a device, and whose it is; return whether anything changed. What is chosen is pinned.
 
     Its file stays as it is until Generate. Raises InvalidInputError.
     """
     row = status_rows.lock(session, [device.mac]).get(device.mac)
     session.refresh(device, with_for_update=True)
-    before = words_of(device)
+    before, had = words_of(device), _in_stages(device)
     refused: dict[str, str] = {}
     columns: dict[str, Any] = {}
     try:
@@ -112,11 +114,23 @@ def change(
     session.refresh(device)
     device.phone_model_id = model_of(session, device, row)
     changes = changes_between(before, words_of(device))
+    now_has = _in_stages(device)
+    chosen = [stage for stage in Stage if now_has[stage] != had[stage]]
+    pins.pin(session, [device], chosen, author=author, now=now)
     if changes:
         if row is not None:
             status_rows.write(session, [row | place_of(device) | {"digest": None}])
         _note(session, "device changed", device, f"changed the phone {device.mac}: {changes}", author, now)
     return bool(changes)
+
+
+def _in_stages(device: Device) -> dict[Stage, int | None]:
+    """Return what a device has in each stage, as far as its form may change it."""
+    return {
+        Stage.PLACEMENT: device.site_id,
+        Stage.TEMPLATE: device.template_id,
+        Stage.FIRMWARE: device.firmware_id,
+    }
 
 
 def find_user(session: Session, name: str, tenant: Tenant) -> PhoneUser | None:

@@ -9,8 +9,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.models import Device, PendingAction, ReplacedPhone, Site, Tenant
+from app.models.enums import Stage
 from app.rules.zero_touch.template import choose_template
-from app.services import journal, moved_owners, status_rows, zero_touch
+from app.services import journal, moved_owners, pins, status_rows, zero_touch
 from app.services.alarms import phones as alarms_of_phones
 from app.services.author import Author
 from app.services.device_changes import place_of
@@ -69,7 +70,7 @@ def plan(session: Session, devices: Sequence[Device], tenant: Tenant, *, now: da
 
 
 def carry_out(session: Session, move: Move, *, author: Author, now: datetime) -> None:
-    """Move devices, what they last reported, and their values, files, actions and active alarms."""
+    """Move devices, what they last reported, and their values, files, actions and active alarms; pin where they are."""
     ids = [device.id for device in move.devices]
     macs = [device.mac for device in move.devices]
     rows = status_rows.lock(session, macs)
@@ -93,6 +94,7 @@ def carry_out(session: Session, move: Move, *, author: Author, now: datetime) ->
         update(PendingAction).where(PendingAction.mac.in_(macs)),
     ):
         session.execute(statement.values(tenant_id=move.tenant.id))
+    pins.pin(session, move.devices, (Stage.PLACEMENT,), author=author, now=now)
     alarms_of_phones.bring_along(session, macs, now=now, actor=author.name)
     session.expire_all()
     journal.record_all(session, [_entry(device, move.tenant, author, now) for device in move.devices])

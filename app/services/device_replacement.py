@@ -22,9 +22,9 @@ from app.models import (
     Placeholder,
     ReplacedPhone,
 )
-from app.models.enums import Status
+from app.models.enums import Stage, Status
 from app.rules.zero_touch.template import choose_template
-from app.services import device_changes, device_deletion, device_fields, journal, status_rows
+from app.services import device_changes, device_deletion, device_fields, journal, pins, status_rows
 from app.services.alarms import phones as alarms_of_phones
 from app.services.author import Author
 from app.services.device_changes import check_waits_in_sight, read_mac
@@ -148,6 +148,9 @@ def replace(
     device.mac, device.serial_number, device.template_id = mac, "", template_id
     if agreed.other_model is not None:
         device.firmware_id = None
+        pins.unpin(session, [device.id], (Stage.FIRMWARE,))
+    if fields.template_id != template_id:
+        pins.pin(session, [device], (Stage.TEMPLATE,), author=author, now=now)
     row = status_rows.lock(session, [mac]).get(mac)
     _flush(session, mac)
     session.refresh(device)

@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotAllowedError, RingmasterError
 from app.models import Operation
-from app.models.enums import Action, Subject
+from app.models.enums import Action, Stage, Subject
 from app.rules.actions import KINDS
 from app.rules.mac_addresses import find_mac
 from app.security.roles import DEVICE
+from app.services import device_changes, pins
 from app.services.operations import of_phone, starting, targets
 from app.services.operations.of_phone import Latest
 from app.services.operations.starting import Order
@@ -25,6 +26,7 @@ from app.services.operations.targets import Candidate, Chosen
 from app.transaction import transaction
 from app.views import operation_form
 from app.views.authors import author
+from app.views.list_arguments import word_of
 from app.views.times import time_of_page
 from app.views.way_back import way_back
 from app.views.web_session import db
@@ -68,6 +70,21 @@ class DeviceActionView(BaseView):
             return _form(phone, asked, request.form, str(error))
         flash(told, "success")
         return redirect(way_back(f"/devices/{phone.key}/"))
+
+    @expose("/<mac>/release", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def release(self, mac: str) -> ResponseReturnValue:
+        """Let rules decide again for a device in a stage in which an operator chose something for it."""
+        stage = word_of(request.form, "stage", Stage) or abort(HTTPStatus.BAD_REQUEST)
+        with transaction(db.session()) as session:
+            device = device_changes.get_device(session, find_mac(mac) or "")
+            pins.release(session, [device], (stage,), author=author(), now=time_of_page())
+        flash(
+            "Released: rules decide this again when they are asked, with Update Configuration for example.",
+            "success",
+        )
+        return redirect(f"/devices/{device.mac}/")
 
     @expose("/<mac>/latest")
     @has_access

@@ -45,7 +45,7 @@ _IDS = ("template_id", "firmware_id", "tenant_id")
 _SECRET_FIELDS: Mapping[Action, str] = {Action.PASSWORDS: "secret", Action.USER_VALUES: "lines"}
 _SECRETS = frozenset({*_SECRET_FIELDS.values(), "sealed"})
 _NOT_REPEATED = _SECRETS | {"csrf_token", "typed", "number"}
-_TICKS = ("generate", "only_changed")
+_TICKS = ("generate", "only_changed", "decide", "release")
 _TEXTS = ("mode", "text", "seconds", "language", "vlan_mode", "from_user")
 
 
@@ -146,14 +146,15 @@ def read_chosen(form: MultiDict[str, str], subject: Subject) -> Chosen:
 def read_order(form: MultiDict[str, str], subject: Subject) -> Order:
     """Return what the form asks for, or raise InvalidInputError for what none of its own fields says."""
     action = _action(form.get("action", ""))
+    pace, patience, roll_out = read_pace(form)
     return Order(
         action=action,
         chosen=read_chosen(form, subject),
-        pace=Pace(_number(form, "batch"), timedelta(seconds=_number(form, "delay"))),
-        patience=timedelta(seconds=_number(form, "patience")),
+        pace=pace,
+        patience=patience,
         begins_at=_begin(form.get("begins_at", "")),
         deadline=timedelta(seconds=_number(form, "deadline")) if form.get("deadline") else None,
-        roll_out=_roll_out(form) if form.get("in_waves") else None,
+        roll_out=roll_out,
         options=read_options(form),
         secret=_secret(form, action),
     )
@@ -182,6 +183,13 @@ def fields_to_repeat(form: MultiDict[str, str], secret: str | None) -> list[tupl
     """Return the fields that the review sends on; what may be a password lies in it sealed."""
     fields = [(name, text) for name, text in form.items(multi=True) if name not in _NOT_REPEATED]
     return fields + ([("sealed", sealed_texts.seal(secret))] if secret else [])
+
+
+def read_pace(form: Mapping[str, str]) -> tuple[Pace, timedelta, RollOut | None]:
+    """Return at which pace an operation is done, how long phones have to confirm it, and its waves, if any."""
+    pace = Pace(_number(form, "batch"), timedelta(seconds=_number(form, "delay")))
+    patience = timedelta(seconds=_number(form, "patience"))
+    return pace, patience, _roll_out(form) if form.get("in_waves") else None
 
 
 def _roll_out(form: Mapping[str, str]) -> RollOut:

@@ -54,6 +54,7 @@ from app.views.tenants import TenantView
 from app.views.user_forms import UserFormView
 from app.views.user_suggestions import UserSuggestionView
 from app.views.users import UserView
+from app.views.what_if import WhatIfView
 
 _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
     "Monitor": (
@@ -118,6 +119,7 @@ _BESIDE_THE_MENU = (
     SbcProxyView,
     LdapSettingsView,
     TelnetView,
+    WhatIfView,
 )
 
 

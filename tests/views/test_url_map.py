@@ -35,6 +35,7 @@ ALLOWED = {
     "DeviceView.download_file": OPERATORS,
     "DeviceActionView.ask": EVERYBODY,
     "DeviceActionView.latest": EVERYBODY,
+    "DeviceActionView.release": OPERATORS,
     "DeviceApprovalView.approve": OPERATORS,
     "DeviceApprovalView.approve_selected": OPERATORS,
     "SetupWizardView.list": OPERATORS,
@@ -112,6 +113,13 @@ ALLOWED = {
     "RuleVersionView.make_draft": ADMINISTRATOR,
     "RuleVersionView.activate": ADMINISTRATOR,
     "RuleVersionView.discard": ADMINISTRATOR,
+    "WhatIfView.list": EVERYBODY,
+    "WhatIfView.add": OPERATORS,
+    "WhatIfView.activate": OPERATORS,
+    "WhatIfView.show": EVERYBODY,
+    "WhatIfView.progress": EVERYBODY,
+    "WhatIfView.export": EXPORTERS,
+    "WhatIfView.phone": LOOKERS_AT_FILES,
     "TemplatePlaceholderView.list": EVERYBODY,
     "TemplatePlaceholderView.choose": OPERATORS,
     "TemplatePlaceholderView.add": OPERATORS,
@@ -311,15 +319,16 @@ def address_of(rule: Rule, world: World) -> str:
         "file_id": world.acme_file,
         "user_id": world.acme_user,
         "job_id": world.import_job,
+        "kind": "mail" if rule.endpoint.startswith("DestinationView") else "template",
+        "simulation_id": world.simulation,
+        "device_id": world.acme_device,
         "mac": ACME_WAITING_MAC if rule.endpoint.endswith("approve") else ACME_MAC,
         "locale": "en",
         "operation_id": world.operation,
         "alarm_id": world.acme_alarm,
         "destination_id": world.acme_destination,
         "delivery_id": world.acme_delivery,
-        "kind": "mail",
         "subject": "devices",
-        "kind": "template",
         "key": RULE,
         "version_id": world.rules,
         "action": "check_status",
@@ -333,8 +342,8 @@ def address_of(rule: Rule, world: World) -> str:
 
 
 def may_see_row(name: str, rule: Rule) -> bool:
-    """Nora has no tenants: to her no row of Acme exists. What alice imported is seen by those who see everything."""
-    if "job_id" in rule.arguments:
+    """Nora has no tenants: to her no row of Acme exists. What alice asked for is seen by those who see everything."""
+    if {"job_id", "simulation_id"} & rule.arguments:
         return name in SEES_EVERYTHING
     return name != "nora" or "PhoneModel" in rule.endpoint or not ROWS & rule.arguments
 

@@ -29,6 +29,8 @@ from app.models import (
     Placeholder,
     RuleRow,
     RuleSetVersion,
+    Simulation,
+    SimulationRow,
     Site,
     TemplateDefault,
     Tenant,
@@ -47,6 +49,8 @@ from app.models.enums import (
     RuleKind,
     RuleSetState,
     Severity,
+    SimulationState,
+    Stage,
     Status,
     Subject,
     TargetState,
@@ -55,6 +59,7 @@ from app.models.enums import (
     Way,
 )
 from app.rendering.template_file import FileConfig, TemplateFile, write_template
+from app.rules.zero_touch.changes import Change
 from app.security.roles import ADMINISTRATOR, HELPDESK, MONITOR, OPERATOR
 from app.security.secrets import vault
 from app.services.author import Author
@@ -123,6 +128,7 @@ class World:
     acme_file: int
     globex_file: int
     import_job: int
+    simulation: int
     """What alice imported."""
     operation: int
     """One of Acme's phone alone."""
@@ -179,6 +185,7 @@ def make_world(session: Session) -> World:
         created_at=NOW,
     )
     session.add(job)
+    simulation = add_simulation(session, phone)
     session.flush()
     return World(
         acme=acme.id,
@@ -197,6 +204,7 @@ def make_world(session: Session) -> World:
         acme_file=file_of(session, ACME_MAC),
         globex_file=file_of(session, GLOBEX_MAC),
         import_job=job.id,
+        simulation=simulation.id,
         operation=add_operation(session, acme, ACME_MAC),
         acme_alarm=acme_alarm.id,
         acme_destination=acme_delivery.destination_id,
@@ -226,6 +234,40 @@ def add_rules(session: Session) -> int:
         )
     )
     return draft.id
+
+
+def add_simulation(session: Session, phone: Device) -> Simulation:
+    """Add a simulation of alice's, in which something changes for a phone."""
+    simulation = Simulation(
+        kind=RuleKind.TEMPLATE,
+        state=SimulationState.DONE,
+        by="alice",
+        created_at=NOW,
+        finished_at=NOW,
+        as_of=NOW,
+        drafts=[],
+        active=[],
+        done=1,
+        total=1,
+        totals={"changed": 1, "flags": {"TEMPLATE": 1}, "gained": {}, "lost": {}, "titles": {}},
+    )
+    session.add(simulation)
+    session.flush()
+    has = {"tenant_id": phone.tenant_id, "site_id": phone.site_id, "firmware_id": None, "waits": []}
+    has["rules"] = {stage.value: f"{stage}.none" for stage in Stage}
+    session.add(
+        SimulationRow(
+            simulation_id=simulation.id,
+            device_id=phone.id,
+            mac=phone.mac,
+            tenant_id=phone.tenant_id,
+            before={**has, "template_id": phone.template_id},
+            after={**has, "template_id": None},
+            rules=" ",
+            flags=int(Change.TEMPLATE),
+        )
+    )
+    return simulation
 
 
 def add_operation(session: Session, tenant: Tenant, mac: str) -> int:

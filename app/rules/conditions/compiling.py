@@ -1,6 +1,6 @@
 """Trees made into functions once, so that a fleet can be asked fast: the cheapest conditions first."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from app.rules.conditions.fields import FIELDS
@@ -10,6 +10,9 @@ from app.rules.conditions.truth import Truth, negation
 
 Judge: TypeAlias = Callable[[Mapping[str, Any]], Truth]
 """Asked of the facts as they are compared."""
+
+Matcher: TypeAlias = Callable[[Mapping[str, Any]], bool]
+"""Says of the facts as they are compared whether something is certain to hold."""
 
 
 def compile_tree(node: Node) -> Judge:
@@ -24,13 +27,55 @@ def compile_tree(node: Node) -> Judge:
     return _all(judges) if isinstance(node, And) else _any(judges)
 
 
+def compile_match(node: Node) -> Matcher:
+    """Return the function that says whether a tree is certain to hold."""
+    judge = compile_tree(node)
+    return lambda facts: judge(facts) is True
+
+
+def compile_demands(demands: Iterable[tuple[Condition, bool]]) -> Matcher:
+    """Return the function that says whether each of these conditions is certain to hold, or to fail, as demanded.
+
+    It answers what ``compile_match`` does for all of them joined, without a call in between for each of them.
+    """
+    ordered = sorted(demands, key=lambda demand: _cost(demand[0]))
+    present = tuple(
+        (condition.field, (condition.operator is Operator.IS_SET) is holds)
+        for condition, holds in ordered
+        if condition.operator in PRESENCE
+    )
+    compared = tuple(
+        (condition.field, *_test_of(condition, holds=holds))
+        for condition, holds in ordered
+        if condition.operator not in PRESENCE
+    )
+
+    def holds_all(facts: Mapping[str, Any]) -> bool:
+        for name, is_set in present:
+            if (facts[name] is not None) is not is_set:
+                return False
+        for name, test, wanted in compared:
+            found = facts[name]
+            if found is None or (not test(found)) is wanted:
+                return False
+        return True
+
+    return holds_all
+
+
+def _test_of(condition: Condition, *, holds: bool) -> tuple[Callable[[Any], object], bool]:
+    """Return the test of a condition, and what it has to answer for the condition to hold, or to fail."""
+    operator = CONTRARIES.get(condition.operator, condition.operator)
+    test = FIELDS[condition.field].type.test(operator, condition.values)
+    return test, (operator is condition.operator) is holds
+
+
 def compile_condition(condition: Condition) -> Judge:
     """Return the function that says whether a condition holds."""
     if condition.operator in PRESENCE:
         return _presence(condition.field, wanted=condition.operator is Operator.IS_SET)
-    operator = CONTRARIES.get(condition.operator, condition.operator)
-    test = FIELDS[condition.field].type.test(operator, condition.values)
-    return _comparison(condition.field, test, wanted=operator is condition.operator)
+    test, wanted = _test_of(condition, holds=True)
+    return _comparison(condition.field, test, wanted=wanted)
 
 
 def _presence(name: str, *, wanted: bool) -> Judge:

@@ -4,10 +4,10 @@ A form is nothing but demands: each of its rows has to hold, each of its excepti
 independent of one another.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from app.rules.conditions.compiling import Judge, compile_condition
+from app.rules.conditions.compiling import Judge, Matcher, compile_condition, compile_demands, compile_match
 from app.rules.conditions.fields import FIELDS
 from app.rules.conditions.operators import CONTRARIES, PRESENCE
 from app.rules.conditions.tree import And, Condition, Node, Not, Or
@@ -29,6 +29,7 @@ class Demands:
     """The demands of a tree by their fields; ``is_whole`` where the tree demands nothing else."""
 
     def __init__(self, tree: Node) -> None:
+        self._tree = tree
         self.is_whole = True
         self.by_field: dict[str, list[Demand]] = {}
         for demand in self._of(tree, holds=True):
@@ -50,6 +51,13 @@ class Demands:
         return all(
             demand.is_met_by(fact) for name, fact in facts.items() for demand in self.by_field.get(name, ())
         )
+
+    def matcher_beside(self, names: Collection[str]) -> Matcher:
+        """Return what says whether the tree is certain to hold for facts that are as demanded in these fields."""
+        if not self.is_whole:
+            return compile_match(self._tree)
+        others = (demand for name, own in self.by_field.items() if name not in names for demand in own)
+        return compile_demands((demand.condition, demand.holds) for demand in others)
 
     def contradictions(self) -> Iterator[Sequence[Demand]]:
         """Yield the demands of each field that no fact can meet together."""

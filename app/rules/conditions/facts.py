@@ -22,6 +22,12 @@ class KnownFacts:
         self.compared: dict[str, Any] = _NOTHING.copy()
         self.add(written)
 
+    def copy(self) -> "KnownFacts":
+        """Return the same facts; what either gets to know later, the other does not."""
+        twin = KnownFacts.__new__(KnownFacts)
+        twin.written, twin.compared = self.written.copy(), self.compared.copy()
+        return twin
+
     def add(self, written: Mapping[str, str | None]) -> None:
         """Let more be known, such as what a stage has decided."""
         for name, fact in written.items():

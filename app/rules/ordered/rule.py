@@ -1,10 +1,10 @@
 """A rule that an administrator wrote, and what an operator pinned for one phone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from app.rules.conditions.tree import Node
+from app.rules.conditions.tree import Node, conditions_in
 from app.rules.sentences import quoted
 
 Outcome = TypeVar("Outcome")
@@ -27,11 +27,15 @@ class Rule(Generic[Outcome]):
     valid_from: datetime | None = None
     valid_until: datetime | None = None
     is_tenants: bool = False
+    title: str = field(init=False, repr=False, compare=False)
+    fields: frozenset[str] = field(init=False, repr=False, compare=False)
 
-    @property
-    def title(self) -> str:
-        """The rule as sentences name it."""
-        return f"{'tenant rule' if self.is_tenants else 'rule'} {self.position} {quoted(self.name)}"
+    def __post_init__(self) -> None:
+        """Make ready what is asked for every phone: how sentences name the rule, and the fields that it asks for."""
+        noun = "tenant rule" if self.is_tenants else "rule"
+        object.__setattr__(self, "title", f"{noun} {self.position} {quoted(self.name)}")
+        asked = frozenset(condition.field for condition in conditions_in(self.conditions))
+        object.__setattr__(self, "fields", asked)
 
     def is_valid_at(self, at: datetime) -> bool:
         """Return whether a time lies in the dates of the rule."""

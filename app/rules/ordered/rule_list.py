@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property, partial
+from operator import itemgetter
 from typing import Any, Generic, NamedTuple
 
-from app.rules.conditions.compiling import Judge, compile_tree
+from app.rules.conditions.compiling import Matcher
 from app.rules.conditions.demands import Demands
 from app.rules.conditions.facts import KnownFacts
 from app.rules.conditions.tracing import PhoneWords
@@ -13,6 +14,7 @@ from app.rules.ordered.rule import Outcome, Rule
 from app.rules.ordered.tracing import RuleTrace, RuleTracer
 
 _INDEXED = ("model", "tenant")
+_kind_of = itemgetter(*_INDEXED)
 _MOST_KINDS = 4096
 
 WhyNot = Callable[[Rule[Outcome]], str]
@@ -28,8 +30,14 @@ class ListTrace(NamedTuple, Generic[Outcome]):
 
 class _Ready(NamedTuple, Generic[Outcome]):
     rule: Rule[Outcome]
-    judge: Judge
     demands: Demands
+    matches: Matcher
+
+
+def _made_ready(rule: Rule[Outcome]) -> _Ready[Outcome]:
+    """A rule is asked about phones only whose model and tenant are as it demands: these it need not ask for again."""
+    demands = Demands(rule.conditions)
+    return _Ready(rule, demands, demands.matcher_beside(_INDEXED))
 
 
 def _always_to_be_had(_: Rule[Any]) -> str:
@@ -44,12 +52,8 @@ class RuleList(Generic[Outcome]):
 
     def __init__(self, rules: Iterable[Rule[Outcome]] = ()) -> None:
         self.rules: Sequence[Rule[Outcome]] = tuple(sorted(rules, key=lambda rule: rule.position))
-        self._ready = [
-            _Ready(rule, compile_tree(rule.conditions), Demands(rule.conditions))
-            for rule in self.rules
-            if rule.is_enabled
-        ]
-        self._candidates: dict[tuple[Any, ...], list[tuple[Judge, Rule[Outcome]]]] = {}
+        self._ready = [_made_ready(rule) for rule in self.rules if rule.is_enabled]
+        self._candidates: dict[tuple[Any, ...], list[tuple[Matcher, Rule[Outcome]]]] = {}
 
     def first_match(
         self, facts: KnownFacts, at: datetime, why_not: WhyNot[Outcome] = _always_to_be_had
@@ -60,8 +64,8 @@ class RuleList(Generic[Outcome]):
     def matching(self, facts: KnownFacts, at: datetime) -> Iterator[Rule[Outcome]]:
         """Yield every rule that matches, in their order."""
         compared = facts.compared
-        for judge, rule in self._candidates_for(compared):
-            if judge(compared) is True and rule.is_valid_at(at):
+        for matches, rule in self._candidates_for(compared):
+            if matches(compared) and rule.is_valid_at(at):
                 yield rule
 
     def trace(
@@ -88,12 +92,12 @@ class RuleList(Generic[Outcome]):
     def _tracers(self) -> Sequence[RuleTracer]:
         return [RuleTracer(rule) for rule in self.rules]
 
-    def _candidates_for(self, compared: dict[str, Any]) -> list[tuple[Judge, Rule[Outcome]]]:
-        kind = tuple(compared[name] for name in _INDEXED)
+    def _candidates_for(self, compared: dict[str, Any]) -> list[tuple[Matcher, Rule[Outcome]]]:
+        kind = _kind_of(compared)
         found = self._candidates.get(kind)
         if found is None:
             known = dict(zip(_INDEXED, kind, strict=True))
-            found = [(each.judge, each.rule) for each in self._ready if each.demands.allows(known)]
+            found = [(each.matches, each.rule) for each in self._ready if each.demands.allows(known)]
             # Models and tenants are few; what phones say they are need not be.
             if len(self._candidates) >= _MOST_KINDS:
                 self._candidates.clear()

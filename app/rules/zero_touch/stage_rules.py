@@ -1,4 +1,4 @@
-"""The rules of administrators in a stage, asked ahead of its built-in ladder."""
+"""The rules of administrators in a stage, asked ahead of its built-in ladder: each of them, or up to the first."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,11 +7,12 @@ from typing import Generic, TypeVar
 
 from app.models.enums import Stage
 from app.rules.conditions.facts import KnownFacts
-from app.rules.conditions.tree import conditions_in
 from app.rules.ordered.rule import Pin, Rule
 from app.rules.ordered.rule_list import RuleList
 from app.rules.ordered.verdicts import Verdict
 from app.rules.zero_touch.trace import Ahead, Matched, Step
+
+PINNED = "Pinned by an operator"
 
 Outcome = TypeVar("Outcome")
 Answer = TypeVar("Answer")
@@ -67,20 +68,45 @@ class StageRules(Generic[Outcome]):
         return Ahead(tuple(steps), _won(winner, steps, answer), winner.title)
 
 
+class FirstOfStage(StageRules[Outcome]):
+    """The same rules, asked only until one decides, for whole fleets: its steps name that one, without a sentence."""
+
+    def ask(
+        self,
+        stage: Stage,
+        why_not: Callable[[Outcome], str],
+        answer: Callable[[Outcome, frozenset[str]], Matched[Answer]],
+    ) -> Ahead[Answer]:
+        """Return the same answer as ``StageRules.ask``."""
+        pin = self.pin
+        if pin is not None and not why_not(pin.outcome):
+            step = Step(stage, f"{stage}.pinned", PINNED, Verdict.MATCHED, "")
+            return Ahead((step,), answer(pin.outcome, frozenset()), PINNED)
+        for rules in self.lists:
+            winner = rules.first_match(self.facts, self.at, lambda rule: why_not(rule.outcome))
+            if winner is not None:
+                step = Step(stage, winner.key, _capital(winner.title), Verdict.MATCHED, "")
+                return Ahead((step,), answer(winner.outcome, winner.fields), winner.title)
+        return Ahead()
+
+
 def _won(
     winner: Rule[Outcome],
     steps: list[Step],
     answer: Callable[[Outcome, frozenset[str]], Matched[Answer]],
 ) -> Matched[Answer]:
-    asked = frozenset(condition.field for condition in conditions_in(winner.conditions))
-    found = answer(winner.outcome, asked)
+    found = answer(winner.outcome, winner.fields)
     said = next(step.sentence for step in steps if step.verdict is Verdict.MATCHED)
     return Matched(found.answer, f"{said} {found.sentence}")
 
 
 def _pinned(stage: Stage, pin: Pin[Outcome], problem: str) -> Step:
-    title = f"{pin.title[0].upper()}{pin.title[1:]}"
+    title = _capital(pin.title)
     if problem:
         sentence = f"{title} does not count: {problem}."
-        return Step(stage, f"{stage}.pinned", "Pinned by an operator", Verdict.NOT_MATCHED, sentence)
-    return Step(stage, f"{stage}.pinned", "Pinned by an operator", Verdict.MATCHED, f"{title} counts.")
+        return Step(stage, f"{stage}.pinned", PINNED, Verdict.NOT_MATCHED, sentence)
+    return Step(stage, f"{stage}.pinned", PINNED, Verdict.MATCHED, f"{title} counts.")
+
+
+def _capital(title: str) -> str:
+    return title[0].upper() + title[1:]

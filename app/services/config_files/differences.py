@@ -1,7 +1,8 @@
 """What Generate would change: the stored files beside those that would be made now."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from app.models import ConfigFile, Device
 from app.rendering.line_differences import Difference, differences
 from app.services import stored_files
 from app.services.config_files.drafts import Draft
-from app.services.config_files.generation import find, render_global_files, render_many, text_of
+from app.services.config_files.generation import find, render_as, render_global_files, render_many, text_of
 from app.services.config_files.sources import Sources
 
 CHUNK = 500
@@ -75,6 +76,20 @@ def difference(session: Session, device: Device, *, with_secrets: bool) -> Diffe
 def shared_difference(session: Session, template_id: int, *, with_secrets: bool) -> Difference:
     """Return what the next Generate would change in the file that all phones of a template include."""
     return _difference(session, render_global_files(session, [template_id]), with_secrets=with_secrets)
+
+
+def difference_between(
+    session: Session,
+    device: Device,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    *,
+    with_secrets: bool,
+) -> Difference:
+    """Return what differs in a device's file between two sets of its fields (``FileOwner``)."""
+    texts = render_as(session, device.id, [before, after])
+    found = differences(*texts) if texts else differences("", "")
+    return found if with_secrets else found.masked()
 
 
 def _difference(session: Session, drafts: Collection[Draft], *, with_secrets: bool) -> Difference:

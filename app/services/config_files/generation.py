@@ -1,7 +1,8 @@
 """Configuration files: generated when the product says so, stored compressed and encrypted, and found again."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, undefer
@@ -86,6 +87,25 @@ def render_many(
         for owner in owners
         if owner.template_id is not None
     ]
+
+
+def render_as(
+    session: Session, device_id: int, others: Sequence[Mapping[str, Any]], *, sources: Sources | None = None
+) -> list[str]:
+    """Return a device's file as it would be if each of these sets of its fields were other ones.
+
+    An empty text where there is no template, or none that the session sees.
+    """
+    sources = sources or Sources(session)
+    owners = read_owners(session, [device_id])
+    sources.load(owners)
+    seen = set(session.scalars(select(ConfigTemplate.id)))
+    texts = []
+    for owner in (owner._replace(**other) for owner in owners for other in others):
+        has_file = owner.template_id is not None and owner.template_id in seen
+        draft = _draft_for(sources, owner, sources.template(owner.template_id or 0)) if has_file else None
+        texts.append(draft.rendered.text if draft else "")
+    return texts
 
 
 def lay_keys(session: Session, device_ids: Collection[int], keys: UserKeys, *, now: datetime) -> None:

@@ -1,19 +1,19 @@
 """All that is known of one phone, for its page."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import NotFoundError
-from app.models import Alarm, ConfigFile, Decision, Device, JournalEntry, ReplacedPhone
+from app.models import Alarm, ConfigFile, Decision, Device, DevicePin, JournalEntry, ReplacedPhone
 from app.models.enums import Layer, Stage
 from app.rendering.placeholders import display_name, names_in
 from app.rendering.secret_parameters import MASK
 from app.rendering.secret_placeholders import is_secret_placeholder, secret_names_in
 from app.rules.zero_touch.trace import Step, steps_from_json
-from app.services import config_files, device_replacement, zero_touch
+from app.services import config_files, device_replacement, pins, zero_touch
 from app.services.config_files.owners import read_owners
 from app.services.config_files.sources import Sources
 from app.services.devices_status.phones import Phone, find_phone
@@ -28,7 +28,7 @@ class Details:
     """One phone: what it reported, the device it is, and what was decided and generated for it.
 
     ``phone`` is None for a device that was never heard of, ``device`` for a phone that nobody approved. ``replaced``
-    are the phones that the device was before.
+    are the phones that the device was before, ``pins`` what operators chose for it.
     """
 
     mac: str
@@ -38,6 +38,7 @@ class Details:
     file: ConfigFile | None
     alarms: Sequence[Alarm]
     replaced: Sequence[ReplacedPhone]
+    pins: Mapping[Stage, DevicePin]
 
     @property
     def macs(self) -> list[str]:
@@ -69,6 +70,7 @@ def get_details(session: Session, mac: str) -> Details:
         phone=phone,
         device=device,
         replaced=replaced,
+        pins=pins.of_device(session, device.id) if device else {},
         decisions=zero_touch.decisions_of(session, *macs)[:MOST_DECISIONS],
         file=_find_file(session, mac),
         alarms=_active_alarms(session, mac),

@@ -4,23 +4,24 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import RingmasterError
 from app.models import ConfigTemplate, Device, Operation, PhoneUser, Tenant
-from app.models.enums import Action, TargetState, VlanMode, Way
+from app.models.enums import Action, Stage, TargetState, VlanMode, Way
 from app.services import (
     config_files,
     device_deletion,
-    device_moves,
     phone_user_changes,
     phone_user_passwords,
+    pins,
     value_owners,
 )
 from app.services.author import Author
 from app.services.configuration_values import changes as configuration_values
 from app.services.operations.claiming import Claim
+from app.services.operations.moving import move_device
 from app.services.operations.results import Result
 from app.services.operations.targets import GONE_ELSEWHERE, gone_elsewhere
 from app.services.owned_values import LINES
@@ -84,7 +85,7 @@ def _generate(
 
 
 def _change_template(
-    session: Session, operation: Operation, macs: Sequence[str], _now: datetime
+    session: Session, operation: Operation, macs: Sequence[str], now: datetime
 ) -> dict[str, Outcome]:
     devices, outcomes = _devices(session, operation, macs)
     template = session.get(ConfigTemplate, operation.options["template_id"])
@@ -99,6 +100,9 @@ def _change_template(
             device.template_id, device.phone_model_id = template.id, template.phone_model_id
             outcomes[device.mac] = _DONE
     session.flush()
+    given = [device for device in devices if outcomes[device.mac] == _DONE]
+    author = Author(operation.created_by, operation.created_from)
+    pins.pin(session, given, (Stage.TEMPLATE,), author=author, now=now)
     return outcomes
 
 
@@ -136,30 +140,11 @@ def _change_tenant(
         elif device.tenant_id == tenant.id:
             outcomes[mac] = (TargetState.SKIPPED, f"It is in {tenant.name} already.")
         else:
-            outcomes[mac] = _move_device(session, device, tenant, author=author, now=now)
+            refused = move_device(session, device, tenant, author=author, now=now)
+            outcomes[mac] = (
+                (TargetState.FAILED, refused) if refused else (TargetState.CONFIRMED, _WITH_NEXT_FILE)
+            )
     return outcomes
-
-
-def _move_device(
-    session: Session, device: Device, tenant: Tenant, *, author: Author, now: datetime
-) -> Outcome:
-    user = device.phone_user
-    if user is None or user.is_system:
-        move = device_moves.plan(session, [device], tenant, now=now)
-        device_moves.carry_out(session, move, author=author, now=now)
-        return TargetState.CONFIRMED, _WITH_NEXT_FILE
-    phones = select(func.count()).select_from(Device).where(Device.phone_user_id == user.id)
-    if (session.scalar(phones) or 0) > 1:
-        return (
-            TargetState.FAILED,
-            f"{user.name} has other phones, too: set the tenant of the user, and all of them go along.",
-        )
-    try:
-        with session.begin_nested():
-            phone_user_changes.move(session, user, tenant, author=author, now=now)
-    except RingmasterError as error:
-        return TargetState.FAILED, str(error)
-    return TargetState.CONFIRMED, _WITH_NEXT_FILE
 
 
 def _change_users_tenant(

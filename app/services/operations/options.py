@@ -63,9 +63,19 @@ def _restart(_session: Session, options: Mapping[str, Any], _secret: str | None)
 def _update(session: Session, options: Mapping[str, Any], secret: str | None) -> dict[str, Any]:
     """Check a template that the phones get first; their files are then generated in any case.
 
+    With ``decide`` Zero Touch decides for them anew first, and nothing is asked of phones that get what they have.
     ``only_changed`` asks nothing of phones whose files Generate leaves as they are.
     """
     kept = _template(session, options, secret) if "template_id" in options else {}
+    if options.get("decide"):
+        if kept:
+            raise InvalidInputError(
+                "Either rules decide which template the phones get, or you do: choose one of the two.",
+                field="decide",
+            )
+        simulation = {"simulation_id": options["simulation_id"]} if "simulation_id" in options else {}
+        released = {"release": True} if options.get("release") else {}
+        return {"generate": True, "decide": True, **simulation, **released}
     if not kept and not options.get("generate"):
         return {}
     return kept | {"generate": True} | ({"only_changed": True} if options.get("only_changed") else {})

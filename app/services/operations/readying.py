@@ -11,11 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import ConfigTemplate, Device, DeviceStatus, Firmware, Operation, OperationTarget
-from app.models.enums import Action, Status, TargetState
-from app.services import config_files
+from app.models.enums import Action, Cause, Stage, Status, TargetState
+from app.services import config_files, pins
+from app.services.author import Author
 from app.services.config_files.differences import find_outdated
 from app.services.operations import kept_files
 from app.services.operations.claiming import watch_files
+from app.services.operations.deciding import decide_anew
 from app.services.operations.targets import GONE_ELSEWHERE, gone_elsewhere
 
 Outcome = tuple[TargetState, str]
@@ -29,6 +31,7 @@ _TEMPLATE_BEFORE_GONE: Outcome = (TargetState.FAILED, "The template that it had 
 _TEMPLATE_CHANGED: Outcome = (TargetState.SKIPPED, "It has got another template since.")
 _FILE_CHANGED: Outcome = (TargetState.SKIPPED, "Its file was changed since, and stays as it is.")
 _FILE_STAYS: Outcome = (TargetState.SKIPPED, "Its file is as Generate would make it.")
+_DECIDED_THE_SAME: Outcome = (TargetState.SKIPPED, "It has what the rules give it.")
 _NO_FILE: Outcome = (TargetState.FAILED, "It has no configuration file; generate it first.")
 
 
@@ -110,6 +113,7 @@ class _Work:
         for mac, device in self._devices.items():
             _remember(self._targets[mac], {"firmware_id": device.firmware_id, "given": firmware.id})
             device.firmware_id = firmware.id
+        self._pin(self._devices.values(), Stage.FIRMWARE)
         self._generate(self._devices)
         return {}
 
@@ -134,6 +138,8 @@ class _Work:
         options = self._operation.options
         if "template_id" in options:
             found = self._give_template(options["template_id"])
+        elif options.get("decide"):
+            found = self._decide_anew()
         if not options.get("generate"):
             return found
         if options.get("only_changed"):
@@ -169,6 +175,34 @@ class _Work:
                 before = {"template_id": device.template_id, "phone_model_id": device.phone_model_id}
                 _remember(self._targets[mac], {**before, "given": template.id})
                 device.template_id, device.phone_model_id = template.id, template.phone_model_id
+        self._pin([device for mac, device in self._devices.items() if mac not in found], Stage.TEMPLATE)
+        return found
+
+    def _pin(self, devices: Collection[Device], stage: Stage) -> None:
+        author = Author(self._operation.created_by, self._operation.created_from)
+        pins.pin(self._session, devices, (stage,), author=author, now=self._now)
+
+    def _decide_anew(self) -> dict[str, Outcome]:
+        """Give the devices what rules say today, and return those that have it already, and did at an earlier try."""
+        cause = Cause.ACTIVATION if "simulation_id" in self._operation.options else Cause.MANUAL
+        author = Author(self._operation.created_by, self._operation.created_from)
+        undecided = [device for mac, device in self._devices.items() if self._targets[mac].before is None]
+        if self._operation.options.get("release"):
+            pins.release(self._session, undecided, tuple(Stage), author=author, now=self._now)
+        found: dict[str, Outcome] = {}
+        for mac, decided in decide_anew(
+            self._session, undecided, cause, author=author, now=self._now
+        ).items():
+            device, target = self._devices[mac], self._targets[mac]
+            if decided.refused:
+                found[mac] = (TargetState.FAILED, decided.refused)
+            elif not decided.has_changed:
+                found[mac] = _DECIDED_THE_SAME
+            else:
+                had = {"template_id": decided.had.template_id, "phone_model_id": device.phone_model_id}
+                is_other_template = decided.had.template_id != device.template_id
+                _remember(target, {**had, "given": device.template_id} if is_other_template else {})
+                target.tenant_id = device.tenant_id
         return found
 
     def _give_back_templates(self, undone: Mapping[str, OperationTarget]) -> dict[str, Outcome]:

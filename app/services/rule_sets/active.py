@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from threading import Lock
-from typing import Any, ClassVar, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,23 +24,17 @@ class _Version(NamedTuple):
 class ActiveRules:
     """Which versions are active at the moment at which it is made; good for one transaction."""
 
-    states: ClassVar[Sequence[RuleSetState]] = (RuleSetState.ACTIVE,)
-    """Which versions are asked; where a list has one in several of these states, that of the last."""
-
     def __init__(self, session: Session) -> None:
         self._session = session
-        asked = select(
-            RuleSetVersion.state,
-            RuleSetVersion.kind,
-            RuleSetVersion.tenant_id,
-            RuleSetVersion.id,
-            RuleSetVersion.checksum,
-        ).where(RuleSetVersion.state.in_(self.states))
-        found = sorted(session.execute(asked), key=lambda row: self.states.index(row[0]))
+        active = select(
+            RuleSetVersion.kind, RuleSetVersion.tenant_id, RuleSetVersion.id, RuleSetVersion.checksum
+        ).where(RuleSetVersion.state == RuleSetState.ACTIVE)
         self._active = {
-            (kind, owner): _Version(version_id, checksum) for _, kind, owner, version_id, checksum in found
+            (kind, owner): _Version(version_id, checksum)
+            for kind, owner, version_id, checksum in session.execute(active)
         }
         self._kinds = {kind for kind, _ in self._active}
+        self._lists: dict[tuple[RuleKind, int | None], Sequence[AnyRules]] = {}
 
     def has(self, kind: RuleKind) -> bool:
         """Whether anybody has written rules of a kind."""
@@ -52,17 +46,49 @@ class ActiveRules:
 
     def lists(self, kind: RuleKind, tenant_id: int | None) -> Sequence[AnyRules]:
         """Return the lists that are asked about a phone of a tenant, in their order."""
+        key = (kind, tenant_id)
+        if key not in self._lists:
+            self._lists[key] = self._compiled(kind, tenant_id)
+        return self._lists[key]
+
+    def checksums(self) -> list[str]:
+        """Return what tells the lists that are active now from others, in one order."""
+        return sorted(version.checksum for version in self._active.values())
+
+    def _compiled(self, kind: RuleKind, tenant_id: int | None) -> Sequence[AnyRules]:
         return _compile(self._session, self._asked(kind, tenant_id))
 
     def _asked(self, kind: RuleKind, tenant_id: int | None) -> list[_Version]:
-        owners = (None,) if tenant_id is None else (None, tenant_id)
-        return [self._active[kind, owner] for owner in owners if (kind, owner) in self._active]
+        asked = owners_asked(tenant_id)
+        return [self._active[kind, owner] for owner in asked if (kind, owner) in self._active]
 
 
 class DraftedRules(ActiveRules):
-    """The rules as they would be if every draft were active."""
+    """The rules that would be active if these drafts were; where none are named, all that there are."""
 
-    states: ClassVar[Sequence[RuleSetState]] = (RuleSetState.ACTIVE, RuleSetState.DRAFT)
+    def __init__(self, session: Session, drafts: Iterable[RuleSetVersion] | None = None) -> None:
+        super().__init__(session)
+        if drafts is None:
+            every = select(RuleSetVersion).where(RuleSetVersion.state == RuleSetState.DRAFT)
+            drafts = session.scalars(every).all()
+        self._drafts = {
+            (draft.kind, draft.tenant_id): RuleList(rules_of(session, draft.id)) for draft in drafts
+        }
+        self._kinds |= {kind for kind, _ in self._drafts}
+
+    def _compiled(self, kind: RuleKind, tenant_id: int | None) -> Sequence[AnyRules]:
+        found = []
+        for owner in owners_asked(tenant_id):
+            if (kind, owner) in self._drafts:
+                found.append(self._drafts[kind, owner])
+            elif (kind, owner) in self._active:
+                found += _compile(self._session, [self._active[kind, owner]])
+        return found
+
+
+def owners_asked(tenant_id: int | None) -> tuple[int | None, ...]:
+    """Return whose lists are asked about a phone of a tenant, in their order: the system's, then the tenant's own."""
+    return (None,) if tenant_id is None else (None, tenant_id)
 
 
 def lists_of(session: Session, version_ids: Sequence[int]) -> Sequence[AnyRules]:
@@ -101,11 +127,9 @@ _COMPILED = _Compiled()
 def _compile(session: Session, versions: Iterable[_Version]) -> Sequence[AnyRules]:
     lists = []
     for version in versions:
-        # A draft has no checksum, because it changes.
-        rules = _COMPILED.find(version.checksum) if version.checksum else None
+        rules = _COMPILED.find(version.checksum)
         if rules is None:
             rules = RuleList(rules_of(session, version.id))
-            if version.checksum:
-                _COMPILED.keep(version.checksum, rules)
+            _COMPILED.keep(version.checksum, rules)
         lists.append(rules)
     return lists

@@ -1,11 +1,13 @@
 """The active rules of administrators, asked about one phone in all stages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from app.models.enums import RuleKind, Stage
 from app.rules.conditions.facts import KnownFacts
+from app.rules.ordered.rule import Pin
 from app.rules.ordered.verdicts import Verdict
 from app.rules.zero_touch.facts import Facts
 from app.rules.zero_touch.known import Reported, add_place, known_facts
@@ -28,16 +30,36 @@ def reported_by(row: StatusRow) -> Reported:
     )
 
 
-class PhoneRules:
-    """The rules that are asked about one phone; of a stage of which there are none, it is not asked."""
+def known_of(surroundings: Surroundings, facts: Facts, reported: Reported, now: datetime) -> KnownFacts:
+    """Return what rules may know of a phone before anything is decided."""
+    return known_facts(facts, reported, surroundings.topology, now.astimezone(surroundings.time_zone))
 
-    def __init__(self, surroundings: Surroundings, facts: Facts, reported: Reported, now: datetime) -> None:
+
+class PhoneRules:
+    """The rules that are asked about one phone; of a stage of which there are none, it is not asked.
+
+    ``known`` is what ``known_of`` returns, where that was asked before; it gets to know what is decided. ``pins`` are
+    what operators chose for the phone; ``asking`` says whether every rule is asked.
+    """
+
+    def __init__(
+        self,
+        surroundings: Surroundings,
+        facts: Facts,
+        reported: Reported,
+        now: datetime,
+        *,
+        known: KnownFacts | None = None,
+        pins: Mapping[Stage, Pin[Any]] = MappingProxyType({}),
+        asking: type[StageRules[Any]] = StageRules,
+    ) -> None:
         self._surroundings = surroundings
+        self._known = known or known_of(surroundings, facts, reported, now)
         self._now = now
+        self._pins = pins
+        self._asking = asking
         self._tenant_id: int | None = None
         self._versions: dict[str, list[int]] = {}
-        wall = now.astimezone(surroundings.time_zone)
-        self._known = known_facts(facts, reported, surroundings.topology, wall)
 
     @property
     def known(self) -> KnownFacts:
@@ -45,15 +67,14 @@ class PhoneRules:
         return self._known
 
     def stage(self, stage: Stage) -> StageRules[Any] | None:
-        """Return the rules of a stage, None where nobody has written any for the phone."""
+        """Return the rules of a stage, None where nobody has written any for the phone, or pinned it."""
         kind = _KINDS[stage]
         tenant_id = self._tenant_id if stage is not Stage.PLACEMENT else None
         rules = self._surroundings.rules
-        lists = rules.lists(kind, tenant_id)
-        if not lists:
-            return None
-        self._versions[stage] = rules.versions(kind, tenant_id)
-        return StageRules(lists, self._known, self._now)
+        lists, pin = rules.lists(kind, tenant_id), self._pins.get(stage)
+        if lists:
+            self._versions[stage] = rules.versions(kind, tenant_id)
+        return self._asking(lists, self._known, self._now, pin) if lists or pin else None
 
     def settle(self, tenant_id: int | None, site_id: int | None) -> None:
         """Let the stages that follow know where the phone was placed."""

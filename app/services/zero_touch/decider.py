@@ -74,6 +74,37 @@ def choose(
     return Choices(template, firmware)
 
 
+def decision_of(
+    mac: str,
+    facts: Facts,
+    placement: Placement,
+    choices: Choices,
+    rules: PhoneRules | None,
+    *,
+    cause: Cause,
+    now: datetime,
+) -> dict[str, Any]:
+    """Return what is kept of a decision, without the device that the phone is."""
+    outcome = {
+        "tenant_id": placement.tenant_id,
+        "site_id": placement.site_id,
+        "template_id": choices.template.template_id,
+        "firmware": choices.firmware.name,
+        "approval": placement.approval,
+        "reasons": [placement.reason, choices.template.reason, choices.firmware.reason],
+    }
+    return {
+        "mac": mac,
+        "tenant_id": placement.tenant_id,
+        "decided_at": now,
+        "cause": cause,
+        "facts": {name: getattr(facts, name) for name in _FACTS},
+        "outcome": outcome,
+        "steps": steps_as_json(steps_to_keep([*placement.steps, *choices.steps])),
+        "rules": rules.as_json() if rules else None,
+    }
+
+
 class _Asked(NamedTuple):
     """A phone that is decided upon: where it belongs, and the rules of administrators, if there are any."""
 
@@ -244,24 +275,5 @@ class Decider:
         }
 
     def _keep_decision(self, row: StatusRow, asked: _Asked, choices: Choices, cause: Cause) -> None:
-        facts, placement, rules = asked
-        steps = [*placement.steps, *choices.steps]
-        outcome = {
-            "tenant_id": placement.tenant_id,
-            "site_id": placement.site_id,
-            "template_id": choices.template.template_id,
-            "firmware": choices.firmware.name,
-            "approval": placement.approval,
-            "reasons": [placement.reason, choices.template.reason, choices.firmware.reason],
-        }
-        decision = {
-            "mac": row["mac"],
-            "tenant_id": placement.tenant_id,
-            "decided_at": self._now,
-            "cause": cause,
-            "facts": {name: getattr(facts, name) for name in _FACTS},
-            "outcome": outcome,
-            "steps": steps_as_json(steps_to_keep(steps)),
-            "rules": rules.as_json() if rules else None,
-        }
-        self._effects.keep_decision(row, decision, hits_in(steps))
+        decision = decision_of(row["mac"], *asked[:2], choices, asked.rules, cause=cause, now=self._now)
+        self._effects.keep_decision(row, decision, hits_in([*asked.placement.steps, *choices.steps]))

@@ -24,12 +24,15 @@ _OF_ZERO_TOUCH = (RuleKind.PLACEMENT, RuleKind.TEMPLATE, RuleKind.FIRMWARE)
 class Surroundings:
     """Reads what all phones have in common once, when it is needed; good for one transaction.
 
-    The rules are those that are active, unless others are given.
+    The ``rules`` are those that are active, where no others are given. Who asks for pins, too, ``names_templates``.
     """
 
-    def __init__(self, session: Session, rules: ActiveRules | None = None) -> None:
+    def __init__(
+        self, session: Session, rules: ActiveRules | None = None, *, names_templates: bool = False
+    ) -> None:
         self._session = session
-        self._rules = rules
+        self._given_rules = rules
+        self._names_templates = names_templates
         self._models_meant: dict[str, str | None] = {}
 
     @cached_property
@@ -47,12 +50,13 @@ class Surroundings:
     def templates(self) -> TemplateTable:
         """The templates to choose from: the factory's, the defaults of tenants, and all that rules may give."""
         ladder = [*self._factory_templates(), *self._defaults_of_tenants()]
-        return TemplateTable(ladder, self._named_templates() if self.rules.has(RuleKind.TEMPLATE) else ())
+        is_any_asked_for = self._names_templates or self.rules.has(RuleKind.TEMPLATE)
+        return TemplateTable(ladder, self._named_templates() if is_any_asked_for else ())
 
     @cached_property
     def rules(self) -> ActiveRules:
-        """The rules of administrators."""
-        return self._rules or ActiveRules(self._session)
+        """The rules of administrators that are asked."""
+        return self._given_rules or ActiveRules(self._session)
 
     @cached_property
     def has_rules(self) -> bool:

@@ -52,7 +52,7 @@ class IpAddress(FieldType):
         looks = tuple((version, shift, frozenset(known)) for (version, shift), known in prefixes.items())
         if len(looks) == 1:
             ((version, shift, known),) = looks
-            return lambda found: found[0] == version and found[1] >> shift in known
+            return lambda found: found[1] >> shift in known and found[0] == version
         return lambda found: any(
             found[0] == version and found[1] >> shift in known for version, shift, known in looks
         )

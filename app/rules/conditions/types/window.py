@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import ClassVar
 
 from app.errors import InvalidInputError
@@ -71,13 +72,22 @@ class TimeWindow(FieldType):
 
     def test(self, operator: Operator, values: Sequence[str]) -> Test:  # noqa: ARG002
         """Return whether a minute of the week is in one of the windows."""
-        stretches = tuple(stretch for value in values for stretch in stretches_of(value))
-        return lambda minute: any(begin <= minute < end for begin, end in stretches)
+        return _minutes_within(tuple(values)).__getitem__
 
     def witnesses(self, wanted: Sequence[Wanted]) -> Iterable[int]:
         """Return the minutes at which a window begins or ends, and the first of the week."""
         stretches = [stretch for _, values in wanted for value in values for stretch in stretches_of(value)]
         return [minute for minute in places_that_differ(0, stretches) if minute < _MINUTES_OF_WEEK]
+
+
+@lru_cache(maxsize=256)
+def _minutes_within(windows: tuple[str, ...]) -> bytes:
+    """Return for each minute of the week whether it is in one of the windows."""
+    minutes = bytearray(_MINUTES_OF_WEEK)
+    for window in windows:
+        for begin, end in stretches_of(window):
+            minutes[begin:end] = b"\1" * (end - begin)
+    return bytes(minutes)
 
 
 def stretches_of(window: str) -> Iterable[Stretch[int]]:

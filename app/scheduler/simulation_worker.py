@@ -1,0 +1,127 @@
+"""Simulations in the background: whichever scheduler holds the lease of one looks at its phones, chunk by chunk.
+
+Phones are read in short transactions. Every chunk that is written renews the lease and keeps what was counted so far,
+so that another process goes on where one was killed.
+"""
+
+import logging
+import os
+import secrets
+import socket
+import threading
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from sqlalchemy import insert
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from app.database import Database
+from app.errors import ConflictError
+from app.models import SimulationRow
+from app.security.tenant_scope import ALL_TENANTS
+from app.services.what_if import jobs, standing
+from app.services.what_if.comparing import Comparison
+from app.services.what_if.jobs import Claim, LostLeaseError
+from app.transaction import let_go, reading, writing
+
+log = logging.getLogger(__name__)
+
+_PAUSE_SECONDS = 0.005
+_FAILED = "The phones could not be looked at because of an error of Ringmaster itself; its log tells more."
+
+
+class SimulationWorker:
+    """Works off simulations, in a thread of its own, which looks for work every so many seconds, or by ``work_off``."""
+
+    def __init__(self, database: Database, *, looks_every: float = 1.0) -> None:
+        self._database = database
+        self._looks_every = looks_every
+        self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._is_to_stop = threading.Event()
+        self._thread = threading.Thread(target=self._serve, name="simulations", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look for work."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the chunk under way."""
+        self._is_to_stop.set()
+        self._thread.join()
+
+    def work_off(self) -> int:
+        """Do all that is due, and return how many simulations were taken up."""
+        count = 0
+        while not self._is_to_stop.is_set() and self.work_once():
+            count += 1
+        return count
+
+    def work_once(self) -> bool:
+        """Take up a simulation and look at all its phones; whether there was one."""
+        held = self._claim()
+        if held is not None:
+            self._work_on(held)
+        return held is not None
+
+    def _serve(self) -> None:
+        while not self._is_to_stop.wait(self._looks_every):
+            try:
+                self.work_off()
+            except DBAPIError as error:
+                log.warning("The database does not answer: %s", error.orig)
+
+    def _claim(self) -> Claim | None:
+        with reading(self._database, ALL_TENANTS) as session:
+            if not jobs.is_anything_due(session, _now()):
+                return None
+        with writing(self._database, ALL_TENANTS) as session:
+            return jobs.claim(session, self._name, _now())
+
+    def _work_on(self, held: Claim) -> None:
+        try:
+            self._compare_all(held)
+        except LostLeaseError:
+            log.warning("Simulation %d is worked on by another process, or is gone.", held.id)
+        except ConflictError as error:
+            self._fail(held, str(error))
+        except (InterfaceError, OperationalError):
+            raise
+        except Exception:
+            log.exception("Simulation %d failed.", held.id)
+            self._fail(held, _FAILED)
+
+    def _compare_all(self, held: Claim) -> None:
+        """Look at the phones behind the last one that was looked at, until there are no more."""
+        with reading(self._database, ALL_TENANTS) as session:
+            simulation = jobs.get_held(session, held)
+            comparison, cursor = Comparison(session, simulation), simulation.cursor
+            fleet = simulation.fleet or standing.fleet_as_json(session, standing.which_phones(simulation))
+            phones = comparison.read(cursor)
+            while phones and not self._is_to_stop.is_set():
+                rows = comparison.compare(phones)
+                let_go(session)
+                cursor = phones[-1].id
+                with writing(self._database, ALL_TENANTS) as writer:
+                    job = jobs.hold(writer, held, _now())
+                    jobs.note(job, cursor, len(phones), fleet, comparison.tally.as_json())
+                    if rows:
+                        writer.execute(insert(SimulationRow), rows)
+                time.sleep(_PAUSE_SECONDS)
+                phones = comparison.read(cursor)
+            let_go(session)
+        with writing(self._database, ALL_TENANTS) as writer:
+            job = jobs.hold(writer, held, _now())
+            if phones:
+                job.leased_until = None
+            else:
+                jobs.note(job, cursor, 0, fleet, comparison.tally.as_json())
+                jobs.finish(job, _now())
+
+    def _fail(self, held: Claim, error: str) -> None:
+        with suppress(LostLeaseError), writing(self._database, ALL_TENANTS) as session:
+            jobs.finish(jobs.hold(session, held, _now()), _now(), error=error)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,219 @@
+"""Simulations as jobs: asked for by an account, and worked on by whoever holds the lease of one."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import takewhile
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from app.errors import ConflictError, InvalidInputError, NotFoundError
+from app.models import Device, PhoneModel, RuleSetVersion, Simulation, SimulationRow, Tenant
+from app.models.enums import RuleKind, RuleSetState, SimulationState
+from app.security.tenant_scope import scope_of
+from app.services.author import Author
+from app.services.what_if import standing
+
+LEASE = timedelta(minutes=1)
+KEPT_FOR = timedelta(days=7)
+MOST_KEPT = 20
+"""Simulations that are kept; the oldest go first."""
+
+_AT_WORK = (SimulationState.WAITING, SimulationState.RUNNING)
+_ROWS_AT_ONCE = 5_000
+
+
+class LostLeaseError(Exception):
+    """Another process has taken the simulation, or it is gone: whoever worked on it stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A simulation that a worker holds."""
+
+    id: int
+    worker: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is asked: of which drafts, as of when, and of the phones of one tenant or model where one is named."""
+
+    kind: RuleKind
+    draft_ids: Collection[int]
+    as_of: datetime | None = None
+    tenant_id: int | None = None
+    model_id: int | None = None
+
+
+def drafts_to_choose(session: Session) -> Sequence[RuleSetVersion]:
+    """Return the drafts of rules that say what a phone gets and that the account sees, the system's first."""
+    kinds = [kind.value for kind in standing.KINDS]
+    drafts = select(RuleSetVersion).where(
+        RuleSetVersion.state == RuleSetState.DRAFT, RuleSetVersion.kind.in_(kinds)
+    )
+    found = session.scalars(drafts.order_by(RuleSetVersion.id)).all()
+    return sorted(found, key=lambda draft: (kinds.index(draft.kind), draft.tenant_id or 0))
+
+
+def models_to_choose(session: Session) -> list[tuple[int, str]]:
+    """Return the models to whose phones a simulation may be limited, by their names."""
+    found = session.execute(select(PhoneModel.id, PhoneModel.name).order_by(PhoneModel.name))
+    return [(model_id, name) for model_id, name in found]
+
+
+def start(session: Session, wish: Wish, *, author: Author, now: datetime) -> Simulation:
+    """Ask what drafts would change; a worker looks at the phones next. InvalidInputError for what is not there."""
+    drafts = [draft for draft in drafts_to_choose(session) if draft.id in wish.draft_ids]
+    if not drafts:
+        raise InvalidInputError("Choose a draft: there is nothing to simulate without one.", field="drafts")
+    for column, chosen, noun in (
+        (Tenant.id, wish.tenant_id, "tenant"),
+        (PhoneModel.id, wish.model_id, "model"),
+    ):
+        if chosen is not None and session.scalar(select(column).where(column == chosen)) is None:
+            raise InvalidInputError(f"The {noun} is not there any more; choose another one.", field=noun)
+    scope = scope_of(session).tenant_ids
+    simulation = Simulation(
+        kind=wish.kind,
+        state=SimulationState.WAITING,
+        by=author.name,
+        tenant_ids=None if scope is None else sorted(scope),
+        created_at=now,
+        as_of=wish.as_of or now,
+        drafts=standing.drafts_as_json(session, drafts),
+        active=standing.active_checksums(session),
+        only_tenant_id=wish.tenant_id,
+        only_model_id=wish.model_id,
+    )
+    session.add(simulation)
+    session.flush()
+    simulation.total = (
+        session.scalar(select(func.count()).select_from(Device).where(standing.which_phones(simulation))) or 0
+    )
+    return simulation
+
+
+def recent(session: Session, kind: RuleKind, by: str) -> Sequence[Simulation]:
+    """Return the simulations of a kind that an account may see, the latest first."""
+    seen = select(Simulation).where(Simulation.kind == kind, _may_see(session, by))
+    return session.scalars(seen.order_by(Simulation.id.desc()).limit(MOST_KEPT)).all()
+
+
+def get(session: Session, simulation_id: int, by: str) -> Simulation:
+    """Return a simulation, or NotFoundError for an account that may not see it."""
+    found = session.scalar(select(Simulation).where(Simulation.id == simulation_id, _may_see(session, by)))
+    if found is None:
+        raise NotFoundError("There is no such simulation, or your account does not see it.")
+    return found
+
+
+def is_busy(simulation: Simulation) -> bool:
+    """Whether phones are being looked at, or are to be."""
+    return simulation.state in _AT_WORK
+
+
+def is_anything_due(session: Session, now: datetime) -> bool:
+    """Whether a simulation waits for a worker; a cheap question, asked again and again."""
+    return session.scalar(select(Simulation.id).where(_is_due(now)).limit(1)) is not None
+
+
+def claim(session: Session, worker: str, now: datetime) -> Claim | None:
+    """Take the oldest simulation that waits for a worker, or whose worker fell silent."""
+    oldest = select(Simulation.id).where(_is_due(now)).order_by(Simulation.id).limit(1).scalar_subquery()
+    taken = session.scalar(
+        update(Simulation)
+        .where(Simulation.id == oldest, _is_due(now))
+        .values(worker=worker, leased_until=now + LEASE, state=SimulationState.RUNNING)
+        .returning(Simulation.id)
+        .execution_options(synchronize_session=False)
+    )
+    return None if taken is None else Claim(taken, worker)
+
+
+def get_held(session: Session, held: Claim) -> Simulation:
+    """Return the simulation of a claim to read it; LostLeaseError where it is gone."""
+    found = session.get(Simulation, held.id)
+    if found is None:
+        raise LostLeaseError
+    return found
+
+
+def hold(session: Session, held: Claim, now: datetime) -> Simulation:
+    """Return the simulation for writing and renew its lease; LostLeaseError where it is another's by now."""
+    found = session.scalar(select(Simulation).where(Simulation.id == held.id).with_for_update())
+    if found is None or found.worker != held.worker or found.state is not SimulationState.RUNNING:
+        raise LostLeaseError
+    found.leased_until = now + LEASE
+    return found
+
+
+def note(
+    simulation: Simulation, cursor: int, looked_at: int, fleet: dict[str, Any], totals: dict[str, Any]
+) -> None:
+    """Keep how far a simulation is, and what was counted so far."""
+    simulation.cursor = cursor
+    simulation.done += looked_at
+    simulation.fleet, simulation.totals = fleet, totals
+
+
+def finish(simulation: Simulation, now: datetime, *, error: str = "") -> None:
+    """End a simulation, with an error where it failed."""
+    simulation.state = SimulationState.FAILED if error else SimulationState.DONE
+    simulation.error = error[:1000]
+    simulation.finished_at = now
+    simulation.worker, simulation.leased_until = "", None
+
+
+def check_fits(session: Session, simulation: Simulation, draft: RuleSetVersion) -> None:
+    """Raise ConflictError unless a simulation tells what making this draft active, as it is, would change."""
+    if simulation.state is not SimulationState.DONE:
+        raise ConflictError("The simulation is not done. Wait until it is, or simulate again.")
+    if [each["version_id"] for each in simulation.drafts] != [draft.id]:
+        raise ConflictError(
+            "The simulation is not one of this draft alone. Simulate this draft, and apply that."
+        )
+    outdated = standing.why_outdated(session, simulation)
+    if outdated:
+        raise ConflictError(f"{outdated} Simulate again before you apply it to phones that are there.")
+
+
+def find_old(session: Session, now: datetime) -> Sequence[int]:
+    """Return the simulations that nobody needs any more."""
+    newest = select(Simulation.id).order_by(Simulation.id.desc()).limit(MOST_KEPT)
+    is_old = or_(Simulation.created_at < now - KEPT_FOR, Simulation.id.not_in(newest))
+    return session.scalars(select(Simulation.id).where(is_old, Simulation.state.not_in(_AT_WORK))).all()
+
+
+def drop_old(session: Session, ids: Sequence[int]) -> int:
+    """Take away old simulations, or a part of one that is large: the rest is found again. Return how many are gone."""
+    gone = list(takewhile(lambda simulation_id: not _forget_rows(session, simulation_id), ids))
+    session.execute(delete(Simulation).where(Simulation.id.in_(gone)))
+    return len(gone)
+
+
+def _forget_rows(session: Session, simulation_id: int) -> bool:
+    """Take away the next rows of a simulation; whether there were any."""
+    rows = select(SimulationRow.device_id).where(SimulationRow.simulation_id == simulation_id)
+    some = rows.order_by(SimulationRow.device_id).limit(_ROWS_AT_ONCE).subquery()
+    last = session.scalar(select(func.max(some.c.device_id)))
+    if last is None:
+        return False
+    session.execute(
+        delete(SimulationRow).where(
+            SimulationRow.simulation_id == simulation_id, SimulationRow.device_id <= last
+        )
+    )
+    return True
+
+
+def _may_see(session: Session, by: str) -> ColumnElement[bool]:
+    """Simulations are seen by who asked for them, and by those who see every tenant."""
+    return Simulation.id.is_not(None) if scope_of(session).is_everything else Simulation.by == by
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    is_free = or_(Simulation.leased_until.is_(None), Simulation.leased_until < now)
+    return Simulation.state.in_(_AT_WORK) & is_free

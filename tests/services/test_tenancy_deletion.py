@@ -23,7 +23,7 @@ from app.models import (
     Tenant,
     UserKeysRow,
 )
-from app.models.enums import FileKind, Status, Train, ValueLevel
+from app.models.enums import FileKind, RuleKind, Status, Train, ValueLevel
 from app.security.tenant_scope import TenantOrNobody, TenantOrShared, TenantScoped
 from app.services import journal, tenancy
 from app.services.author import Author
@@ -31,6 +31,7 @@ from app.services.tenancy.deletion import GO_WITH_TENANT, OUTLIVE_TENANT, STAND_
 from app.services.usage import Departure, Fate
 from tests import factories
 from tests.factories import NOW
+from tests.services.rule_writing import activate
 from tests.services.statements import Statements
 
 
@@ -67,6 +68,7 @@ def make_default(session: Session, tenant: Tenant, template: ConfigTemplate) -> 
 
 def furnish(session: Session, tenant: Tenant) -> None:
     """Give a tenant one or two of everything that goes with it."""
+    activate(session, RuleKind.TEMPLATE, ("", {"give": "wait"}), tenant_id=tenant.id)
     berlin = factories.make_site(session, "Berlin", tenant=tenant)
     factories.make_site(session, "Lyon", tenant=tenant)
     anna = factories.make_user(session, tenant=tenant)
@@ -146,7 +148,7 @@ def test_all_that_goes_with_a_tenant_is_told(session: Session) -> None:
     assert departing.is_possible
     assert counts(departing, Fate.GOES) == [
         "2 sites", "1 phone user", "1 template", "1 Zero Touch default", "3 placeholder values",
-        "3 configuration values", "1 user's speed dials", "1 configuration file",
+        "3 configuration values", "1 user's speed dials", "1 configuration file", "1 rule of its own",
     ]  # fmt: skip
     assert [thing.name for thing in departing.of(Fate.GOES)[0].usage.first] == ["Berlin", "Lyon"]
 

@@ -16,12 +16,14 @@ from app.models import (
     PhoneModel,
     PhoneUser,
     Placeholder,
+    RuleRow,
+    RuleSetVersion,
     Site,
     TemplateDefault,
     Tenant,
     UserKeysRow,
 )
-from app.models.enums import Status
+from app.models.enums import RuleSetState, Status
 from app.models.operator import operator_tenant
 from app.models.tenant import AUTO_DETECTION
 from app.services.usage import Consequence, Fate, Kind, Usage, look_up
@@ -43,6 +45,7 @@ CONFIGURATION_VALUES = Kind("configuration-values", "configuration value", "conf
 USER_KEYS = Kind("user-keys", "user's speed dials", "users' speed dials")
 CONFIGURATION_FILES = Kind("configuration-files", "configuration file", "configuration files")
 DESTINATIONS = Kind("destinations", "destination of alarms", "destinations of alarms")
+RULES = Kind("rules", "rule of its own", "rules of its own")
 OPERATORS = Kind("operators", "operator's account", "operators' accounts")
 
 _IS_SILENT = DeviceStatus.status == Status.DISCONNECTED
@@ -122,6 +125,11 @@ def _what_goes(session: Session, tenant: Tenant) -> Sequence[Usage]:
         .where(UserKeysRow.tenant_id == tenant.id)
     )
     files = select(ConfigFile.id, ConfigFile.name).where(ConfigFile.tenant_id == tenant.id)
+    rules = (
+        select(RuleRow.id, RuleRow.name)
+        .join(RuleSetVersion, RuleRow.version_id == RuleSetVersion.id)
+        .where(RuleRow.tenant_id == tenant.id, RuleSetVersion.state == RuleSetState.ACTIVE)
+    )
     destinations = select(Destination.id, Destination.name).where(Destination.tenant_id == tenant.id)
     return [
         look_up(session, SITES, sites.order_by(Site.name_key)),
@@ -135,6 +143,7 @@ def _what_goes(session: Session, tenant: Tenant) -> Sequence[Usage]:
         look_up(session, USER_KEYS, keys.order_by(PhoneUser.name_key)),
         look_up(session, CONFIGURATION_FILES, files.order_by(ConfigFile.name_key)),
         look_up(session, DESTINATIONS, destinations.order_by(Destination.name_key)),
+        look_up(session, RULES, rules.order_by(RuleRow.name, RuleRow.id)),
     ]
 
 

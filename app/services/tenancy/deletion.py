@@ -15,6 +15,7 @@ from app.models import (
     Delivery,
     Destination,
     Device,
+    DevicePin,
     DeviceStatus,
     JournalEntry,
     OperationTarget,
@@ -22,6 +23,8 @@ from app.models import (
     PhoneUser,
     Placeholder,
     ReplacedPhone,
+    RuleRow,
+    RuleSetVersion,
     SetupProgress,
     Site,
     TemplateDefault,
@@ -45,6 +48,9 @@ OUTLIVE_TENANT: Sequence[type[TenantOrNobody]] = (
     PendingAction,
 )
 GO_WITH_TENANT: Sequence[type[TenantScoped | TenantOrShared | TenantOrNobody]] = (
+    RuleRow,
+    RuleSetVersion,
+    DevicePin,
     Delivery,
     Destination,
     ConfigurationValue,

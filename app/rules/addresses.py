@@ -1,6 +1,7 @@
 """IP addresses as phones report them."""
 
 import re
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from socket import AF_INET, inet_pton
 
@@ -12,6 +13,8 @@ _url = re.compile(
 ).fullmatch
 
 
+# Decisions ask for the two addresses of a phone again and again.
+@lru_cache(maxsize=4096)
 def find_address(text: str) -> Address | None:
     """Return the address that ``text`` is, or None if it is none.
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.models.enums import Train
 from app.rules.mac_addresses import find_mac
@@ -107,6 +108,8 @@ VENDORS = tuple(dict.fromkeys(shape.vendor for shape in _SHAPES))
 _is_variant = re.compile(r"(?:HD)?G?(?:-.*)?", re.IGNORECASE | re.DOTALL).fullmatch
 
 
+# Phones of a model with the same firmware mostly send the same.
+@lru_cache(maxsize=4096)
 def parse_user_agent(text: str) -> UserAgent | None:
     """Return what a User-Agent says, or None for a browser, a tool or an unknown vendor.
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from app.models.enums import Train
 
@@ -33,6 +34,7 @@ class Version:
         return self.text
 
 
+@lru_cache(maxsize=4096)
 def parse_version(text: str) -> Version | None:
     """Return the version that ``text`` is, or None; the placeholder ``UC_0.0.0.0`` is none."""
     written = text.strip()

@@ -89,7 +89,7 @@ DEEDS: dict[str, tuple[str, ...]] = {
     TEMPLATES: (*LOOK, *CHANGE, SEE_SECRETS),
     TEMPLATES_MAPPING: ("can_list", EDIT),
     RULES: ("can_list", EDIT, EDIT_SYSTEM),
-    WHAT_IF: ("can_list", "can_add", EXPORT, EDIT),
+    WHAT_IF: ("can_list", "can_add", EXPORT),
     **dict.fromkeys(_VALUES_PAGES, ("can_list", *CHANGE, SEE_SECRETS)),
     DEFAULT_PLACEHOLDERS: ("can_list", "can_edit", SEE_SECRETS),
     PHONE_MODELS: (*LOOK, *CHANGE),

@@ -22,6 +22,7 @@ from app.security.roles import CHANGE_MANY, CHANGED_FILES, OPERATIONS, SEE_SECRE
 from app.security.tenant_scope import scope_of
 from app.services.config_files import differences
 from app.services.rule_sets import drafts
+from app.services.rule_sets import reading as versions
 from app.services.rule_sets.names import read_names
 from app.services.what_if import applying, jobs, rows, standing, tally
 from app.services.what_if.applying import Applying
@@ -31,6 +32,7 @@ from app.views.authors import author
 from app.views.csv_files import in_chunks
 from app.views.list_arguments import LARGEST_ID, one_of, read_list_arguments
 from app.views.operation_form import paces, read_pace
+from app.views.rules.places import Place
 from app.views.shell import may
 from app.views.times import time_of_page, zone_of_page
 from app.views.web_session import database, db
@@ -95,6 +97,7 @@ class WhatIfView(BaseView):
             names=names,
             kinds=RuleKind,
             progress=_progress(simulation),
+            may_activate=_may_activate(simulation),
             outdated="" if is_busy else standing.why_outdated(session, simulation),
             flags=[(each, str(each.name), title) for each, title in rows.FLAGS.items()],
             flag=flag,
@@ -114,7 +117,7 @@ class WhatIfView(BaseView):
 
     @expose("/<kind>/what-if/<int:simulation_id>/activate", methods=["POST"])
     @has_access
-    @permission_name("edit")
+    @permission_name("add")
     def activate(self, kind: str, simulation_id: int) -> ResponseReturnValue:
         """Make the draft of a simulation active, and give phones what it says where that is ticked."""
         simulation = _get(kind, simulation_id)
@@ -124,6 +127,8 @@ class WhatIfView(BaseView):
         if len(simulation.drafts) != 1:
             abort(HTTPStatus.NOT_FOUND, "A simulation of several drafts makes none of them active.")
         draft = simulation.drafts[0]
+        if not _may_activate(simulation):
+            abort(HTTPStatus.FORBIDDEN)
         change = drafts.Change(draft["version_id"], draft["revision"], author(), time_of_page())
         try:
             with transaction(db.session()) as session:
@@ -200,6 +205,14 @@ class WhatIfView(BaseView):
             with_secrets=with_secrets,
             back=f"/rules/{kind}/what-if/{simulation.id}",
         )
+
+
+def _may_activate(simulation: Simulation) -> bool:
+    """Whether a simulation is of one draft that the account may change, and so make active."""
+    if len(simulation.drafts) != 1:
+        return False
+    draft = versions.find_by_id(db.session(), simulation.drafts[0]["version_id"])
+    return draft is not None and Place(draft.kind, draft.tenant_id).may_write
 
 
 def _kind_of(kind: str) -> RuleKind:

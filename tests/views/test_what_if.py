@@ -67,7 +67,7 @@ class TestPages:
 
         SimulationWorker(database_of(app)).work_off()
         page = oscar.get(waiting.location).text
-        assert "Rule 1 &#34;everything&#34;" in page
+        assert "Rule 2 &#34;everything&#34;" in page
         assert ACME_MAC in page
         assert GLOBEX_MAC in page
         assert "waits for a template" in page
@@ -82,7 +82,7 @@ class TestPages:
         table = csv.reader(io.StringIO(oscar.get(f"{waiting.location}/changed.csv").text.lstrip("\ufeff")))
         header, *rows = table
         after = header.index("Template rule after")
-        assert {row[after] for row in rows} == {'Rule 1 "everything"'}
+        assert {row[after] for row in rows} == {'Rule 2 "everything"'}
         assert {row[0] for row in rows} >= {ACME_MAC, GLOBEX_MAC}
 
     def test_file_of_a_phone_is_compared_with_its_secrets_masked(
@@ -98,12 +98,14 @@ class TestPages:
     def test_draft_is_activated_and_applied_where_that_is_ticked(
         self, app: Flask, sign_in: SignIn, draft_id: int
     ) -> None:
-        oscar, hal = sign_in("oscar"), sign_in("hal")
-        address = simulate(app, oscar, draft_id)
-        assert "Activate this draft" not in hal.get(address).text
-        assert 'name="apply" value="yes" checked' not in oscar.get(address).text
+        oscar, alice = sign_in("oscar"), sign_in("alice")
+        address = simulate(app, alice, draft_id)
+        assert "Activate this draft" not in sign_in("hal").get(address).text
+        assert "Activate this draft" not in oscar.get(address).text
+        assert oscar.post(f"{address}/activate", {}).status_code == 403
+        assert 'name="apply" value="yes" checked' not in alice.get(address).text
         pace = {"batch": "20", "delay": "120", "patience": "5400"}
-        answer = oscar.post(f"{address}/activate", {**pace, "apply": "yes", "note": "pilot"})
+        answer = alice.post(f"{address}/activate", {**pace, "apply": "yes", "note": "pilot"})
         assert answer.status_code == 303
         with reading(database_of(app), ALL_TENANTS) as session:
             operation = session.scalars(select(Operation).order_by(Operation.id.desc())).first()
@@ -111,9 +113,9 @@ class TestPages:
             assert operation.options["decide"] is True
             assert operation.total == simulation_of(session, address).totals["changed"]
             assert session.get_one(RuleSetVersion, draft_id).note == "pilot"
-        assert "is no draft any more" in oscar.get(address).text
-        again = oscar.client.post(
-            f"{address}/activate", data={"csrf_token": oscar.token()}, follow_redirects=True
+        assert "is no draft any more" in alice.get(address).text
+        again = alice.client.post(
+            f"{address}/activate", data={"csrf_token": alice.token()}, follow_redirects=True
         )
         assert "The draft was activated meanwhile" in again.text
 

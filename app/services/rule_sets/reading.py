@@ -22,9 +22,14 @@ def find_version(
     return session.scalar(_versions(kind, tenant_id).where(RuleSetVersion.state == state))
 
 
+def find_by_id(session: Session, version_id: int) -> RuleSetVersion | None:
+    """Return a version, None where it is no more, or the account does not see it."""
+    return session.scalar(select(RuleSetVersion).where(RuleSetVersion.id == version_id))
+
+
 def get_version(session: Session, version_id: int) -> RuleSetVersion:
     """Return a version, or raise NotFoundError."""
-    version = session.scalar(select(RuleSetVersion).where(RuleSetVersion.id == version_id))
+    version = find_by_id(session, version_id)
     if version is None:
         raise NotFoundError(f"There is no version {version_id} of rules, or none that your account may see.")
     return version

@@ -9,7 +9,7 @@ from app.rules.ordered.verdicts import Verdict
 from app.rules.zero_touch.changes import Change, Outcome, Wait, rules_that_differ
 from app.services.zero_touch.anew import Anew
 
-MOST_GAPS = 50
+MOST_GAPS = 10
 """Pairs of tenant and model without a default template that are named."""
 
 _SECTIONS = ("flags", "before_waits", "after_waits", "gained", "lost", "gaps")

@@ -251,6 +251,9 @@ class _Desk:
                 Alarm.cleared_at.is_(None),
                 Alarm.acknowledged_at.is_(None),
                 Alarm.shelved_until.is_(None),
+                Alarm.suppressed_until.is_(None),
+                Alarm.parent_id.is_(None),
+                Alarm.flaps_until.is_(None),
             )
             .group_by(Alarm.id)
             .order_by(Alarm.id)

@@ -62,6 +62,10 @@ class TestSubject:
             (message(), f"[CRITICAL] IPPhone Register Failure: Lobby ({MAC}), emea/Berlin"),
             (message(phones=23, told=23), "[CRITICAL] IPPhone Register Failure: 23 phones, emea/Berlin"),
             (message(cleared()), f"[CLEARED] IPPhone Register Failure: Lobby ({MAC}), emea/Berlin"),
+            (
+                message(group_title="emea/Berlin/IPPhone Register Failure"),
+                f"[CRITICAL] IPPhone Register Failure: Lobby ({MAC}), emea/Berlin",
+            ),
             (message(group_title=""), f"[CRITICAL] IPPhone Register Failure: Lobby ({MAC}), emea/Berlin"),
             (
                 message(alarm(), alarm(title="Other", site="Bonn"), group_title=""),

@@ -18,7 +18,7 @@ def subject_of(message: Message) -> str:
     if message.reason is NoticeReason.TEST:
         return on_one_line(f"[TEST] {message.group_title}")[:MOST_CHARACTERS]
     word = "CLEARED" if message.severity is Severity.CLEARED else message.severity.upper()
-    place = message.group_title or _common_place(message.alarms)
+    place = _without_names(message) or _common_place(message.alarms)
     about = ", ".join(filter(None, (_whom(message), place)))
     subject = f"[{word}] {_WHY.get(message.reason, '')}{_names(message)}: {about}"
     return on_one_line(subject)[:MOST_CHARACTERS]
@@ -40,6 +40,12 @@ def _whom(message: Message) -> str:
     if message.told == 1 and message.alarms[0].phones == 1:
         return message.alarms[0].subject
     return f"{message.phones:,} phone{'' if message.phones == 1 else 's'}" if message.phones else ""
+
+
+def _without_names(message: Message) -> str:
+    """Return what the group has in common, without the alarm's own name, which the subject says already."""
+    names = {alarm.title for alarm in message.alarms}
+    return "/".join(part for part in message.group_title.split("/") if part not in names)
 
 
 def _common_place(alarms: Sequence[ToldAlarm]) -> str:

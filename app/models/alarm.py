@@ -16,6 +16,7 @@ MAX_REMARK = 1000
 _IS_ACTIVE = text("cleared_at IS NULL")
 _IS_CLEARED = text("cleared_at IS NOT NULL")
 _IS_DUE = text("next_due_at IS NOT NULL")
+_IS_PART = text("parent_id IS NOT NULL")
 _IS_GROUPED = text("cleared_at IS NULL AND group_rule <> ''")
 
 
@@ -47,6 +48,7 @@ class Alarm(TenantOrNobody, Base):
             postgresql_where=_IS_ACTIVE,
         ),
         Index("ix_alarm_cleared_at_last_raised_at", "cleared_at", "last_raised_at"),
+        Index("ix_alarm_parent_id", "parent_id", sqlite_where=_IS_PART, postgresql_where=_IS_PART),
         Index(
             "ix_alarm_group",
             "group_rule",
@@ -101,7 +103,7 @@ class Alarm(TenantOrNobody, Base):
     is_hidden: Mapped[bool] = mapped_column(Boolean, server_default=false())
     group_rule: Mapped[str] = mapped_column(String(36), server_default="")
     group_key: Mapped[str] = mapped_column(String(64), server_default="")
-    parent_id: Mapped[int | None] = mapped_column(index=True)
+    parent_id: Mapped[int | None] = mapped_column()
     holds: Mapped[int] = mapped_column(server_default="0")
     escalated_severity: Mapped[Severity | None] = mapped_column(one_of(Severity, is_checked=False))
     level: Mapped[int] = mapped_column(server_default="0")

@@ -16,6 +16,7 @@ def _only(condition: str) -> dict[str, Any]:
 
 
 _ACTIVE = _only("cleared_at IS NULL")
+_PART = _only("parent_id IS NOT NULL")
 _GROUPED = _only("cleared_at IS NULL AND group_rule <> ''")
 _COUNTED = ("is_event", "severity", "tenant_id", "shelved_until", "cleared_at")
 _SEVERITY = sa.Enum(
@@ -67,7 +68,7 @@ def upgrade() -> None:
         op.add_column("alarm", column)
     # Without a reference: SQLite would have to write the whole history anew for it.
     op.add_column("alarm", sa.Column("parent_id", sa.Integer(), nullable=True))
-    op.create_index("ix_alarm_parent_id", "alarm", ["parent_id"])
+    op.create_index("ix_alarm_parent_id", "alarm", ["parent_id"], **_PART)
     op.create_index("ix_alarm_group", "alarm", ["group_rule", "group_key"], **_GROUPED)
     op.drop_index("ix_alarm_counts", table_name="alarm")
     op.create_index("ix_alarm_counts", "alarm", [*_COUNTED, "is_hidden"], **_ACTIVE)

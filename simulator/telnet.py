@@ -6,8 +6,9 @@ that it echoes, and asks for user name and password.
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Protocol
+
+from simulator.listener import Listener
 
 _IAC, _WILL, _ECHO, _SGA = 255, 251, 1, 3
 _SUB, _END = 250, 240
@@ -41,45 +42,20 @@ class Owner(Protocol):
         """What it shows as its status."""
 
 
-class CommandLines:
+class CommandLines(Listener):
     """The command lines of all phones of a fleet, by address. ``said`` has every command: whose, which."""
 
     def __init__(self, owners: Mapping[str, Owner]) -> None:
+        super().__init__(_LONGEST_LINE_BYTES)
         self.said: list[tuple[str, str]] = []
         self._owners = owners
-        self._server: asyncio.Server | None = None
-        self._talks: set[asyncio.Task[None]] = set()
 
-    async def open(self, host: str, port: int) -> int:
-        """Listen, and return the port."""
-        self._server = await asyncio.start_server(self._serve, host, port, limit=_LONGEST_LINE_BYTES)
-        taken: int = self._server.sockets[0].getsockname()[1]
-        return taken
+    async def _talk(self, address: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        owner = self._owners.get(address)
+        if owner is not None and owner.is_on and owner.takes_telnet:
+            await self._obey(owner, reader, writer)
 
-    async def close(self) -> None:
-        """Listen no more, and hang up."""
-        if self._server is not None:
-            self._server.close()
-        for talk in self._talks:
-            talk.cancel()
-        await asyncio.gather(*self._talks, return_exceptions=True)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        talk = asyncio.current_task()
-        if talk is not None:
-            self._talks.add(talk)
-            talk.add_done_callback(self._talks.discard)
-        owner = self._owners.get(writer.get_extra_info("sockname")[0])
-        try:
-            if owner is not None and owner.is_on and owner.takes_telnet:
-                await self._talk(owner, reader, writer)
-        except (OSError, ValueError, asyncio.IncompleteReadError, TimeoutError, asyncio.CancelledError):
-            pass  # who calls has hung up, or this machine does
-        finally:
-            with suppress(OSError):
-                writer.close()
-
-    async def _talk(self, owner: Owner, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _obey(self, owner: Owner, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(_HELLO)
         if not await _signs_in(owner, reader, writer):
             return

@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import Protocol
 from urllib.parse import parse_qs
 
+from simulator.listener import Listener
+
 LONGEST_HEAD_BYTES = 16 * 1024
 LONGEST_BODY_BYTES = 16 * 1024
 _IDLE_SECONDS = 60
@@ -63,48 +65,18 @@ class _Answer:
     cookie: str = ""
 
 
-class WebPages:
+class WebPages(Listener):
     """The pages of all phones of a fleet. ``asked`` has every command that was taken: when, whose, which."""
 
     def __init__(self, owners: Mapping[str, Owner], manners: Mapping[str, Manner], slowness: float) -> None:
+        super().__init__(LONGEST_HEAD_BYTES)
         self.asked: list[tuple[float, str, str]] = []
         self._owners = owners
         self._manners = manners
         self._slowness = slowness
         self._sessions: dict[str, list[str]] = {}
-        self._server: asyncio.Server | None = None
-        self._talks: set[asyncio.Task[None]] = set()
 
-    async def open(self, host: str, port: int) -> int:
-        """Listen, and return the port: each phone is at its own address there."""
-        self._server = await asyncio.start_server(
-            self._serve, host, port, limit=LONGEST_HEAD_BYTES, backlog=1024
-        )
-        taken: int = self._server.sockets[0].getsockname()[1]
-        return taken
-
-    async def close(self) -> None:
-        """Listen no more, and hang up."""
-        if self._server is not None:
-            self._server.close()
-        for talk in self._talks:
-            talk.cancel()
-        await asyncio.gather(*self._talks, return_exceptions=True)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        talk = asyncio.current_task()
-        if talk is not None:
-            self._talks.add(talk)
-            talk.add_done_callback(self._talks.discard)
-        try:
-            await self._answer_all(reader, writer)
-        except (OSError, ValueError, asyncio.IncompleteReadError, TimeoutError):
-            pass  # who calls has hung up, or speaks no HTTP
-        finally:
-            writer.close()
-
-    async def _answer_all(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        address = writer.get_extra_info("sockname")[0]
+    async def _talk(self, address: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         owner = self._owners.get(address)
         manner = self._manners.get(address, Manner.WELL)
         if owner is None or manner is Manner.AWAY or not owner.is_on:

@@ -1,7 +1,7 @@
 """A conversation with the command line of a phone: what may be said, and what was (manual 6.3, Telnet)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.errors import InvalidInputError
 
@@ -20,7 +20,7 @@ class TelnetCall:
     host: str
     port: int
     user_name: str
-    password: str
+    password: str = field(repr=False)
     commands: Sequence[str]
 
 

@@ -141,6 +141,9 @@ class Courier:
                 if self._is_stopping.is_set():
                     return False
                 await asyncio.sleep(_TRIES_AGAIN_SECONDS)
+            except Exception:
+                log.exception("What became of a message could not be noted: it is sent again after a while.")
+                return False
 
     def _note(self, delivery_id: int, outcome: Outcome) -> bool:
         chance = secrets.randbelow(_SPREADS) / _SPREADS

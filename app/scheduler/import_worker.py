@@ -4,22 +4,19 @@ Every step is a transaction of its own that renews the lease, so another process
 """
 
 import logging
-import os
-import secrets
-import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from app.database import Database
 from app.errors import ConflictError, InvalidInputError
 from app.models import ImportJob
 from app.models.enums import ImportKind, ImportState
+from app.scheduler.leased_worker import LeasedWorker
 from app.security.tenant_scope import ALL_TENANTS
 from app.services.imports import configuration_jobs, jobs, user_staging, user_undo, user_write
 from app.services.imports.configuration_apply import Finding
@@ -41,45 +38,11 @@ _FAILED = "The file could not be worked on because of an error of Ringmaster its
 Step = Callable[[Session, Claim, datetime], bool]
 
 
-class ImportWorker:
-    """Works off imports, in a thread of its own, which looks for work every so many seconds, or by ``work_off``."""
+class ImportWorker(LeasedWorker[Claim]):
+    """Works off imports: each step of a file in a transaction of its own."""
 
     def __init__(self, database: Database, *, looks_every: float = 1.0) -> None:
-        self._database = database
-        self._looks_every = looks_every
-        self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-        self._is_to_stop = threading.Event()
-        self._thread = threading.Thread(target=self._serve, name="imports", daemon=True)
-
-    def start(self) -> None:
-        """Begin to look for work."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End after the step under way."""
-        self._is_to_stop.set()
-        self._thread.join()
-
-    def work_off(self) -> int:
-        """Do all that is due, and return how many times a job was taken up."""
-        count = 0
-        while not self._is_to_stop.is_set() and self.work_once():
-            count += 1
-        return count
-
-    def work_once(self) -> bool:
-        """Take up a job and do what its state asks for, until it has another one; whether there was one."""
-        held = self._claim()
-        if held is not None:
-            self._work_on(held)
-        return held is not None
-
-    def _serve(self) -> None:
-        while not self._is_to_stop.wait(self._looks_every):
-            try:
-                self.work_off()
-            except DBAPIError as error:
-                log.warning("The database does not answer: %s", error.orig)
+        super().__init__(database, "imports", looks_every=looks_every)
 
     def _claim(self) -> Claim | None:
         with reading(self._database, ALL_TENANTS) as session:

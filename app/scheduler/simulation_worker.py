@@ -5,20 +5,17 @@ so that another process goes on where one was killed.
 """
 
 import logging
-import os
-import secrets
-import socket
-import threading
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
 
 from sqlalchemy import insert
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app.database import Database
 from app.errors import ConflictError
 from app.models import SimulationRow
+from app.scheduler.leased_worker import LeasedWorker
 from app.security.tenant_scope import ALL_TENANTS
 from app.services.what_if import jobs, standing
 from app.services.what_if.comparing import Comparison
@@ -31,45 +28,11 @@ _PAUSE_SECONDS = 0.005
 _FAILED = "The phones could not be looked at because of an error of Ringmaster itself; its log tells more."
 
 
-class SimulationWorker:
-    """Works off simulations, in a thread of its own, which looks for work every so many seconds, or by ``work_off``."""
+class SimulationWorker(LeasedWorker[Claim]):
+    """Works off simulations: their phones chunk by chunk."""
 
     def __init__(self, database: Database, *, looks_every: float = 1.0) -> None:
-        self._database = database
-        self._looks_every = looks_every
-        self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-        self._is_to_stop = threading.Event()
-        self._thread = threading.Thread(target=self._serve, name="simulations", daemon=True)
-
-    def start(self) -> None:
-        """Begin to look for work."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End after the chunk under way."""
-        self._is_to_stop.set()
-        self._thread.join()
-
-    def work_off(self) -> int:
-        """Do all that is due, and return how many simulations were taken up."""
-        count = 0
-        while not self._is_to_stop.is_set() and self.work_once():
-            count += 1
-        return count
-
-    def work_once(self) -> bool:
-        """Take up a simulation and look at all its phones; whether there was one."""
-        held = self._claim()
-        if held is not None:
-            self._work_on(held)
-        return held is not None
-
-    def _serve(self) -> None:
-        while not self._is_to_stop.wait(self._looks_every):
-            try:
-                self.work_off()
-            except DBAPIError as error:
-                log.warning("The database does not answer: %s", error.orig)
+        super().__init__(database, "simulations", looks_every=looks_every)
 
     def _claim(self) -> Claim | None:
         with reading(self._database, ALL_TENANTS) as session:

@@ -281,7 +281,8 @@ class TestFlap:
 
 class TestCorrelate:
     @pytest.fixture(autouse=True)
-    def rules(self, session, noc):  # noqa: ARG002
+    def rules(self, session, noc):
+        del noc  # which the rules name
         activate(session, RuleKind.CORRELATE, (f'alarm = "{TITLE}"', OUTAGE))
         activate(session, RuleKind.ROUTE, ("", {**ROUTE, "wait": "0"}))
 
@@ -368,7 +369,8 @@ class TestCorrelate:
 
 class TestEscalate:
     @pytest.fixture(autouse=True)
-    def rules(self, session, noc):  # noqa: ARG002
+    def rules(self, session, noc):
+        del noc  # which the rules name
         activate(session, RuleKind.ESCALATE, ("", STEPS))
 
     def test_each_step_is_taken_once_at_its_time(self, session, phone):

@@ -57,6 +57,16 @@ def test_rule_is_added_where_it_is_wanted(session, draft):
     assert names_in(session, draft) == ["no 0", "second", "no 1", "no 2"]
 
 
+@pytest.mark.parametrize("position", [0, -1])
+def test_rule_is_added_at_no_position_that_there_is_not(session, draft, three, position):
+    wanted = content(session, RuleKind.TEMPLATE, "", WAIT)
+    with pytest.raises(InvalidInputError, match=f"not at {position}") as refused:
+        drafts.add(session, changing(draft), wanted, position=position)
+
+    assert refused.value.by_field.keys() == {"position"}
+    assert names_in(session, draft) == [row.name for row in three]
+
+
 def test_rule_that_is_deleted_leaves_no_gap(session, draft, three):
     drafts.remove(session, changing(draft), three[0].key)
 

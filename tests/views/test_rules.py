@@ -205,6 +205,18 @@ class TestTheList:
         answer = house.send(name, "/rules/template/change", {"deed": value, **more})
         return house.people[name].client.get(answer.location).text
 
+    @pytest.mark.parametrize(
+        ("kind", "said"),
+        [
+            ("firmware", "The built-in rules below decide."),
+            ("suppress", "Nothing of the kind is done to alarms."),
+        ],
+    )
+    def test_list_without_rules_says_what_happens_meanwhile(self, house: House, kind: str, said: str):
+        page = house.people["alice"].get(f"/rules/{kind}/").text
+        assert said in page
+        assert ("built-in rules" in page) is (kind == "firmware")
+
     @pytest.mark.usefixtures("active")
     def test_list_has_the_ladder_and_says_what_never_matched(self, house: House):
         page = house.people["alice"].get("/rules/template/").text

@@ -69,14 +69,14 @@ class FieldType(ABC):
         """Return how a sentence says that a fact is as wanted, and that it is not."""
         return _PHRASES[operator]
 
-    def statement(self, fact: str) -> str:  # noqa: ARG002
+    def statement(self, fact: str) -> str:
         """Return what a fact says where it needs no comparison to be understood, else an empty text."""
         return ""
 
-    def remark(self, fact: str, values: Sequence[str]) -> str:  # noqa: ARG002
+    def remark(self, fact: str, values: Sequence[str]) -> str:
         """Return what else has to be known of a comparison, empty if nothing."""
         return ""
 
-    def doubt(self, operator: Operator, value: str) -> str:  # noqa: ARG002
+    def doubt(self, operator: Operator, value: str) -> str:
         """Return why a value that is right is probably a slip, empty if it is not."""
         return ""

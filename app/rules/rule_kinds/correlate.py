@@ -26,7 +26,7 @@ class _Correlate(RuleKindSpec[Correlate]):
     question: ClassVar = "When is the same alarm of many phones one outage?"
     stage: ClassVar = ALARM
 
-    def fields(self, names: Names) -> Sequence[OutcomeField]:  # noqa: ARG002
+    def fields(self, names: Names) -> Sequence[OutcomeField]:
         return (
             OutcomeField(
                 "by",
@@ -69,7 +69,7 @@ class _Correlate(RuleKindSpec[Correlate]):
             ),
         )
 
-    def read(self, values: Values, names: Names) -> dict[str, Any]:  # noqa: ARG002
+    def read(self, values: Values, names: Names) -> dict[str, Any]:
         return {
             "by": form_values.choice(values, "by", [each.value for each in GroupedBy]),
             "phones": form_values.number(values, "phones", least=LEAST_PHONES, most=30_000, empty=20),
@@ -80,7 +80,7 @@ class _Correlate(RuleKindSpec[Correlate]):
             "severity": form_values.choice(values, "severity", [word for word, _ in form_values.SEVERITIES]),
         }
 
-    def values(self, kept: Mapping[str, Any], names: Names) -> dict[str, list[str]]:  # noqa: ARG002
+    def values(self, kept: Mapping[str, Any], names: Names) -> dict[str, list[str]]:
         return {name: ["" if value is None else str(value)] for name, value in kept.items()}
 
     def outcome(self, kept: Mapping[str, Any]) -> Correlate:
@@ -94,14 +94,14 @@ class _Correlate(RuleKindSpec[Correlate]):
             severity=Severity(kept["severity"]),
         )
 
-    def sentence(self, kept: Mapping[str, Any], names: Names) -> str:  # noqa: ARG002
+    def sentence(self, kept: Mapping[str, Any], names: Names) -> str:
         share = f", or {kept['percent']} % of them," if kept["percent"] is not None else ""
         return (
             f"makes one {kept['severity']} alarm of {kept['phones']} phones{share} of the same "
             f"{_TITLES[GroupedBy(kept['by'])]} that raise it within {kept['within']} minutes"
         )
 
-    def missing(self, kept: Mapping[str, Any], names: Names) -> str:  # noqa: ARG002
+    def missing(self, kept: Mapping[str, Any], names: Names) -> str:
         return ""
 
 

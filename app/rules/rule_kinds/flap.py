@@ -18,7 +18,7 @@ class _Flap(RuleKindSpec[Flap]):
     question: ClassVar = "When does an alarm come and go too often to tell of each time?"
     stage: ClassVar = ALARM
 
-    def fields(self, names: Names) -> Sequence[OutcomeField]:  # noqa: ARG002
+    def fields(self, names: Names) -> Sequence[OutcomeField]:
         return (
             OutcomeField(
                 "changes",
@@ -33,27 +33,27 @@ class _Flap(RuleKindSpec[Flap]):
             ),
         )
 
-    def read(self, values: Values, names: Names) -> dict[str, Any]:  # noqa: ARG002
+    def read(self, values: Values, names: Names) -> dict[str, Any]:
         return {
             "changes": form_values.number(values, "changes", least=2, most=MOST_TRANSITIONS, empty=5),
             "within": form_values.number(values, "within", least=1, most=1_440, empty=10),
             "quiet": form_values.number(values, "quiet", least=1, most=1_440, empty=15),
         }
 
-    def values(self, kept: Mapping[str, Any], names: Names) -> dict[str, list[str]]:  # noqa: ARG002
+    def values(self, kept: Mapping[str, Any], names: Names) -> dict[str, list[str]]:
         return {name: [str(value)] for name, value in kept.items()}
 
     def outcome(self, kept: Mapping[str, Any]) -> Flap:
         within, quiet = timedelta(minutes=kept["within"]), timedelta(minutes=kept["quiet"])
         return Flap(kept["changes"], within, quiet)
 
-    def sentence(self, kept: Mapping[str, Any], names: Names) -> str:  # noqa: ARG002
+    def sentence(self, kept: Mapping[str, Any], names: Names) -> str:
         return (
             f"calls {kept['changes']} changes in {kept['within']} minutes flapping, "
             f"and tells how it stands after {kept['quiet']} quiet minutes"
         )
 
-    def missing(self, kept: Mapping[str, Any], names: Names) -> str:  # noqa: ARG002
+    def missing(self, kept: Mapping[str, Any], names: Names) -> str:
         return ""
 
 

@@ -79,7 +79,7 @@ class RuleKindSpec(ABC, Generic[Outcome]):
     def sentence(self, kept: Mapping[str, Any], names: Names) -> str:
         """Return what the rule does, as it follows "it": ``places the phone in tenant emea, site Berlin``."""
 
-    def mismatch(self, conditions: Node, kept: Mapping[str, Any], names: Names) -> str:  # noqa: ARG002
+    def mismatch(self, conditions: Node, kept: Mapping[str, Any], names: Names) -> str:
         """Return why a phone that matches can never have the outcome, as a sentence; empty if there may be one."""
         return ""
 

@@ -22,7 +22,7 @@ class _Suppress(RuleKindSpec[Suppress]):
     question: ClassVar = "When is nobody told of an alarm, because somebody is working there?"
     stage: ClassVar = ALARM
 
-    def fields(self, names: Names) -> Sequence[OutcomeField]:  # noqa: ARG002
+    def fields(self, names: Names) -> Sequence[OutcomeField]:
         weekly = ("when", (_WEEKLY,))
         zones = [(name, "") for name in form_values.zone_names()]
         return (
@@ -60,7 +60,7 @@ class _Suppress(RuleKindSpec[Suppress]):
             ),
         )
 
-    def read(self, values: Values, names: Names) -> dict[str, Any]:  # noqa: ARG002
+    def read(self, values: Values, names: Names) -> dict[str, Any]:
         when = form_values.choice(values, "when", (_ONCE, _WEEKLY))
         begins, ends = form_values.time(values, "begins"), form_values.time(values, "ends")
         if ends <= begins:
@@ -83,7 +83,7 @@ class _Suppress(RuleKindSpec[Suppress]):
             "stops_clock": form_values.is_ticked(values, "stops_clock"),
         }
 
-    def values(self, kept: Mapping[str, Any], names: Names) -> dict[str, list[str]]:  # noqa: ARG002
+    def values(self, kept: Mapping[str, Any], names: Names) -> dict[str, list[str]]:
         return {
             "reason": [kept["reason"]],
             "when": [_WEEKLY if kept["hours"] else _ONCE],
@@ -105,7 +105,7 @@ class _Suppress(RuleKindSpec[Suppress]):
             stops_clock=kept["stops_clock"],
         )
 
-    def sentence(self, kept: Mapping[str, Any], names: Names) -> str:  # noqa: ARG002
+    def sentence(self, kept: Mapping[str, Any], names: Names) -> str:
         begins, ends = (datetime.fromisoformat(kept[name]) for name in ("begins", "ends"))
         dates = f"from {begins:%Y-%m-%d %H:%M} to {ends:%Y-%m-%d %H:%M} UTC"
         hours = f" in the hours {', '.join(kept['hours'])} ({kept['zone']})" if kept["hours"] else ""
@@ -114,7 +114,7 @@ class _Suppress(RuleKindSpec[Suppress]):
         reason = f": {kept['reason']}" if kept["reason"] else ""
         return f"lets nobody be told {dates}{hours}{hides}{waits}{reason}"
 
-    def missing(self, kept: Mapping[str, Any], names: Names) -> str:  # noqa: ARG002
+    def missing(self, kept: Mapping[str, Any], names: Names) -> str:
         return ""
 
 

@@ -92,9 +92,11 @@ def _web_address(text: str) -> str:
             "User name and password do not belong into the address; use the header Authorization below."
         )
     try:
-        parts.port  # noqa: B018 - asked whether it is one
-    except ValueError as error:
-        raise InvalidInputError("The port is no number from 1 to 65535.") from error
+        has_port = parts.port != 0
+    except ValueError:
+        has_port = False
+    if not has_port:
+        raise InvalidInputError("The port is no number from 1 to 65535.")
     return text
 
 

@@ -97,10 +97,12 @@ def open_draft(
 
 
 def add(session: Session, change: Change, content: Content, *, position: int | None = None) -> RuleRow:
-    """Add a rule at a position, at the end where none is given, and return it."""
+    """Add a rule at a position, from 1, and return it; at the end where none is given, or fewer rules are there."""
     draft, rows = _begin(session, change)
     if len(rows) >= MOST_RULES:
         raise ConflictError(f"The list has {len(rows)} rules; {MOST_RULES} is the most. Join some of them.")
+    if position is not None and position < 1:
+        raise InvalidInputError(f"A rule stands at 1 or below, not at {position}.", field="position")
     row = RuleRow(version_id=draft.id, tenant_id=draft.tenant_id, key=str(uuid4()), position=len(rows) + 1)
     _fill(row, content)
     session.add(row)

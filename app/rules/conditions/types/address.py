@@ -39,11 +39,11 @@ class IpAddress(FieldType):
         """Return the address in its one form."""
         return str(find_address(fact) or fact)
 
-    def phrase(self, operator: Operator) -> tuple[str, str]:  # noqa: ARG002
+    def phrase(self, operator: Operator) -> tuple[str, str]:
         """An address is in subnets."""
         return "is in", "is not in"
 
-    def test(self, operator: Operator, values: Sequence[str]) -> Test:  # noqa: ARG002
+    def test(self, operator: Operator, values: Sequence[str]) -> Test:
         """Return whether an address is in one of the subnets: one look for each length that occurs."""
         prefixes: dict[tuple[int, int], set[int]] = {}
         for network in map(parse_subnet, values):
@@ -66,7 +66,7 @@ class IpAddress(FieldType):
                 if number < 1 << bits:
                     yield version, number
 
-    def doubt(self, operator: Operator, value: str) -> str:  # noqa: ARG002
+    def doubt(self, operator: Operator, value: str) -> str:
         """A subnet whose address is a mask is probably a slip."""
         network = parse_subnet(value)
         if not looks_like_a_mask(network):

@@ -50,7 +50,7 @@ class Choice(FieldType):
         """Return the name without case."""
         return fact.strip().casefold()
 
-    def test(self, operator: Operator, values: Sequence[str]) -> Test:  # noqa: ARG002
+    def test(self, operator: Operator, values: Sequence[str]) -> Test:
         """Return whether a name is one of the values."""
         return frozenset(value.casefold() for value in values).__contains__
 

@@ -62,11 +62,11 @@ class MacAddress(FieldType):
         mac = find_mac(fact)
         return display_mac(mac) if mac else fact
 
-    def phrase(self, operator: Operator) -> tuple[str, str]:  # noqa: ARG002
+    def phrase(self, operator: Operator) -> tuple[str, str]:
         """A MAC address begins with digits."""
         return "begins with", "does not begin with"
 
-    def test(self, operator: Operator, values: Sequence[str]) -> Test:  # noqa: ARG002
+    def test(self, operator: Operator, values: Sequence[str]) -> Test:
         """Return whether a MAC address begins with one of the values."""
         prefixes = tuple(_prefixes(values))
         return lambda mac: mac.startswith(prefixes)

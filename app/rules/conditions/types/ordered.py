@@ -2,7 +2,7 @@
 
 import re
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import ClassVar
 
@@ -10,32 +10,16 @@ from app.errors import InvalidInputError
 from app.models.enums import Severity
 from app.rules.conditions.field_type import FieldType, Test, Wanted
 from app.rules.conditions.operators import Operator
+from app.rules.conditions.types.comparisons import COMPARISONS, IN_ORDER
 from app.rules.conditions.types.intervals import places_that_differ
 from app.rules.sentences import quoted
 from app.rules.suggestions import did_you_mean
-
-_COMPARISONS: Mapping[Operator, Callable[[int], Test]] = MappingProxyType(
-    {
-        Operator.IS: lambda wanted: lambda found: found == wanted,
-        Operator.LESS: lambda wanted: lambda found: found < wanted,
-        Operator.AT_MOST: lambda wanted: lambda found: found <= wanted,
-        Operator.MORE: lambda wanted: lambda found: found > wanted,
-        Operator.AT_LEAST: lambda wanted: lambda found: found >= wanted,
-    }
-)
 
 
 class Ordered(FieldType):
     """Facts that are compared as whole numbers from 0 on."""
 
-    operators: ClassVar[tuple[Operator, ...]] = (
-        Operator.IS,
-        Operator.IS_NOT,
-        Operator.LESS,
-        Operator.AT_MOST,
-        Operator.MORE,
-        Operator.AT_LEAST,
-    )
+    operators: ClassVar[tuple[Operator, ...]] = IN_ORDER
     cost: ClassVar[int] = 1
     most: ClassVar[int | None] = None
     phrases: ClassVar[Mapping[Operator, tuple[str, str]]] = MappingProxyType(
@@ -58,7 +42,7 @@ class Ordered(FieldType):
 
     def test(self, operator: Operator, values: Sequence[str]) -> Test:
         """Return the comparison with the value."""
-        return _COMPARISONS[operator](self.place(values[0]))
+        return COMPARISONS[operator](self.place(values[0]))
 
     def witnesses(self, wanted: Sequence[Wanted]) -> Iterable[int]:
         """Return the first place, each that is wanted anywhere, and the one after it."""

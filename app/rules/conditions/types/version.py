@@ -1,13 +1,13 @@
 """Firmware versions in their order."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from types import MappingProxyType
 from typing import ClassVar
 
 from app.errors import InvalidInputError
 from app.rules.conditions.field_type import FieldType, Test, Wanted
 from app.rules.conditions.operators import Operator
+from app.rules.conditions.types.comparisons import COMPARISONS, IN_ORDER
 from app.rules.conditions.types.intervals import Stretch, places_that_differ
 from app.rules.sentences import quoted
 from app.rules.versions import numbers_of, parse_version, train_of
@@ -22,16 +22,7 @@ class FirmwareVersion(FieldType):
     """A version, compared by its numbers; its train is a field of its own."""
 
     title: ClassVar[str] = "version"
-    operators: ClassVar = (
-        Operator.IS,
-        Operator.IS_NOT,
-        Operator.LESS,
-        Operator.AT_MOST,
-        Operator.MORE,
-        Operator.AT_LEAST,
-        Operator.IN_RANGE,
-        Operator.STARTS_WITH,
-    )
+    operators: ClassVar = (*IN_ORDER, Operator.IN_RANGE, Operator.STARTS_WITH)
     cost: ClassVar[int] = 3
 
     def read(self, text: str) -> str:
@@ -64,7 +55,7 @@ class FirmwareVersion(FieldType):
         if operator is Operator.STARTS_WITH:
             first, beyond = _starting_with(values[0])
             return lambda found: first <= found < beyond
-        return _COMPARISONS[operator](_place(values[0]))
+        return COMPARISONS[operator](_place(values[0]))
 
     def witnesses(self, wanted: Sequence[Wanted]) -> Iterable[_Place]:
         """Return each version that is wanted anywhere, and one between each two."""
@@ -85,17 +76,6 @@ def _find_place(text: str) -> _Place | None:
 def _place(text: str) -> _Place:
     """Return the place of a value, which was read before."""
     return _find_place(text) or _FIRST
-
-
-_COMPARISONS: Mapping[Operator, Callable[[_Place], Test]] = MappingProxyType(
-    {
-        Operator.IS: lambda wanted: lambda found: found == wanted,
-        Operator.LESS: lambda wanted: lambda found: found < wanted,
-        Operator.AT_MOST: lambda wanted: lambda found: found <= wanted,
-        Operator.MORE: lambda wanted: lambda found: found > wanted,
-        Operator.AT_LEAST: lambda wanted: lambda found: found >= wanted,
-    }
-)
 
 
 def _starting_with(text: str) -> Stretch[_Place]:

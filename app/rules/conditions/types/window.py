@@ -66,11 +66,11 @@ class TimeWindow(FieldType):
         day, minute_of_day = divmod(minute, _MINUTES_OF_DAY)
         return f"{_DAYS[day]}@{minute_of_day // 60:02}:{minute_of_day % 60:02}"
 
-    def phrase(self, operator: Operator) -> tuple[str, str]:  # noqa: ARG002
+    def phrase(self, operator: Operator) -> tuple[str, str]:
         """A time is within windows."""
         return "is within", "is not within"
 
-    def test(self, operator: Operator, values: Sequence[str]) -> Test:  # noqa: ARG002
+    def test(self, operator: Operator, values: Sequence[str]) -> Test:
         """Return whether a minute of the week is in one of the windows."""
         return _minutes_within(tuple(values)).__getitem__
 

@@ -36,10 +36,10 @@ class YesNo(FieldType):
         """Return the fact, None for what is neither."""
         return fact if fact in self._statements else None
 
-    def test(self, operator: Operator, values: Sequence[str]) -> Test:  # noqa: ARG002
+    def test(self, operator: Operator, values: Sequence[str]) -> Test:
         """Return whether a fact is the value."""
         return values[0].__eq__
 
-    def witnesses(self, wanted: Sequence[Wanted]) -> Iterable[str]:  # noqa: ARG002
+    def witnesses(self, wanted: Sequence[Wanted]) -> Iterable[str]:
         """Return both."""
         return (YES, NO)

@@ -15,6 +15,7 @@ from app.services import journal, moved_owners, pins, status_rows, zero_touch
 from app.services.alarms import phones as alarms_of_phones
 from app.services.author import Author
 from app.services.device_changes import place_of
+from app.services.licenses import room
 from app.services.status_rows import StatusRow
 from app.services.value_owners import OwnerKind
 
@@ -70,7 +71,14 @@ def plan(session: Session, devices: Sequence[Device], tenant: Tenant, *, now: da
 
 
 def carry_out(session: Session, move: Move, *, author: Author, now: datetime) -> None:
-    """Move devices, what they last reported, and their values, files, actions and active alarms; pin where they are."""
+    """Move devices, what they last reported, and their values, files, actions and active alarms; pin where they are.
+
+    Raises:
+        NoRoomError: The tenant's endpoint licences leave no room for them; nothing is moved.
+    """
+    room.check_moved(
+        session, move.tenant.id, sum(device.tenant_id != move.tenant.id for device in move.devices)
+    )
     ids = [device.id for device in move.devices]
     macs = [device.mac for device in move.devices]
     rows = status_rows.lock(session, macs)

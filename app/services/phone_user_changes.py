@@ -67,8 +67,8 @@ def change(
 ) -> bool:
     """Change what is said of a user; return whether anything changed. Files stay as they are until Generate.
 
-    To another tenant his devices, and their values, go with him. Raises InvalidInputError, and MovesPhonesError unless
-    ``told`` names what would be moved.
+    To another tenant his devices, and their values, go with him. Raises InvalidInputError, MovesPhonesError unless
+    ``told`` names what would be moved, and NoRoomError where the tenant's endpoint licences do not suffice.
     """
     check_is_somebody(user)
     before, tenant_before = _words_of(user), user.tenant_id

@@ -13,6 +13,7 @@ from app.errors import InvalidInputError
 from app.models import PhoneUser
 from app.security.roles import USERS
 from app.services import drop_downs, phone_user_changes, phone_user_passwords
+from app.services.licenses.room import NoRoomError
 from app.services.phone_user_changes import MovesPhonesError, UserFields
 from app.transaction import transaction
 from app.views.authors import author
@@ -67,6 +68,8 @@ class UserFormView(BaseView):
             return _form(get_user(user_id), request.form, sentences_by_field(error))
         except MovesPhonesError as error:
             return _form(get_user(user_id), request.form, moves=error)
+        except NoRoomError as error:
+            return _form(get_user(user_id), request.form, {"tenant": str(error)})
         flash(
             f"The user {user.name} was saved. {NOT_YET}" if is_changed else "Nothing was changed.", "success"
         )

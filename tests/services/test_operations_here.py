@@ -82,6 +82,24 @@ def test_phones_go_to_another_tenant_with_a_user_who_has_no_other(session):
     assert work_off(session, again) == [(S.SKIPPED, "It is in Globex already.")]
 
 
+def test_phones_go_to_another_tenant_as_far_as_its_endpoint_licences_suffice(session):
+    globex = make_tenant(session, "Globex", endpoint_licenses=1)
+    free, of_anna, of_bert = make_phones(session, 3)
+    anna, bert = (make_user(session, name) for name in ("anna@acme.com", "bert@acme.com"))
+    of_anna.phone_user, of_bert.phone_user = anna, bert
+    session.flush()
+    operation = begin(session, [of_anna, of_bert, free], Action.TENANT, options={"tenant_id": globex.id})
+    refused = (
+        "Globex has 1 endpoint licence, and 1 is there: no room for another. "
+        "Give the tenant more, or delete devices that are gone."
+    )
+    done, *others = sorted(work_off(session, operation))
+    assert (done[0], others) == (S.CONFIRMED, [(S.FAILED, refused)] * 2)
+    session.expire_all()
+    assert sorted([of_anna.tenant.name, of_bert.tenant.name, free.tenant.name]).count("Globex") == 1
+    assert (anna.tenant is of_anna.tenant, bert.tenant is of_bert.tenant) == (True, True)
+
+
 def test_users_go_to_another_tenant_with_all_their_phones(session):
     globex = make_tenant(session, "Globex")
     make_user(session, "bert@acme.com", tenant=globex)

@@ -4,7 +4,7 @@ from html import unescape
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.models import Device, JournalEntry, PhoneUser, Tenant
 from app.security.tenant_scope import ALL_TENANTS
@@ -13,7 +13,7 @@ from app.transaction import reading, writing
 from tests import factories
 from tests.views.browsing import Browser
 from tests.views.conftest import SignIn
-from tests.views.installations import database_of
+from tests.views.installations import database_of, fill
 from tests.views.test_deletion import told_on
 from tests.views.world import ACME_MAC, GLOBEX_MAC, NOW, World
 
@@ -174,6 +174,19 @@ class TestEditing:
         told = asked.text.partition('name="moves" value="')[2].partition('"')[0]
         assert alice.post(address, wish | {"moves": told}).status_code == 302
         assert tenant_of(app, ACME_MAC) == world.globex
+
+    @ONE_KIND
+    def test_phones_stay_where_the_other_tenant_has_no_endpoint_licence_left(
+        self, app: Flask, world: World, sign_in: SignIn
+    ):
+        fill(app, lambda session: session.execute(update(Tenant).values(endpoint_licenses=0)))
+        alice, address = sign_in("alice"), f"/users/edit/{world.acme_user}"
+        wish = form(world, name="anna", tenant=world.globex)
+        told = alice.post(address, wish).text.partition('name="moves" value="')[2].partition('"')[0]
+        refused = alice.post(address, wish | {"moves": told})
+        assert refused.status_code == 400
+        assert "Globex has 0 endpoint licences" in refused.text
+        assert tenant_of(app, ACME_MAC) == world.acme
 
     @ONE_KIND
     def test_the_system_user_is_not_edited(self, app: Flask, sign_in: SignIn):

@@ -112,6 +112,22 @@ def check(session: Session, added: Mapping[int, int], *, now: datetime) -> None:
         raise NoRoomError(refusal)
 
 
+def check_moved(session: Session, tenant_id: int, number: int) -> None:
+    """Raise NoRoomError where a tenant's endpoint licences leave no room for devices that come from other tenants.
+
+    The licence of the installation counts them already, and one that has expired does not keep them where they are.
+    """
+    session.flush()
+    limited = _read_limited(session, {tenant_id}, is_locked=True)
+    if not number or not limited:
+        return
+    used = _count_devices(session, limited)
+    name, licenses = limited[tenant_id]
+    refusal = _Limit(_words_of_tenant(name, licenses), licenses, used[tenant_id], _OF_TENANT).refusal(number)
+    if refusal:
+        raise NoRoomError(refusal)
+
+
 def _read_limited(
     session: Session, tenant_ids: Collection[int], *, is_locked: bool
 ) -> dict[int, tuple[str, int]]:

@@ -17,16 +17,19 @@ def move_device(session: Session, device: Device, tenant: Tenant, *, author: Aut
     Return why it cannot be moved, empty where it was.
     """
     user = device.phone_user
-    if user is None or user.is_system:
-        move = device_moves.plan(session, [device], tenant, now=now)
-        device_moves.carry_out(session, move, author=author, now=now)
-        return ""
-    phones = select(func.count()).select_from(Device).where(Device.phone_user_id == user.id)
-    if (session.scalar(phones) or 0) > 1:
-        return f"{user.name} has other phones, too: set the tenant of the user, and all of them go along."
+    if user is not None and user.is_system:
+        user = None
+    if user is not None:
+        phones = select(func.count()).select_from(Device).where(Device.phone_user_id == user.id)
+        if (session.scalar(phones) or 0) > 1:
+            return f"{user.name} has other phones, too: set the tenant of the user, and all of them go along."
     try:
         with session.begin_nested():
-            phone_user_changes.move(session, user, tenant, author=author, now=now)
+            if user is None:
+                move = device_moves.plan(session, [device], tenant, now=now)
+                device_moves.carry_out(session, move, author=author, now=now)
+            else:
+                phone_user_changes.move(session, user, tenant, author=author, now=now)
     except RingmasterError as error:
         return str(error)
     return ""

@@ -36,6 +36,7 @@ from app.views.placeholders import (
     TenantPlaceholderView,
 )
 from app.views.roles import RolesView
+from app.views.rules.bookmarks import RuleBookmarkView
 from app.views.rules.editor import RuleEditorView
 from app.views.rules.explain import ExplainView
 from app.views.rules.lists import RulesView
@@ -107,6 +108,7 @@ _BESIDE_THE_MENU = (
     DeviceReplacementView,
     ExplainView,
     PhoneSuggestionView,
+    RuleBookmarkView,
     RuleEditorView,
     RuleVersionView,
     UserFormView,

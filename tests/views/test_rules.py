@@ -365,6 +365,19 @@ class TestWhoMay:
         assert house.people["alice"].get("/rules/nonsense/").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("bookmark", "address"),
+    [
+        ("/rules/zero-touch/", "/rules/placement/"),
+        ("/rules/alarms/", "/rules/suppress/"),
+        ("/maintenance-windows/", "/rules/suppress/"),
+        ("/simulations/", "/rules/placement/what-if"),
+    ],
+)
+def test_addresses_that_people_know_lead_to_lists(installed: House, bookmark: str, address: str):
+    assert installed.people["alice"].get(bookmark).location == address
+
+
 def test_the_menu_leads_to_the_rules(installed: House):
     browser: Browser = installed.people["helen"]
     assert browser.get("/rules/").location == "/rules/placement/"

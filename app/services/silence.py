@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from app.database import table_of
 from app.models import Decision, DeviceSeen, DeviceStatus, Heartbeat
-from app.models.enums import Status
+from app.models.enums import Aspect, Status
 from app.rules.alarms.catalogue import PHONE_DISCONNECTED
 from app.rules.presence import silence_deadline
-from app.services import settings
+from app.services import report_rows, settings
 from app.services.alarms.own import OwnAlarm, raise_own
+from app.services.phone_history.entries import Entry
 from app.services.upserts import insert_missing
 
 PHONE_PLANE = "phone_plane"
@@ -75,18 +76,22 @@ def mark_disconnected(session: Session, macs: Collection[str], *, before: dateti
     that are marked are cleared, so that the next report brings them back even when it says the same as the last.
     """
     free = (
-        select(DeviceStatus.mac)
+        select(DeviceStatus.mac, DeviceStatus.tenant_id, DeviceStatus.status)
         .where(DeviceStatus.mac.in_(macs), DeviceStatus.status != Status.DISCONNECTED)
         .with_for_update(skip_locked=True)
     )
+    found = {mac: (tenant_id, status) for mac, tenant_id, status in session.execute(free)}
     marked = session.execute(
         update(DeviceStatus)
-        .where(DeviceStatus.mac.in_(session.scalars(free).all()), _was_last_heard(before))
+        .where(DeviceStatus.mac.in_(found), _was_last_heard(before))
         .values(status=Status.DISCONNECTED, status_changed_at=now, digest=None)
         .returning(DeviceStatus.mac)
         .execution_options(synchronize_session=False)
     )
     silent = sorted(marked.scalars())
+    fell = Aspect.STATUS.value, Status.DISCONNECTED.value
+    kept = [Entry(mac, found[mac][0], fell[0], found[mac][1] or "", fell[1]) for mac in silent]
+    report_rows.keep(session, kept, now)
     raise_own(session, [OwnAlarm(kind=PHONE_DISCONNECTED, mac=mac) for mac in silent], now=now)
     return len(silent)
 

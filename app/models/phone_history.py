@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, Integer, String
+from sqlalchemy import Index, Integer, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, UtcDateTime, one_of
@@ -16,12 +16,27 @@ MAX_VALUE = 255
 class PhoneChange(TenantOrNobody, Base):
     """One thing that changed about a phone: ``what``, from what to what, when; the tenant is the phone's at the time.
 
-    Reports write these rows, so nothing is checked or indexed that reading one phone's does not need: the tenant is
-    no foreign key (docs/decisions/0055). Ids rise with the time.
+    Reports write these rows, so nothing is checked, and they are only added at the end: the tenant is no foreign key,
+    and a row is in the index by phone when the scheduler has filed it, a moment later (docs/decisions/0055). Ids rise
+    with the time.
     """
 
     __tablename__ = "phone_change"
-    __table_args__ = (Index("ix_phone_change_mac_id", "mac", "id"),)
+    __table_args__ = (
+        Index(
+            "ix_phone_change_filed",
+            "mac",
+            "id",
+            sqlite_where=text("is_filed = 1"),
+            postgresql_where=text("is_filed"),
+        ),
+        Index(
+            "ix_phone_change_to_file",
+            "id",
+            sqlite_where=text("is_filed = 0"),
+            postgresql_where=text("NOT is_filed"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     mac: Mapped[str] = mapped_column(String(12))
@@ -30,6 +45,7 @@ class PhoneChange(TenantOrNobody, Base):
     what: Mapped[Aspect] = mapped_column(one_of(Aspect, is_checked=False))
     before: Mapped[str] = mapped_column(String(MAX_VALUE))
     after: Mapped[str] = mapped_column(String(MAX_VALUE))
+    is_filed: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class FileFetch(TenantOrNobody, Base):

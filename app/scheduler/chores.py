@@ -21,6 +21,7 @@ from app.services.licenses import blocked
 from app.services.notices import outbox, telling
 from app.services.notices import retention as notice_retention
 from app.services.operations import confirming, gates, postponing, results, retention, rolling_back
+from app.services.phone_history import filing
 from app.services.phone_history import retention as history_retention
 from app.services.rule_sets import hits
 from app.services.what_if import jobs as simulation_jobs
@@ -228,6 +229,13 @@ def all_chores() -> Sequence[Chore]:
             simulation_jobs.find_old,
             lambda session, ids, _now: simulation_jobs.drop_old(session, ids),
             "%d old simulations were dropped.",
+        ),
+        Chore(
+            "changes of phones",
+            timedelta(seconds=10),
+            lambda session, _now: filing.find_to_file(session),
+            lambda session, ids, _now: filing.file(session, ids),
+            "%d changes of phones were filed.",
         ),
         Chore(
             "old changes of phones",

@@ -15,7 +15,7 @@ from app.services.operations.of_phone import Latest
 from app.services.phone_history import reading as history_reading
 from app.services.phone_history.reading import Group, Line
 from app.views import operation_form
-from app.views.times import zone_of_page
+from app.views.times import live_moment, moment, zone_of_page
 
 MOST_CHANGES = 12
 MOST_OPERATIONS = 8
@@ -85,9 +85,11 @@ def read_parts(session: Session, details: Details) -> dict[str, Any]:
 
 
 def words() -> dict[str, Any]:
-    """Return what the lists call things."""
+    """Return what the lists call things, and the ways in which they write times."""
     return {
         "groups": GROUPS,
         "file_kinds": fetch_reading.KIND_WORDS,
         "answer_words": fetch_reading.answer_words,
+        "moment": moment,
+        "live_moment": live_moment,
     }

@@ -28,9 +28,23 @@ def upgrade() -> None:
         sa.Column("what", _word("aspect", _ASPECTS), nullable=False),
         sa.Column("before", sa.String(length=255), nullable=False),
         sa.Column("after", sa.String(length=255), nullable=False),
+        sa.Column("is_filed", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_phone_change")),
     )
-    op.create_index("ix_phone_change_mac_id", "phone_change", ["mac", "id"])
+    op.create_index(
+        "ix_phone_change_filed",
+        "phone_change",
+        ["mac", "id"],
+        sqlite_where=sa.text("is_filed = 1"),
+        postgresql_where=sa.text("is_filed"),
+    )
+    op.create_index(
+        "ix_phone_change_to_file",
+        "phone_change",
+        ["id"],
+        sqlite_where=sa.text("is_filed = 0"),
+        postgresql_where=sa.text("NOT is_filed"),
+    )
     op.create_table(
         "file_fetch",
         sa.Column("mac", sa.String(length=12), nullable=False),

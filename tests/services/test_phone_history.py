@@ -12,7 +12,7 @@ from app.security.tenant_scope import ALL_TENANTS, only_tenants, set_scope
 from app.services import approval, device_moves, device_replacement, settings, tenancy
 from app.services.approval import ApprovalRequest
 from app.services.author import Author
-from app.services.phone_history import reading, retention
+from app.services.phone_history import filing, reading, retention
 from app.services.phone_history.reading import ELSEWHERE, Group
 from tests import factories
 from tests.factories import NOW
@@ -41,6 +41,10 @@ def add_changes(session, count, mac=MAC, at=NOW):
     said = {"mac": mac, "tenant_id": None, "at": at, "what": Aspect.STATUS, "before": "a", "after": "b"}
     session.add_all([PhoneChange(**said) for _ in range(count)])
     session.flush()
+
+
+def file_all(session):
+    return filing.file(session, filing.find_to_file(session))
 
 
 def count_changes(session, mac=MAC):
@@ -147,10 +151,28 @@ def test_the_history_of_a_phone_that_was_replaced_stays(session):
 def test_pages_follow_one_another_and_texts_are_cut(session):
     for number in range(5):
         report(session, Status.REGISTERED, location=f"{number}" * 400)
+        if number == 2:
+            assert file_all(session) > 0
     first = reading.read(session, [MAC], group=Group.PLACE, most=2)
     rest = reading.read(session, [MAC], group=Group.PLACE, before=first[-1].id, most=100)
     assert [line.after[0] for line in [*first, *rest][:4]] == ["4", "3", "2", "1"]
     assert {len(line.after) for line in first} == {255}
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("is_filed", [False, True])
+def test_changes_of_a_phone_are_found_by_an_index_filed_or_not(session, is_filed):
+    add_changes(session, 3)
+    if is_filed:
+        file_all(session)
+    for condition, index in ((filing.IS_FILED, "filed"), (filing.IS_TO_FILE, "to_file")):
+        wanted = (
+            select(PhoneChange.id).where(PhoneChange.mac == MAC, condition).order_by(PhoneChange.id.desc())
+        )
+        text = str(wanted.compile(session.connection(), compile_kwargs={"literal_binds": True}))
+        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {text}").all()
+        assert f"ix_phone_change_{index}" in plan[0][3]
+    assert len(history(session)) == 3
 
 
 def test_old_changes_are_found_and_dropped(session):
@@ -166,6 +188,8 @@ def test_a_phone_that_flaps_keeps_its_newest_changes_and_is_not_looked_at_again(
     busy = BusyPhones()
     add_changes(session, retention.MOST_OF_A_PHONE + 3)
     add_changes(session, 3, mac="00908f0000ff")
+    assert busy.find(session, NOW) == []
+    file_all(session)
     surplus = busy.find(session, NOW)
     assert len(surplus) == 3
     retention.drop(session, surplus)

@@ -12,6 +12,7 @@ from app.models import PhoneChange, Tenant
 from app.models.enums import Aspect
 from app.rendering.csv_lines import csv_line
 from app.security.tenant_scope import scope_of
+from app.services.phone_history.filing import IS_FILED, IS_TO_FILE
 from app.services.phone_history.places import BETWEEN
 
 ELSEWHERE = "another tenant"
@@ -92,7 +93,10 @@ def read(
         wanted = wanted.where(PhoneChange.what.in_(ASPECTS[group]))
     if before:
         wanted = wanted.where(PhoneChange.id < before)
-    found = session.scalars(wanted.order_by(PhoneChange.id.desc()).limit(most)).all()
+    wanted = wanted.order_by(PhoneChange.id.desc()).limit(most)
+    found = [
+        change for is_where in (IS_TO_FILE, IS_FILED) for change in session.scalars(wanted.where(is_where))
+    ][:most]
     hides = _Places(session)
     return [
         Line(

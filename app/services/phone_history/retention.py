@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.models import PhoneChange
 from app.services import settings
+from app.services.phone_history.filing import IS_FILED
 
 MOST_OF_A_PHONE = 1_000
 """Changes of one phone that are kept, the newest."""
@@ -37,13 +38,14 @@ def find_surplus(session: Session, *, after: int) -> Sequence[int]:
     changed = select(PhoneChange.mac).where(PhoneChange.id > after).distinct()
     many = (
         select(PhoneChange.mac)
-        .where(PhoneChange.mac.in_(changed))
+        .where(PhoneChange.mac.in_(changed), IS_FILED)
         .group_by(PhoneChange.mac)
         .having(func.count() > MOST_OF_A_PHONE)
     )
     found: list[int] = []
     for mac in session.scalars(many):
-        surplus = select(PhoneChange.id).where(PhoneChange.mac == mac).order_by(PhoneChange.id.desc())
+        of_phone = select(PhoneChange.id).where(PhoneChange.mac == mac, IS_FILED)
+        surplus = of_phone.order_by(PhoneChange.id.desc())
         found += session.scalars(surplus.offset(MOST_OF_A_PHONE).limit(_AT_MOST - len(found)))
         if len(found) >= _AT_MOST:
             break

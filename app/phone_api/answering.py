@@ -128,18 +128,12 @@ class PhoneApi:
             self.fetched.note(call.request, response)
 
     def write_fetches(self) -> None:
-        """Write some of what was noted for the provisioning log, in one transaction.
-
-        What cannot be written is left out: it must hold up nothing, and the log says so.
-        """
+        """Write some of what was noted for the provisioning log, in one transaction; where that fails it is lost."""
         fetches, left_out = self.fetched.take()
         if left_out:
             log.warning("%d fetches are not in the provisioning log: there were too many at once.", left_out)
-        try:
-            with writing(self.database, ALL_TENANTS) as session:
-                fetches_of_phones.record(session, fetches)
-        except Exception:
-            log.exception("%d lines of the provisioning log could not be written.", len(fetches))
+        with writing(self.database, ALL_TENANTS) as session:
+            fetches_of_phones.record(session, fetches)
 
     def answer(self, request: PhoneRequest) -> PhoneResponse:
         """Answer one request from beginning to end, for a door that serves one at a time.
@@ -153,9 +147,15 @@ class PhoneApi:
         if found is None:
             (found,), _ = self._record_licensed([call], writes_seen=True)
         self.note_fetch(call, found)
-        if self.fetched.is_due:
-            self.write_fetches()
+        if self.fetched.is_due and found.status < 500:
+            self._write_fetches_or_go_on()
         return found
+
+    def _write_fetches_or_go_on(self) -> None:
+        try:
+            self.write_fetches()
+        except Exception:
+            log.exception("A part of the provisioning log could not be written.")
 
     def _find_together(self, calls: Sequence[Call]) -> list[PhoneResponse | None]:
         context = self._context()

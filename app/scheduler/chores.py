@@ -232,7 +232,7 @@ def all_chores() -> Sequence[Chore]:
         ),
         Chore(
             "changes of phones",
-            timedelta(seconds=10),
+            timedelta(seconds=30),
             lambda session, _now: filing.find_to_file(session),
             lambda session, ids, _now: filing.file(session, ids),
             "%d changes of phones were filed.",

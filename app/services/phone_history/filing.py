@@ -17,7 +17,7 @@ IS_FILED = PhoneChange.is_filed == true()
 IS_TO_FILE = PhoneChange.is_filed == false()
 """Each is what one index is over: a statement that says neither finds no phone's changes by index."""
 
-_AT_MOST = 10_000
+_AT_MOST = 50_000
 
 
 def find_to_file(session: Session) -> Sequence[int]:

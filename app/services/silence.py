@@ -11,12 +11,13 @@ from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from app.database import table_of
-from app.models import Decision, DeviceSeen, DeviceStatus, Heartbeat
+from app.models import Decision, DeviceSeen, DeviceStatus, FileFetch, Heartbeat
 from app.models.enums import Aspect, Status
 from app.rules.alarms.catalogue import PHONE_DISCONNECTED
 from app.rules.presence import silence_deadline
 from app.services import report_rows, settings
 from app.services.alarms.own import OwnAlarm, raise_own
+from app.services.phone_history import retention
 from app.services.phone_history.entries import Entry
 from app.services.upserts import insert_missing
 
@@ -113,6 +114,8 @@ def drop_never_reported(session: Session, macs: Collection[str]) -> int:
     rows = session.execute(free.where(DeviceStatus.mac.in_(macs)).with_for_update(skip_locked=True))
     dropped = [mac for mac, status, device_id in rows if status is None and device_id is None]
     session.execute(delete(Decision).where(Decision.mac.in_(dropped)))
+    session.execute(delete(FileFetch).where(FileFetch.mac.in_(dropped)))
+    retention.forget(session, dropped)
     session.execute(delete(DeviceStatus).where(DeviceStatus.mac.in_(dropped)))
     return len(dropped)
 

@@ -156,5 +156,6 @@ def test_the_number_of_statements_does_not_grow_with_what_is_known(app: Flask, s
         report(app, MAC, tenant="Acme", **SKYPE, location=f"Floor {number}")
         fetch(app, f"/configfiles/{number}/{MAC}.cfg", minutes=number)
         olga.post(f"/devices/{MAC}/ask/check_status")
-    assert {address: statements(f"/devices/{MAC}/{address}") for address in few} == few
+    for address, number in few.items():
+        assert statements(f"/devices/{MAC}/{address}") <= number
     assert 0 < few["live"] < 25

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.models import PhoneChange
 from app.services import settings
-from app.services.phone_history.filing import IS_FILED
+from app.services.phone_history.filing import IS_FILED, IS_TO_FILE
 
 MOST_OF_A_PHONE = 1_000
 """Changes of one phone that are kept, the newest."""
@@ -58,3 +58,13 @@ def drop(session: Session, ids: Collection[int]) -> int:
         delete(PhoneChange).where(PhoneChange.id.in_(ids)).execution_options(synchronize_session=False)
     )
     return int(dropped.rowcount)
+
+
+def forget(session: Session, macs: Collection[str]) -> None:
+    """Delete the whole history of phones that are no longer known."""
+    for is_where in (IS_FILED, IS_TO_FILE):
+        session.execute(
+            delete(PhoneChange)
+            .where(PhoneChange.mac.in_(macs), is_where)
+            .execution_options(synchronize_session=False)
+        )

@@ -18,6 +18,7 @@ from app.models.notice import GroupedNotice, NoticeGroup
 from app.models.operation import Operation, OperationFile, OperationTarget, OperationWave
 from app.models.operator import Operator
 from app.models.pending_action import PendingAction
+from app.models.phone_history import FileFetch, PhoneChange
 from app.models.phone_model import PhoneModel
 from app.models.phone_user import PhoneUser
 from app.models.placeholder import Placeholder
@@ -46,6 +47,7 @@ __all__ = [
     "DeviceSeen",
     "DeviceStatus",
     "EscalationStep",
+    "FileFetch",
     "Firmware",
     "FirmwareGroup",
     "GroupedNotice",
@@ -65,6 +67,7 @@ __all__ = [
     "Operator",
     "Outage",
     "PendingAction",
+    "PhoneChange",
     "PhoneModel",
     "PhoneUser",
     "Placeholder",

@@ -13,6 +13,42 @@ class Status(StrEnum):
     DISCONNECTED = "disconnected"
 
 
+class Aspect(StrEnum):
+    """What of a phone changes, of which its history is kept; most are called as the column of its status row."""
+
+    STATUS = "status"
+    IP = "ip"
+    SUBNET_MASK = "subnet_mask"
+    EXTERNAL_IP = "external_ip"
+    VLAN_ID = "vlan_id"
+    SIP_PROXY = "sip_proxy"
+    FIRMWARE = "firmware_version"
+    MODEL = "model"
+    USER = "user"
+    PHONE_NUMBER = "phone_number"
+    LOCATION = "location"
+    USB_HEADSET = "usb_headset"
+    BTOE_STATUS = "btoe_status"
+    PLACE = "place"
+
+
+class FetchedKind(StrEnum):
+    """What kind of file a phone asked for."""
+
+    PHONE = "phone"
+    OPTION = "option"
+    SHARED = "shared"
+    FIRMWARE = "firmware"
+
+
+class ToldBy(StrEnum):
+    """How it is known which phone asked for a file: by the file's name, the User-Agent, or the address alone."""
+
+    FILE = "file"
+    USER_AGENT = "user_agent"
+    ADDRESS = "address"
+
+
 class Train(StrEnum):
     """The two families of firmware: Skype for Business (``UC_…`` versions) and generic SIP."""
 

@@ -99,6 +99,7 @@ class OperationTarget(TenantOrNobody, Base):
         UniqueConstraint("operation_id", "key"),
         Index("ix_operation_target_operation_id_state_wave_id", "operation_id", "state", "wave", "id"),
         Index("ix_operation_target_state_lease_until", "state", "lease_until"),
+        Index("ix_operation_target_key", "key"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

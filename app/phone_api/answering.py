@@ -1,5 +1,6 @@
 """From a request to its answer: match, parse, find, and where that is not enough, record."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from app.phone_api.errors import (
     refuse,
     refuse_busy,
 )
+from app.phone_api.fetch_log import FetchLog
 from app.phone_api.firmware_downloads import FirmwareDownloads, unlimited
 from app.phone_api.messages import MAX_BODY_BYTES, PhoneRequest, PhoneResponse
 from app.phone_api.routes import Endpoint, match
@@ -32,10 +34,13 @@ from app.phone_api.served_files import ServedFiles
 from app.rules.sentences import quoted
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import presence, sites_of_addresses
+from app.services.fetches import recording as fetches_of_phones
 from app.transaction import reading, writing
 
 Seen: TypeAlias = dict[str, datetime]
 Done = TypeVar("Done")
+log = logging.getLogger(__name__)
+
 Recorded: TypeAlias = tuple[list[PhoneResponse], Seen]
 
 
@@ -84,6 +89,7 @@ class PhoneApi:
     downloads: FirmwareDownloads = field(default_factory=unlimited)
     served: ServedFiles = field(default_factory=ServedFiles)
     license: LicenseWatch | None = None
+    fetched: FetchLog = field(default_factory=FetchLog)
 
     @property
     def expired(self) -> str:
@@ -116,16 +122,40 @@ class PhoneApi:
             with writing(self.database, ALL_TENANTS) as session:
                 presence.touch_last_seen(session, seen)
 
+    def note_fetch(self, call: Call, response: PhoneResponse) -> None:
+        """Note for the provisioning log how a call was answered, where it asks for a file."""
+        if call.endpoint.hands_out_files:
+            self.fetched.note(call.request, response)
+
+    def write_fetches(self) -> None:
+        """Write some of what was noted for the provisioning log, in one transaction; where that fails it is lost."""
+        fetches, left_out = self.fetched.take()
+        if left_out:
+            log.warning("%d fetches are not in the provisioning log: there were too many at once.", left_out)
+        with writing(self.database, ALL_TENANTS) as session:
+            fetches_of_phones.record(session, fetches)
+
     def answer(self, request: PhoneRequest) -> PhoneResponse:
-        """Answer one request from beginning to end, for a door that serves one at a time."""
+        """Answer one request from beginning to end, for a door that serves one at a time.
+
+        What phones fetched is written by the request itself, once a second at most: the rest by the next request.
+        """
         call = prepare(request)
         if isinstance(call, PhoneResponse):
             return call
         (found,) = self.find([call])
-        if found is not None:
-            return found
-        (answer,), _ = self._record_licensed([call], writes_seen=True)
-        return answer
+        if found is None:
+            (found,), _ = self._record_licensed([call], writes_seen=True)
+        self.note_fetch(call, found)
+        if self.fetched.is_due and found.status < 500:
+            self._write_fetches_or_go_on()
+        return found
+
+    def _write_fetches_or_go_on(self) -> None:
+        try:
+            self.write_fetches()
+        except Exception:
+            log.exception("A part of the provisioning log could not be written.")
 
     def _find_together(self, calls: Sequence[Call]) -> list[PhoneResponse | None]:
         context = self._context()

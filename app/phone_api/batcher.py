@@ -40,6 +40,11 @@ class Batcher:
         while self._seen and await self.write(self._write_seen):
             pass
 
+    async def write_fetches(self) -> None:
+        """Write what phones fetched, some at a time between two batches."""
+        while not self._api.fetched.is_empty and await self.write(self._api.write_fetches):
+            pass
+
     async def write(self, order: Callable[[], None]) -> bool:
         """Write something else between two batches; False, and a line in the log, when that failed."""
         try:
@@ -53,6 +58,7 @@ class Batcher:
         """Answer what waits, write what is left and end the thread."""
         await self._lane.finish()
         await self.flush()
+        await self.write_fetches()
         self._lane.close()
 
     def _record(self, calls: Sequence[Call]) -> Sequence[PhoneResponse]:

@@ -106,6 +106,7 @@ class PhonePlane:
             for _ in range(_FLUSHES_BETWEEN_BEATS):
                 await asyncio.sleep(_FLUSH_SECONDS)
                 await self._batcher.flush()
+                await self._batcher.write_fetches()
             refused, self._refused = self._refused, 0
             if not await self._batcher.write(partial(self._beat, refused)):
                 self._refused += refused
@@ -142,6 +143,7 @@ class PhonePlane:
             return call
         found = await self._find(call) if call.endpoint.find else None
         response = found or await self._batcher.answer(call)
+        self._api.note_fetch(call, response)
         # Firmware, of which nothing is recorded, is given to some phones at a time by design (docs/decisions/0013).
         if response.status == HTTPStatus.SERVICE_UNAVAILABLE and call.endpoint.record is not None:
             self._refused += 1

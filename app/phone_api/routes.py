@@ -28,7 +28,8 @@ class Endpoint:
     ``parse`` turns it into a call, or raises InvalidInputError before the database is asked. ``find`` answers from
     what is stored; where it returns None, or there is none, ``record`` answers a list of such calls in their order
     inside one transaction that writes. ``wants`` names the stored file that ``find`` will look up, so that those of
-    many calls are read together. What ``stops_with_license`` is refused once the licence has expired.
+    many calls are read together. What ``stops_with_license`` is refused once the licence has expired. What
+    ``hands_out_files`` is noted in the provisioning log.
     """
 
     parse: Parse
@@ -36,6 +37,7 @@ class Endpoint:
     record: Record | None = None
     wants: Wants | None = None
     stops_with_license: bool = False
+    hands_out_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,21 @@ _KEEP_ALIVE = Endpoint(keep_alive.parse, record=keep_alive.record, stops_with_li
 _ALERT = Endpoint(alarms.parse, record=alarms.record, stops_with_license=True)
 _USER_KEYS = Endpoint(user_keys.parse, record=user_keys.record, stops_with_license=True)
 _TENANT_FILE = Endpoint(
-    provisioning.parse, provisioning.find_phone_file, provisioning.record_phone_file, provisioning.wants
+    provisioning.parse,
+    provisioning.find_phone_file,
+    provisioning.record_phone_file,
+    provisioning.wants,
+    hands_out_files=True,
 )
 _STORED_FILE = Endpoint(
-    provisioning.parse, provisioning.find_stored_file, provisioning.record_fetched, provisioning.wants
+    provisioning.parse,
+    provisioning.find_stored_file,
+    provisioning.record_fetched,
+    provisioning.wants,
+    hands_out_files=True,
 )
-_PROXY_FILE = Endpoint(provisioning.parse, provisioning.find_proxy_file)
-_FIRMWARE = Endpoint(firmware.parse, firmware.find)
+_PROXY_FILE = Endpoint(provisioning.parse, provisioning.find_proxy_file, hands_out_files=True)
+_FIRMWARE = Endpoint(firmware.parse, firmware.find, hands_out_files=True)
 
 _NAME = r"(?P<name>[^/]+)"
 

@@ -7,18 +7,22 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.scheduler.busy_phones import BusyFetchers, BusyPhones
 from app.services import pending_actions, silence
 from app.services.alarms import due as due_alarms
 from app.services.alarms import outages
 from app.services.alarms import phones as alarms_of_phones
 from app.services.alarms import rearming as alarm_rearming
 from app.services.alarms import standing as standing_alarms
+from app.services.fetches import retention as fetch_retention
 from app.services.imports import jobs as import_jobs
 from app.services.licenses import alarms as license_alarms
 from app.services.licenses import blocked
 from app.services.notices import outbox, telling
 from app.services.notices import retention as notice_retention
 from app.services.operations import confirming, gates, postponing, results, retention, rolling_back
+from app.services.phone_history import filing
+from app.services.phone_history import retention as history_retention
 from app.services.rule_sets import hits
 from app.services.what_if import jobs as simulation_jobs
 
@@ -47,6 +51,7 @@ class Chore:
 def all_chores() -> Sequence[Chore]:
     """Return the chores of a scheduler that begins to lead: what another did meanwhile it does not know."""
     sweep, rearming = DisconnectSweep(), Rearming()
+    busy_phones, busy_fetchers = BusyPhones(), BusyFetchers()
     return (
         Chore(
             "disconnected",
@@ -224,6 +229,43 @@ def all_chores() -> Sequence[Chore]:
             simulation_jobs.find_old,
             lambda session, ids, _now: simulation_jobs.drop_old(session, ids),
             "%d old simulations were dropped.",
+        ),
+        Chore(
+            "changes of phones",
+            timedelta(seconds=30),
+            lambda session, _now: filing.find_to_file(session),
+            lambda session, ids, _now: filing.file(session, ids),
+            "%d changes of phones were filed.",
+        ),
+        Chore(
+            "old changes of phones",
+            timedelta(minutes=10),
+            lambda session, now: history_retention.find_old(session, now=now),
+            lambda session, ids, _now: history_retention.drop(session, ids),
+            "%d changes of phones were dropped: they are older than is kept.",
+        ),
+        Chore(
+            "changes of busy phones",
+            timedelta(minutes=1),
+            busy_phones.find,
+            lambda session, ids, _now: history_retention.drop(session, ids),
+            "%d changes of phones that change all the time were dropped.",
+            busy_phones.note_done,
+        ),
+        Chore(
+            "old fetches",
+            timedelta(minutes=10),
+            lambda session, now: fetch_retention.find_old(session, now=now),
+            lambda session, keys, _now: fetch_retention.drop(session, keys),
+            "%d lines of the provisioning log were dropped: they are older than is kept.",
+        ),
+        Chore(
+            "fetches of busy phones",
+            timedelta(minutes=1),
+            busy_fetchers.find,
+            lambda session, keys, _now: fetch_retention.drop(session, keys),
+            "%d lines of the provisioning log were dropped: of phones that fetch all the time.",
+            busy_fetchers.note_done,
         ),
     )
 

@@ -82,7 +82,7 @@ _VALUES_PAGES = (
 DEEDS: dict[str, tuple[str, ...]] = {
     DASHBOARD: ("can_list",),
     DEVICES_STATUS: ("can_list", EXPORT),
-    DEVICE: ("can_show", APPROVE, SHOW_FILE, SEE_SECRETS, TELNET, *CHANGE),
+    DEVICE: ("can_show", EXPORT, APPROVE, SHOW_FILE, SEE_SECRETS, TELNET, *CHANGE),
     USERS: (*LOOK, *CHANGE, GENERATE, SEE_SECRETS),
     ALARMS: (*LOOK, EXPORT, ACKNOWLEDGE, SHELVE, DELETE),
     SETUP_WIZARD: ("can_list", EDIT),
@@ -170,7 +170,7 @@ ROLES: dict[str, list[list[str]]] = {
     ADMINISTRATOR: [["^.*$", "^.*$"]],
     OPERATOR: [
         *_LOOK_AROUND,
-        _entry((DEVICES_STATUS, ALARMS), (EXPORT,)),
+        _entry((DEVICES_STATUS, DEVICE, ALARMS), (EXPORT,)),
         _entry((ALARMS,), (ACKNOWLEDGE, SHELVE, DELETE)),
         _entry((DEVICE,), (APPROVE, SHOW_FILE, SEE_SECRETS, TELNET, *CHANGE)),
         _entry((USERS,), (*CHANGE, GENERATE, SEE_SECRETS)),
@@ -201,7 +201,7 @@ ROLES: dict[str, list[list[str]]] = {
     ],
     MONITOR: [
         *_LOOK_AROUND,
-        _entry((DEVICES_STATUS, ALARMS, WHAT_IF), (EXPORT,)),
+        _entry((DEVICES_STATUS, DEVICE, ALARMS, WHAT_IF), (EXPORT,)),
         _entry((OPERATIONS,), (EXPORT, CHECK_STATUS)),
         _entry((DEVICE, CHANGED_FILES), (SHOW_FILE,)),
         _entry((LDAP_TEST,), LOOK),

@@ -20,6 +20,7 @@ from app.services import devices, phone_user_passwords, phone_users, pins, statu
 from app.services.author import Author
 from app.services.licenses.room import NoRoomError
 from app.services.operations import restarting
+from app.services.phone_history import places
 from app.services.phone_users import NamedUser
 from app.services.status_rows import StatusRow
 
@@ -60,6 +61,7 @@ def make_device(
     """
     decider = zero_touch.Decider(session, now)
     row = _get_waiting_phone(session, decider, mac)
+    waited_at = places.sites_of([row])
     vlan = _vlan(request)
     tenant = _get_tenant(session, request.tenant_id)
     site = _get_site(session, decider, row, tenant, request.site_id)
@@ -70,6 +72,7 @@ def make_device(
     if row["is_blocked"]:
         raise NoRoomError(row["placement_reason"])
     status_rows.write(session, [row | {"digest": None}])
+    places.note_moves(session, waited_at, [row], now=now)
     device = session.get_one(Device, row["device_id"])
     pins.pin(session, [device], (Stage.PLACEMENT,), author=author, now=now)
     return device

@@ -20,6 +20,7 @@ from app.services.devices import NewDevice
 from app.services.journal_words import changes_between
 from app.services.licenses import room
 from app.services.operations import restarting
+from app.services.phone_history import places
 from app.services.status_rows import StatusRow
 from app.services.zero_touch.decider import MAX_REASON
 from app.services.zero_touch.facts import Surroundings
@@ -72,6 +73,7 @@ def settle(
 ) -> None:
     """Let a phone be this device from now on: it has its file and, where it was heard of, is asked to restart."""
     if row is not None:
+        sites = places.sites_of([row])
         row |= place_of(device) | {
             "device_id": device.id,
             "approval": Approval.NOT_NEEDED,
@@ -80,6 +82,7 @@ def settle(
             "digest": None,
         }
         status_rows.write(session, [row])
+        places.note_moves(session, sites, [row], now=now)
     config_files.generate(session, device, now=now)
     if row is not None:
         restarting.restart(session, device.mac, author=author, now=now)
@@ -119,7 +122,9 @@ def change(
     pins.pin(session, [device], chosen, author=author, now=now)
     if changes:
         if row is not None:
-            status_rows.write(session, [row | place_of(device) | {"digest": None}])
+            moved = row | place_of(device) | {"digest": None}
+            status_rows.write(session, [moved])
+            places.note_moves(session, places.sites_of([row]), [moved], now=now)
         _note(session, "device changed", device, f"changed the phone {device.mac}: {changes}", author, now)
     return bool(changes)
 

@@ -16,6 +16,7 @@ from app.services.alarms import phones as alarms_of_phones
 from app.services.author import Author
 from app.services.device_changes import place_of
 from app.services.licenses import room
+from app.services.phone_history import places
 from app.services.status_rows import StatusRow
 from app.services.value_owners import OwnerKind
 
@@ -82,6 +83,7 @@ def carry_out(session: Session, move: Move, *, author: Author, now: datetime) ->
     ids = [device.id for device in move.devices]
     macs = [device.mac for device in move.devices]
     rows = status_rows.lock(session, macs)
+    sites = places.sites_of(rows.values())
     decider = zero_touch.Decider(session, now)
     auto_detection = session.scalars(
         select(Site.id).where(Site.tenant_id == move.tenant.id, Site.is_auto_detection)
@@ -96,6 +98,7 @@ def carry_out(session: Session, move: Move, *, author: Author, now: datetime) ->
             row |= place_of(device) | {"digest": None}
     session.flush()
     status_rows.write(session, rows.values())
+    places.note_moves(session, sites, rows.values(), now=now)
     moved_owners.take_along(session, OwnerKind.DEVICE, ids, move.tenant.id)
     for statement in (
         update(ReplacedPhone).where(ReplacedPhone.device_id.in_(ids)),

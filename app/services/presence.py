@@ -12,6 +12,7 @@ from app.models.enums import Status
 from app.rules.alarms.catalogue import Recovery
 from app.services import pending_actions, phone_users, report_rows, settings
 from app.services.alarms import recording as alarms
+from app.services.phone_history.entries import Entry, entries_of
 from app.services.report_desk import record_at_desk
 from app.services.report_rows.columns import Changes, Look, Stored
 from app.services.reports import Report, changes_of, digests_of
@@ -69,6 +70,7 @@ def _record_changes(
     proxy = settings.sbc_proxy_address(session) if look.has_sbc_proxy else ""
     simple: dict[str, Changes] = {}
     others: list[Report] = []
+    kept: list[Entry] = []
     heard: dict[str, datetime] = {}
     for report in reports:
         row = stored[report.mac]
@@ -76,10 +78,11 @@ def _record_changes(
             others.append(report)
             heard[report.mac] = now
             continue
-        simple[report.mac] = changes_of(report, row, proxy, now)
+        simple[report.mac] = changes = changes_of(report, row, proxy, now)
+        kept += entries_of(report.mac, row["tenant_id"], row, changes)
         if row["status"] == Status.DISCONNECTED:
             heard[report.mac] = now
-    report_rows.update(session, simple)
+    report_rows.update(session, simple, kept, now=now)
     if others:
         record_at_desk(session, others, stored, proxy, now)
     alarms.clear_implied(session, list(_recoveries(reports, stored)), now=now)

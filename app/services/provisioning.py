@@ -14,6 +14,7 @@ from app.rules.zero_touch.facts import Facts
 from app.rules.zero_touch.template import TemplateChoice
 from app.services import config_files, status_rows, stored_files
 from app.services.config_files.waiting import WaitingFiles
+from app.services.phone_history import places
 from app.services.status_rows import StatusRow
 from app.services.stored_files import StoredFile
 from app.services.zero_touch import Decider
@@ -71,6 +72,7 @@ class _Desk:
 
     def __init__(self, session: Session, requests: Sequence[FileRequest], now: datetime) -> None:
         self._session = session
+        self._now = now
         self._decider = Decider(session, now)
         self._waiting_files = WaitingFiles(self._decider.sources)
         macs = {request.mac for request in requests}
@@ -108,6 +110,7 @@ class _Desk:
         kept = [self._rows[mac] for mac in self._kept - self._devices]
         changed = [row | {"digest": None} for row in kept if row != self._stored.get(row["mac"])]
         status_rows.write(self._session, changed)
+        places.note_moves(self._session, places.sites_of(self._stored.values()), changed, now=self._now)
         self._files |= self._files_of(self._joining)
 
     def file_of_device(self, mac: str) -> PhoneFile:

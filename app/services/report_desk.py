@@ -7,8 +7,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.models.enums import Status
-from app.services import devices, journal, phone_users, status_rows
+from app.services import devices, journal, phone_users, report_rows, status_rows
 from app.services.author import Author
+from app.services.phone_history import places
+from app.services.phone_history.entries import Entry, entries_of
 from app.services.report_rows.columns import Stored
 from app.services.reports import Report, changes_of
 from app.services.status_rows import StatusRow
@@ -26,6 +28,7 @@ def record_at_desk(
     macs = {report.mac for report in reports}
     unknown = {mac for mac in macs if stored[mac] is None}
     rows = status_rows.lock_or_make(session, macs, unknown=unknown, now=now)
+    sites = places.sites_of(rows.values())
     desk = _Desk(session, rows.values(), proxy, now)
     for one_of_each in _rounds(reports):
         for report in one_of_each:
@@ -33,6 +36,8 @@ def record_at_desk(
                 desk.record(report, rows[report.mac])
         desk.carry_out()
     status_rows.write(session, rows.values())
+    places.note_moves(session, sites, rows.values(), now=now)
+    desk.keep_history(rows)
 
 
 def _rounds(reports: Iterable[Report]) -> list[list[Report]]:
@@ -57,6 +62,7 @@ class _Desk:
         self._session = session
         self._proxy = proxy
         self._now = now
+        self._kept: list[Entry] = []
         self._decider = Decider(session, now)
         self._decider.attach(rows)
         known = {row["device_id"] for row in rows if row["device_id"] is not None}
@@ -64,7 +70,9 @@ class _Desk:
 
     def record(self, report: Report, row: StatusRow) -> None:
         """Bring a phone's row up to date, and what follows from it: a device, a user, a file."""
-        row |= changes_of(report, row, self._proxy, self._now)
+        changes = changes_of(report, row, self._proxy, self._now)
+        self._kept += entries_of(report.mac, None, row, changes)
+        row |= changes
         row["status"] = Status(row["status"])
         if report.too_long:
             self._note_too_long(report, row)
@@ -79,6 +87,11 @@ class _Desk:
     def carry_out(self) -> None:
         """Write what followed from the reports so far."""
         self._decider.carry_out()
+
+    def keep_history(self, rows: Mapping[str, StatusRow]) -> None:
+        """Write what changed, as the history of the tenant in which each phone is by now."""
+        kept = [entry._replace(tenant_id=rows[entry.mac]["tenant_id"]) for entry in self._kept]
+        report_rows.keep(self._session, kept, self._now)
 
     def _sign_in(self, row: StatusRow) -> None:
         key = phone_users.key_of(row["user_id"])

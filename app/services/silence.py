@@ -11,12 +11,14 @@ from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from app.database import table_of
-from app.models import Decision, DeviceSeen, DeviceStatus, Heartbeat
-from app.models.enums import Status
+from app.models import Decision, DeviceSeen, DeviceStatus, FileFetch, Heartbeat
+from app.models.enums import Aspect, Status
 from app.rules.alarms.catalogue import PHONE_DISCONNECTED
 from app.rules.presence import silence_deadline
-from app.services import settings
+from app.services import report_rows, settings
 from app.services.alarms.own import OwnAlarm, raise_own
+from app.services.phone_history import retention
+from app.services.phone_history.entries import Entry
 from app.services.upserts import insert_missing
 
 PHONE_PLANE = "phone_plane"
@@ -75,18 +77,22 @@ def mark_disconnected(session: Session, macs: Collection[str], *, before: dateti
     that are marked are cleared, so that the next report brings them back even when it says the same as the last.
     """
     free = (
-        select(DeviceStatus.mac)
+        select(DeviceStatus.mac, DeviceStatus.tenant_id, DeviceStatus.status)
         .where(DeviceStatus.mac.in_(macs), DeviceStatus.status != Status.DISCONNECTED)
         .with_for_update(skip_locked=True)
     )
+    found = {mac: (tenant_id, status) for mac, tenant_id, status in session.execute(free)}
     marked = session.execute(
         update(DeviceStatus)
-        .where(DeviceStatus.mac.in_(session.scalars(free).all()), _was_last_heard(before))
+        .where(DeviceStatus.mac.in_(found), _was_last_heard(before))
         .values(status=Status.DISCONNECTED, status_changed_at=now, digest=None)
         .returning(DeviceStatus.mac)
         .execution_options(synchronize_session=False)
     )
     silent = sorted(marked.scalars())
+    fell = Aspect.STATUS.value, Status.DISCONNECTED.value
+    kept = [Entry(mac, found[mac][0], fell[0], found[mac][1] or "", fell[1]) for mac in silent]
+    report_rows.keep(session, kept, now)
     raise_own(session, [OwnAlarm(kind=PHONE_DISCONNECTED, mac=mac) for mac in silent], now=now)
     return len(silent)
 
@@ -108,6 +114,8 @@ def drop_never_reported(session: Session, macs: Collection[str]) -> int:
     rows = session.execute(free.where(DeviceStatus.mac.in_(macs)).with_for_update(skip_locked=True))
     dropped = [mac for mac, status, device_id in rows if status is None and device_id is None]
     session.execute(delete(Decision).where(Decision.mac.in_(dropped)))
+    session.execute(delete(FileFetch).where(FileFetch.mac.in_(dropped)))
+    retention.forget(session, dropped)
     session.execute(delete(DeviceStatus).where(DeviceStatus.mac.in_(dropped)))
     return len(dropped)
 

@@ -20,7 +20,6 @@ from app.rules.mac_addresses import find_mac
 from app.security.roles import DEVICE
 from app.services import device_changes, pins
 from app.services.operations import of_phone, starting, targets
-from app.services.operations.of_phone import Latest
 from app.services.operations.starting import Order
 from app.services.operations.targets import Candidate, Chosen
 from app.transaction import transaction
@@ -86,18 +85,6 @@ class DeviceActionView(BaseView):
         )
         return redirect(f"/devices/{device.mac}/")
 
-    @expose("/<mac>/latest")
-    @has_access
-    @permission_name("show")
-    def latest(self, mac: str) -> ResponseReturnValue:
-        """Return what became of the last action, or 304 where nothing has since it was asked for."""
-        found = of_phone.find_latest(db.session(), _find_phone(mac).key) or abort(HTTPStatus.NOT_FOUND)
-        response = make_response(
-            render_template("ringmaster/device_latest.html", latest=found, **words_of(found))
-        )
-        response.add_etag()
-        return response.make_conditional(request)
-
 
 def begin(
     session: Session, macs: Sequence[str], action: Action, options: Mapping[str, Any] | None = None
@@ -127,14 +114,6 @@ def restart_of(session: Session, mac: str) -> Markup:
         return Markup("")
     asked = Markup(' It is asked to restart: <a href="/operations/{}/">operation {}</a>.')
     return asked.format(latest.operation_id, latest.operation_id)
-
-
-def words_of(latest: Latest | None) -> dict[str, str]:
-    """Return how the page of a phone calls what was asked of it last, and how it was asked."""
-    if latest is None:
-        return {}
-    way = operation_form.WAY_WORDS[latest.way] if latest.way else ""
-    return {"latest_title": KINDS[latest.action].title, "latest_way": way}
 
 
 def _find_phone(mac: str) -> Candidate:

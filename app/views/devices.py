@@ -13,17 +13,17 @@ from app.errors import NotFoundError
 from app.models import ConfigFile
 from app.rendering.secret_parameters import mask_secrets
 from app.rules.mac_addresses import find_mac
-from app.security.roles import DEVICE, JOURNAL, RULES, SEE_SECRETS
+from app.security.roles import DEVICE, JOURNAL, RULES, SEE_SECRETS, SHOW_FILE
 from app.services import config_files, device_replacement
 from app.services.devices_status.details import (
     Details,
+    PlaceholderValue,
     get_details,
     read_journal,
     read_placeholder_values,
     steps_by_stage,
 )
-from app.services.operations import of_phone
-from app.views.device_actions import words_of
+from app.views.device_parts import read_parts
 from app.views.rules.outcomes import Got, decided_and_today
 from app.views.shell import may, shows_secrets
 from app.views.web_session import db
@@ -51,18 +51,14 @@ class DeviceView(BaseView):
                 raise
             flash(f"The phone {mac} was replaced by this one.", "info")
             return redirect(f"/devices/{successor}/")
-        latest = of_phone.find_latest(db.session(), mac)
         return render_template(
             "ringmaster/device.html",
             title=mac,
-            details=details,
-            phone=details.phone,
-            device=details.device,
             decisions=[(decision, steps_by_stage(decision)) for decision in details.decisions],
             got=_then_and_today(details),
-            latest=latest,
-            **words_of(latest),
             entries=read_journal(db.session(), details.macs) if may("can_list", JOURNAL) else None,
+            values=_values(details) if may(SHOW_FILE, DEVICE) else (),
+            **read_parts(db.session(), details),
         )
 
     @expose("/<mac>/file/")
@@ -103,6 +99,13 @@ def _then_and_today(details: Details) -> Sequence[Got]:
     if details.phone is None or latest is None or latest.mac != details.mac or not may("can_list", RULES):
         return ()
     return decided_and_today(db.session(), latest)
+
+
+def _values(details: Details) -> Sequence[PlaceholderValue]:
+    """Return what the placeholders of the device's template stand for, with secrets masked."""
+    if details.device is None:
+        return ()
+    return read_placeholder_values(db.session(), details.device, with_secrets=False)
 
 
 def _normal(mac: str) -> str:

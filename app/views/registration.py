@@ -15,6 +15,7 @@ from app.views.destinations import DestinationView
 from app.views.device_actions import DeviceActionView
 from app.views.device_approval import DeviceApprovalView
 from app.views.device_forms import DeviceFormView
+from app.views.device_lists import DeviceListView
 from app.views.device_replacement import DeviceReplacementView
 from app.views.devices import DeviceView
 from app.views.devices_status import DevicesStatusView
@@ -103,6 +104,7 @@ _BESIDE_THE_MENU = (
     AlarmDeedView,
     DeviceView,
     DeviceActionView,
+    DeviceListView,
     DeviceApprovalView,
     DeviceFormView,
     DeviceReplacementView,

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from app.models import Decision, DeviceStatus, Heartbeat
+from app.models import Decision, DeviceStatus, Heartbeat, PhoneChange
 from app.models.enums import Status
 from app.services import provisioning, silence
 from app.services import settings as system_settings
@@ -151,6 +151,7 @@ class TestPhonesThatNeverReported:
         assert drop_never_reported(session) == 1
         assert session.scalars(select(DeviceStatus.mac)).all() == ["00908f000002"]
         assert session.scalars(select(Decision.mac)).all() == ["00908f000002"]
+        assert session.scalars(select(PhoneChange.mac)).all() == ["00908f000002"]
 
     @ON_SQLITE
     def test_who_reported_since_or_became_a_device_stays(self, session):

@@ -92,7 +92,7 @@ def test_a_phone_that_waits_is_restarted_and_has_no_file_to_fetch(app: Flask, wo
 def test_a_phone_outside_ones_tenants_is_asked_nothing(app: Flask, world: World, sign_in: SignIn, name: str):
     browser = sign_in(name)
     assert browser.post(f"/devices/{GLOBEX_MAC}/ask/restart").status_code == 404
-    assert browser.get(f"/devices/{GLOBEX_MAC}/latest").status_code == 404
+    assert browser.get(f"/devices/{GLOBEX_MAC}/live").status_code == 404
     assert begun(app) == []
 
 
@@ -109,8 +109,8 @@ def test_the_page_says_what_became_of_the_last_one(app: Flask, world: World, sig
     olga.post(f"/devices/{ACME_MAC}/ask/check_status")
     olga.post(f"/devices/{ACME_MAC}/ask/restart")
     page = olga.get(f"/devices/{ACME_MAC}/").text
-    address = f"/devices/{ACME_MAC}/latest"
-    assert f'data-live="{address}"' in page
+    address = f"/devices/{ACME_MAC}/live"
+    assert f'data-live="{address}" data-live-seconds="2"' in page
     etag = olga.get(address).headers["ETag"]
     assert olga.get(address, headers={"If-None-Match": etag}).status_code == 304
     with writing(database_of(app), ALL_TENANTS) as session:
@@ -129,12 +129,12 @@ def test_the_page_says_what_became_of_the_last_one(app: Flask, world: World, sig
         "It came back after the restart.",
         f"/operations/{number}/",
     ):
-        assert words in page.partition("Asked last")[2].partition("</div>")[0]
-    assert "data-live=" not in page
+        assert words in page.partition("Asked last")[2].partition("</p>")[0]
+    assert f'data-live="{address}" data-live-seconds="5"' in page
 
 
 def test_a_phone_of_which_nothing_was_asked_says_nothing(app: Flask, world: World, sign_in: SignIn):
     report(app, MAC, tenant="Acme", status=Status.STARTED)
     olga = sign_in("olga")
     assert "Asked last" not in olga.get(f"/devices/{MAC}/").text
-    assert olga.get(f"/devices/{MAC}/latest").status_code == 404
+    assert "Asked last" not in olga.get(f"/devices/{MAC}/live").text

@@ -280,7 +280,7 @@ class TestGenerating:
     def test_the_phone_restarts_where_that_is_wanted(self, world: World, olga: Browser):
         olga.post(f"/users/generate/{world.acme_user}", {"restart": "yes"})
         assert "Restart has begun" in olga.get(f"/users/show/{world.acme_user}").text
-        latest = olga.get(f"/devices/{ACME_MAC}/latest").text
+        latest = olga.get(f"/devices/{ACME_MAC}/live").text
         assert "Restart" in latest
         assert "waiting" in latest
 

@@ -20,6 +20,7 @@ from app.services.devices_status.phones import Phone, find_phone
 
 MOST_DECISIONS = 20
 MOST_ALARMS = 50
+MOST_PAST_ALARMS = 10
 MOST_ENTRIES = 20
 
 
@@ -37,6 +38,7 @@ class Details:
     decisions: Sequence[Decision]
     file: ConfigFile | None
     alarms: Sequence[Alarm]
+    past_alarms: Sequence[Alarm]
     replaced: Sequence[ReplacedPhone]
     pins: Mapping[Stage, DevicePin]
 
@@ -74,6 +76,7 @@ def get_details(session: Session, mac: str) -> Details:
         decisions=zero_touch.decisions_of(session, *macs)[:MOST_DECISIONS],
         file=_find_file(session, mac),
         alarms=_active_alarms(session, mac),
+        past_alarms=_past_alarms(session, macs),
     )
 
 
@@ -136,4 +139,14 @@ def _active_alarms(session: Session, mac: str) -> Sequence[Alarm]:
         .where(Alarm.mac == mac, is_active)
         .order_by(Alarm.last_raised_at.desc())
         .limit(MOST_ALARMS)
+    ).all()
+
+
+def _past_alarms(session: Session, macs: Collection[str]) -> Sequence[Alarm]:
+    """Return the alarms of a phone that ended last, and of those that it replaced."""
+    return session.scalars(
+        select(Alarm)
+        .where(Alarm.mac.in_(macs), Alarm.cleared_at.is_not(None))
+        .order_by(Alarm.cleared_at.desc())
+        .limit(MOST_PAST_ALARMS)
     ).all()

@@ -32,6 +32,7 @@ from app.services.imports.user_additions import Additions, read_additions
 from app.services.imports.user_places import Places
 from app.services.imports.user_staging import DEVICES, STAGED_DEVICES, STAGED_ROWS, USERS
 from app.services.licenses import room
+from app.services.phone_history import places
 from app.services.zero_touch import Decider
 
 PHONES_AT_ONCE = 100
@@ -86,8 +87,11 @@ def settle_next(session: Session, held: Claim, now: datetime) -> bool:
 def _attach(session: Session, macs: Collection[str], now: datetime) -> None:
     """Let phones that wait be the devices that have their addresses; their next report counts as a change."""
     rows = [row for row in status_rows.lock(session, macs).values() if row["device_id"] is None]
+    sites = places.sites_of(rows)
     Decider(session, now).attach(rows)
-    status_rows.write(session, [row | {"digest": None} for row in rows if row["device_id"] is not None])
+    attached = [row | {"digest": None} for row in rows if row["device_id"] is not None]
+    status_rows.write(session, attached)
+    places.note_moves(session, sites, attached, now=now)
 
 
 def _add_users(session: Session, job_id: int, now: datetime) -> int:

@@ -17,6 +17,7 @@ from app.services.author import Author
 from app.services.config_files.sources import Sources
 from app.services.device_changes import place_of
 from app.services.operations.moving import move_device
+from app.services.phone_history import places
 from app.services.rule_sets import hits
 from app.services.zero_touch.anew import Anew, DecidesAnew, Phone, read_phones
 from app.services.zero_touch.asking import hits_in
@@ -59,11 +60,13 @@ def decide_anew(
         kept.append({**_decision(anew, phone, device, cause, now), "device_id": device.id})
         decided_by.update(hits_in(anew.steps))
         row = rows.get(phone.mac)
+        if row is not None and new.tenant_id != phone.has.tenant_id:  # the move has written it
+            row = status_rows.lock(session, [phone.mac])[phone.mac]
         if row is not None:
             reason = _reason(anew)[:MAX_REASON]
-            status_rows.write(
-                session, [row | place_of(device) | {"placement_reason": reason, "digest": None}]
-            )
+            moved = row | place_of(device) | {"placement_reason": reason, "digest": None}
+            status_rows.write(session, [moved])
+            places.note_moves(session, places.sites_of([row]), [moved], now=now)
     if kept:
         session.execute(insert(Decision).execution_options(render_nulls=True), kept)
         hits.count(session, decided_by, now=now)

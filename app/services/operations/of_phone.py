@@ -1,5 +1,6 @@
-"""What was asked of one phone last, and what became of it."""
+"""What was asked of one phone, and what became of it."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,9 +10,6 @@ from sqlalchemy.orm import Session
 from app.models import Operation, OperationTarget
 from app.models.enums import Action, Subject, TargetState, Way
 from app.rules.target_states import ENDED
-
-_NEWEST = 500
-"""Operations that are looked into: targets are found by operation and key, and have no index by key alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,20 +35,24 @@ class Latest:
 
 def find_latest(session: Session, mac: str) -> Latest | None:
     """Return what the newest operation that has this phone among its targets came to, or None."""
-    newest = (
-        select(Operation.id)
-        .where(Operation.subject == Subject.DEVICES)
-        .order_by(Operation.id.desc())
-        .limit(_NEWEST)
-    )
-    found = session.execute(
+    return next(iter(read(session, [mac], most=1)), None)
+
+
+def read(session: Session, macs: Collection[str], *, before: int = 0, most: int) -> Sequence[Latest]:
+    """Return what operations asked of a phone and those that it replaced, the newest first.
+
+    They are those with ids below ``before``, where it is given.
+    """
+    wanted = (
         select(
             OperationTarget.operation_id, Operation.action, Operation.created_by, OperationTarget.state,
             OperationTarget.reason, OperationTarget.way, OperationTarget.changed_at, OperationTarget.confirm_by,
         )
         .join(Operation, OperationTarget.operation_id == Operation.id)
-        .where(OperationTarget.operation_id.in_(newest), OperationTarget.key == mac)
+        .where(OperationTarget.key.in_(macs), Operation.subject == Subject.DEVICES)
         .order_by(OperationTarget.operation_id.desc())
-        .limit(1)
-    ).first()  # fmt: skip
-    return Latest(**found._mapping) if found else None
+        .limit(most)
+    )  # fmt: skip
+    if before:
+        wanted = wanted.where(OperationTarget.operation_id < before)
+    return [Latest(**row._mapping) for row in session.execute(wanted)]

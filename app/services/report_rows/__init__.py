@@ -5,12 +5,13 @@ round trip for all phones of a batch, however many; on SQLite that is also one h
 for each phone would be many.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import ModuleType
 
 from sqlalchemy.orm import Session
 
+from app.services.phone_history.entries import Entry
 from app.services.report_rows import postgresql, sqlite
 from app.services.report_rows.columns import Changes, Look
 
@@ -25,9 +26,20 @@ def look(session: Session, digests: Mapping[str, str], now: datetime) -> Look:
     return _words(session).look(session.connection(), digests, now)  # type: ignore[no-any-return]
 
 
-def update(session: Session, changes: Mapping[str, Changes]) -> None:
-    """Write the columns of each phone's row that changed, and no others: their indexes stay untouched."""
-    _words(session).update(session.connection(), changes)
+def update(
+    session: Session, changes: Mapping[str, Changes], kept: Sequence[Entry] = (), *, now: datetime
+) -> None:
+    """Write the columns of each phone's row that changed, and no others: their indexes stay untouched.
+
+    With them goes what is kept of the changes in the phones' history.
+    """
+    _words(session).update(session.connection(), changes, kept, now)
+
+
+def keep(session: Session, entries: Sequence[Entry], now: datetime) -> None:
+    """Add to the history of phones."""
+    if entries:
+        _words(session).keep(session.connection(), entries, now)
 
 
 def touch_seen(session: Session, seen: Mapping[str, datetime]) -> None:

@@ -48,6 +48,7 @@ REPORTED = (
 """The columns that a phone's report fills."""
 
 COLUMNS = (
+    "tenant_id",
     "device_id",
     "template_id",
     "user_key",

@@ -4,7 +4,7 @@ psycopg would turn an array into text element by element. It prepares what it ha
 plans it once for a connection.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
+from app.services.phone_history.entries import Entry
 from app.services.report_rows.columns import SELECTED, WITH_USER, Changes, Look, by_columns, look_of
 
 _LOOK = f"""
@@ -37,6 +38,10 @@ _TOUCH_SEEN = """
 INSERT INTO device_seen (mac, seen_at) SELECT key, value::timestamptz FROM json_each_text(%s::json) ORDER BY key
 ON CONFLICT (mac) DO UPDATE SET seen_at = excluded.seen_at
 """
+_KEEP = """
+INSERT INTO phone_change (mac, tenant_id, at, what, before, after)
+SELECT value ->> 0, (value ->> 1)::integer, %s, value ->> 2, value ->> 3, value ->> 4 FROM json_array_elements(%s::json)
+"""
 _TYPES = {
     "status_changed_at": "timestamptz",
     "started_at": "timestamptz",
@@ -51,11 +56,25 @@ def look(connection: Connection, digests: Mapping[str, str], now: datetime) -> L
     return look_of(rows, unknown, waiting, has_sbc_proxy=has_sbc_proxy)
 
 
-def update(connection: Connection, changes: Mapping[str, Changes]) -> None:
-    """See the package. The rows are locked, so the order of the groups leads to no deadlock."""
+def update(
+    connection: Connection, changes: Mapping[str, Changes], kept: Sequence[Entry], now: datetime
+) -> None:
+    """See the package. The rows are locked, so the order of the groups leads to no deadlock.
+
+    The history goes with the first group: one round trip less.
+    """
     for columns, phones in by_columns(changes):
-        said = [{"mac": mac, **changed} for mac, changed in phones]
-        connection.exec_driver_sql(_update(columns), (_json(said),))
+        said = _json([{"mac": mac, **changed} for mac, changed in phones])
+        if kept:
+            connection.exec_driver_sql(_update(columns, keeps=True), (now, _json(kept), said))
+            kept = ()
+        else:
+            connection.exec_driver_sql(_update(columns), (said,))
+
+
+def keep(connection: Connection, entries: Sequence[Entry], now: datetime) -> None:
+    """See the package."""
+    connection.exec_driver_sql(_KEEP, (now, _json(entries)))
 
 
 def touch_seen(connection: Connection, seen: Mapping[str, datetime]) -> None:
@@ -64,13 +83,14 @@ def touch_seen(connection: Connection, seen: Mapping[str, datetime]) -> None:
 
 
 @lru_cache(maxsize=256)
-def _update(columns: tuple[str, ...]) -> str:
+def _update(columns: tuple[str, ...], *, keeps: bool = False) -> str:
     assignments = ", ".join(f"{name} = said.{name}" for name in columns)
     types = ", ".join(f"{name} {_TYPES.get(name, 'text')}" for name in ("mac", *columns))
-    return (
+    update_rows = (
         f"UPDATE device_status s SET {assignments} FROM json_to_recordset(%s::json) AS said ({types})"  # noqa: S608 - as above
         " WHERE s.mac = said.mac"
     )
+    return f"WITH kept AS ({_KEEP}) {update_rows}" if keeps else update_rows
 
 
 def _json(value: Any) -> str:

@@ -1,6 +1,6 @@
 """The statements of a report for SQLite: lists go in as JSON, which SQLite itself takes apart."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
+from app.services.phone_history.entries import Entry
 from app.services.report_rows.columns import SELECTED, WITH_USER, Changes, Look, by_columns, look_of
 
 _LOOK = f"""
@@ -26,6 +27,11 @@ INSERT INTO device_seen (mac, seen_at) SELECT key, value FROM json_each(?) WHERE
 ON CONFLICT (mac) DO UPDATE SET seen_at = excluded.seen_at
 """
 
+_KEEP = """
+INSERT INTO phone_change (mac, tenant_id, at, what, before, after)
+SELECT value ->> 0, value ->> 1, ?2, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?1)
+"""
+
 
 def look(connection: Connection, digests: Mapping[str, str], now: datetime) -> Look:
     """See the package. The writer has the whole database to itself, so nothing needs a lock of its own."""
@@ -36,11 +42,20 @@ def look(connection: Connection, digests: Mapping[str, str], now: datetime) -> L
     )
 
 
-def update(connection: Connection, changes: Mapping[str, Changes]) -> None:
+def update(
+    connection: Connection, changes: Mapping[str, Changes], kept: Sequence[Entry], now: datetime
+) -> None:
     """See the package."""
+    if kept:
+        keep(connection, kept, now)
     for columns, phones in by_columns(changes):
         said = {mac: [_plain(value) for value in changed.values()] for mac, changed in phones}
         connection.exec_driver_sql(_update(columns), (_json(said),))
+
+
+def keep(connection: Connection, entries: Sequence[Entry], now: datetime) -> None:
+    """See the package."""
+    connection.exec_driver_sql(_KEEP, (_json(entries), _text(now)))
 
 
 def touch_seen(connection: Connection, seen: Mapping[str, datetime]) -> None:

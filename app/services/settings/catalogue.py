@@ -166,6 +166,11 @@ _GENERAL = (
         "UTC", TIME_ZONE, Section.ADMINISTRATION,
     ),
     Setting(
+        "phone_history_days", "History of phones",
+        "Days for which changes of phones (status, address, firmware, user, place) and what they fetched are kept.",
+        "90", whole_number(1, 3650, "days"), Section.ADMINISTRATION,
+    ),
+    Setting(
         "upload_suffixes", "Permitted suffixes",
         "Names of files that may be uploaded for phones end in one of these. Their content is checked all the same.",
         ".cfg .csv .dfu .img .txt .xml .zip", SUFFIXES, Section.ADMINISTRATION,

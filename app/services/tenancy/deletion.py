@@ -17,9 +17,11 @@ from app.models import (
     Device,
     DevicePin,
     DeviceStatus,
+    FileFetch,
     JournalEntry,
     OperationTarget,
     PendingAction,
+    PhoneChange,
     PhoneUser,
     Placeholder,
     ReplacedPhone,
@@ -43,9 +45,11 @@ from app.services.value_owners import OwnerKind
 OUTLIVE_TENANT: Sequence[type[TenantOrNobody]] = (
     Alarm,
     Decision,
+    FileFetch,
     JournalEntry,
     OperationTarget,
     PendingAction,
+    PhoneChange,
 )
 GO_WITH_TENANT: Sequence[type[TenantScoped | TenantOrShared | TenantOrNobody]] = (
     RuleRow,

@@ -12,6 +12,7 @@ from benchmarks.experiments import (
     growth,
     imports,
     keep_alives,
+    live,
     rules,
     screens_in_use,
     silence,
@@ -33,6 +34,7 @@ EXPERIMENTS: Sequence[Experiment] = (
     imports.EXPERIMENT,
     rules.EXPERIMENT,
     what_if.EXPERIMENT,
+    live.EXPERIMENT,
 )
 
 

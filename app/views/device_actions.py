@@ -24,7 +24,7 @@ from app.services.operations.of_phone import Latest
 from app.services.operations.starting import Order
 from app.services.operations.targets import Candidate, Chosen
 from app.transaction import transaction
-from app.views import operation_form
+from app.views import fresh_parts, operation_form
 from app.views.authors import author
 from app.views.list_arguments import word_of
 from app.views.times import time_of_page
@@ -91,12 +91,12 @@ class DeviceActionView(BaseView):
     @permission_name("show")
     def latest(self, mac: str) -> ResponseReturnValue:
         """Return what became of the last action, or 304 where nothing has since it was asked for."""
-        found = of_phone.find_latest(db.session(), _find_phone(mac).key) or abort(HTTPStatus.NOT_FOUND)
-        response = make_response(
-            render_template("ringmaster/device_latest.html", latest=found, **words_of(found))
-        )
-        response.add_etag()
-        return response.make_conditional(request)
+
+        def read() -> dict[str, Any]:
+            found = of_phone.find_latest(db.session(), _find_phone(mac).key) or abort(HTTPStatus.NOT_FOUND)
+            return {"latest": found, **words_of(found)}
+
+        return fresh_parts.answer("ringmaster/device_latest.html", read)
 
 
 def begin(

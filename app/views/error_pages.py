@@ -157,7 +157,14 @@ def _answer(template: str, status: HTTPStatus, words: ErrorWords) -> Response:
         answer.mimetype = "text/plain"
     else:
         answer = make_response(
-            render_template(template, status=status.value, words=words, reference=reference)
+            render_template(
+                template,
+                status=status.value,
+                words=words,
+                reference=reference,
+                # Read before the menu asks for itself what may be opened.
+                needs_all_tenants=g.get("needs_all_tenants", False),
+            )
         )
     answer.status_code = status
     answer.headers["Cache-Control"] = "no-store"

@@ -31,7 +31,7 @@ _WORDS = {
     HTTPStatus.NOT_FOUND: ErrorWords(
         "Nothing here",
         "There is nothing at this address, or nothing that your account may see.",
-        "It may have been deleted, or the address may be mistyped. Search for it at the top, or begin at the start page.",
+        "It may have been deleted, or the address be mistyped. Search for it at the top, or begin at the start page.",
         "fa-compass",
     ),
     HTTPStatus.METHOD_NOT_ALLOWED: ErrorWords(

@@ -25,6 +25,7 @@ from app.views.journal import JournalView
 from app.views.ldap_settings import LdapSettingsView
 from app.views.ldap_test import LdapTestView
 from app.views.license import LicenseView
+from app.views.live import LiveView
 from app.views.multiple import MultipleDevicesView, MultipleUsersView
 from app.views.operations import OperationView
 from app.views.phone_models import PhoneModelView
@@ -50,6 +51,7 @@ from app.views.template_phones import TemplatePhonesView
 from app.views.template_texts import TemplateTextView
 from app.views.templates import TemplateView
 from app.views.templates_mapping import TemplatesMappingView
+from app.views.tenant_switch import TenantSwitchView
 from app.views.tenants import TenantView
 from app.views.user_forms import UserFormView
 from app.views.user_suggestions import UserSuggestionView
@@ -118,7 +120,9 @@ _BESIDE_THE_MENU = (
     DhcpOptionView,
     SbcProxyView,
     LdapSettingsView,
+    LiveView,
     TelnetView,
+    TenantSwitchView,
     WhatIfView,
 )
 

@@ -13,7 +13,7 @@ from app.security.roles import needs_system_level
 from app.security.tenant_scope import ALL_TENANTS, scope_of, set_scope
 from app.services import journal
 from app.transaction import transaction
-from app.views import license_guard
+from app.views import license_guard, tenant_choice
 from app.views.accounts import AccountView
 from app.views.authors import author_of
 from app.views.sign_in import REFUSAL, PhoneManagerView, SignInView
@@ -67,6 +67,7 @@ class RingmasterSecurityManager(SecurityManager):
     def on_user_login(self, user: Operator) -> None:
         """Let the session end with its lifetime rather than with the browser, and note who signed in."""
         session.permanent = True
+        tenant_choice.forget()
         _note(user, "sign-in", f"{user.username} signed in.")
 
     def on_user_login_failed(self, user: Operator) -> None:
@@ -86,6 +87,15 @@ class RingmasterSecurityManager(SecurityManager):
     def has_access(self, permission_name: str, view_name: str) -> bool:
         """Whether the one who is signed in may do this: the role allows it, and the level of the account."""
         if needs_system_level(view_name, permission_name) and not self._is_system_level():
+            g.needs_all_tenants = self.has_access_to_all(permission_name, view_name)
+            return False
+        allowed: bool = super().has_access(permission_name, view_name)
+        g.needs_all_tenants = False
+        return allowed
+
+    def has_access_to_all(self, permission_name: str, view_name: str) -> bool:
+        """Whether the one who is signed in may do this while the account is not narrowed to one tenant."""
+        if needs_system_level(view_name, permission_name) and not tenant_choice.whole_scope().is_everything:
             return False
         allowed: bool = super().has_access(permission_name, view_name)
         return allowed

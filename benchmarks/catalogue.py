@@ -15,6 +15,7 @@ from benchmarks.experiments import (
     live,
     rules,
     screens_in_use,
+    search,
     silence,
     slow_disk,
     what_if,
@@ -35,6 +36,7 @@ EXPERIMENTS: Sequence[Experiment] = (
     rules.EXPERIMENT,
     what_if.EXPERIMENT,
     live.EXPERIMENT,
+    search.EXPERIMENT,
 )
 
 

@@ -111,7 +111,6 @@ def answer(template: str, read: Callable[[], Mapping[str, Any]]) -> Response:
         request.full_path,
         scope_of(db.session()).tenant_ids,
         _roles(),
-        current_user.id if is_own else None,
     )
     kept: PartsKept = current_app.extensions[_EXTENSION]
     part = kept.get(key, _newer_than(), lambda: _render(template, read()))

@@ -43,6 +43,7 @@ from app.views.rules.lists import RulesView
 from app.views.rules.phones import PhoneSuggestionView
 from app.views.rules.versions import RuleVersionView
 from app.views.sbc_proxy import SbcProxyView
+from app.views.search import SearchView
 from app.views.setup_wizard.view import SetupWizardView
 from app.views.sites import SiteView
 from app.views.system_settings import SystemSettingsView
@@ -121,6 +122,7 @@ _BESIDE_THE_MENU = (
     SbcProxyView,
     LdapSettingsView,
     LiveView,
+    SearchView,
     TelnetView,
     TenantSwitchView,
     WhatIfView,

@@ -1,12 +1,15 @@
 """Accounts, roles and sessions of the screens, on Flask-AppBuilder's security manager."""
 
+import time
 from typing import Any
 
 from flask import g, session
+from flask_appbuilder import AppBuilder
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import assoc_permissionview_role
 from flask_login import current_user
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from app.models.operator import Operator, new_epoch
 from app.security.roles import needs_system_level
@@ -21,10 +24,18 @@ from app.views.times import time_of_page
 from app.views.web_session import begin_to_write, db
 
 
+_PERMISSIONS_HOLD_SECONDS = 10.0
+_MOST_SETS_OF_ROLES = 64
+
+
 class RingmasterSecurityManager(SecurityManager):
     """Adds to Flask-AppBuilder: scope, sessions that end at sign-out, and one permission query for a request."""
 
     user_model = Operator
+
+    def __init__(self, appbuilder: AppBuilder) -> None:
+        self._known_permissions: dict[tuple[int, ...], tuple[float, set[Any]]] = {}
+        super().__init__(appbuilder)
 
     def register_views(self) -> None:
         """Add sign-in, accounts and roles; of Flask-AppBuilder's own security pages none is used."""
@@ -35,8 +46,13 @@ class RingmasterSecurityManager(SecurityManager):
     def load_user(self, pk: str) -> Operator | None:
         """Return the account of a session cookie, unless its sessions have been ended since."""
         user_id, _, epoch = str(pk).partition(".")
-        user = self.get_user_by_id(int(user_id)) if user_id.isdecimal() else None
+        user = self._read_account(int(user_id)) if user_id.isdecimal() else None
         return user if user is not None and user.is_active and epoch == user.session_epoch else None
+
+    def _read_account(self, user_id: int) -> Operator | None:
+        """Read an account with its roles, which every request asks for, in one way to the database."""
+        wanted = select(Operator).where(Operator.id == user_id).options(joinedload(Operator.roles))
+        return self.session.scalars(wanted).unique().first()
 
     def end_sessions(self, user: Operator) -> None:
         """End every session of an account."""
@@ -106,11 +122,22 @@ class RingmasterSecurityManager(SecurityManager):
 
     def exist_permission_on_roles(self, view_name: str, permission_name: str, role_ids: list[int]) -> bool:
         """Whether roles kept in the database allow it; all of theirs are read once for a request."""
-        key = tuple(sorted(role_ids))
         permissions = g.setdefault("permissions_of_roles", {})
+        key = tuple(sorted(role_ids))
         if key not in permissions:
-            permissions[key] = self._permissions_of(key)
+            permissions[key] = self._known_permissions_of(key)
         return (view_name, permission_name) in permissions[key]
+
+    def _known_permissions_of(self, role_ids: tuple[int, ...]) -> set[Any]:
+        """Return what these roles allow, as it was a moment ago: only the release step writes it."""
+        read_at, known = self._known_permissions.get(role_ids, (-_PERMISSIONS_HOLD_SECONDS, set()))
+        if time.monotonic() - read_at < _PERMISSIONS_HOLD_SECONDS:
+            return known
+        known = self._permissions_of(role_ids)
+        if len(self._known_permissions) >= _MOST_SETS_OF_ROLES:
+            self._known_permissions.clear()
+        self._known_permissions[role_ids] = time.monotonic(), known
+        return known
 
     def _permissions_of(self, role_ids: tuple[int, ...]) -> set[Any]:
         pair, deed, page = self.permissionview_model, self.permission_model, self.viewmenu_model

@@ -151,7 +151,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(csp_nonce=nonce, may=may, same_page=same_page, severities=list(Severity))
     app.jinja_env.globals.update(asked_about=concerns.asked_about, query_of=concerns.query_of)
     app.context_processor(
-        lambda: {"shell": _shell_of_request(), "appbuilder": current_app.extensions["appbuilder"]}
+        lambda: {"shell": shell_of_request(), "appbuilder": current_app.extensions["appbuilder"]}
     )
 
 
@@ -179,7 +179,8 @@ def same_page(**changed: Any) -> str:
     return f"{request.path}?{query}" if query else request.path
 
 
-def _shell_of_request() -> Shell:
+def shell_of_request() -> Shell:
+    """Return the frame of the page that is being made."""
     found: Shell = g.setdefault("shell", Shell())
     return found
 

@@ -38,9 +38,7 @@ def _watch(bench: Workbench, kind: Kind) -> Iterator[tuple[Watching, Watching]]:
         for title, address in live_viewers.PARTS.items():
             bench.tell(f"{kind.name}: {VIEWERS} people look at {title}")
             alone, shared = (
-                live_viewers.watch(
-                    web, session, title, address, seconds=seconds, change=change, apart=apart
-                )
+                live_viewers.watch(web, session, title, address, seconds=seconds, change=change, apart=apart)
                 for apart in (True, False)
             )
             yield alone, shared

@@ -27,6 +27,8 @@ ALLOWED = {
     "UtilView.back": EVERYBODY,
     "LocaleView.index": EVERYBODY,
     "LiveView.counter": EVERYBODY,
+    "SearchView.list": EVERYBODY,
+    "SearchView.suggestions": EVERYBODY,
     "TenantSwitchView.list": EVERYBODY,
     "TenantSwitchView.choose": EVERYBODY,
     "DashboardView.list": EVERYBODY,

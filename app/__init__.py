@@ -22,6 +22,7 @@ from app.views import (
     request_guards,
     session_cookie,
     shell,
+    sign_in_limit,
     static_files,
     uploads,
     web_session,
@@ -58,6 +59,7 @@ def create_app(settings: Settings | None = None, *, writes_permissions: bool = F
         static_files,
         shell,
         fresh_parts,
+        sign_in_limit,
         uploads,
     ):
         part.install(app)

@@ -26,7 +26,14 @@ from app.errors import (
 )
 from app.schema import check_is_up_to_date
 from app.transaction import let_go
-from app.views.error_words import DATABASE_AWAY, DATABASE_BEHIND, ErrorWords, try_again_in, words_of
+from app.views.error_words import (
+    CONCERNS_ALL_TENANTS,
+    DATABASE_AWAY,
+    DATABASE_BEHIND,
+    ErrorWords,
+    try_again_in,
+    words_of,
+)
 from app.views.request_guards import STATIC, is_for_phones, wants_json
 from app.views.uploads import hear_out_refused
 from app.views.web_session import db
@@ -132,6 +139,9 @@ def _page(status: HTTPStatus, sentence: str | None = None, *, advice: str | None
     """Answer with a page in the frame; where the frame cannot be had, without it."""
     words = words_of(status)
     words = replace(words, happened=sentence or words.happened, advice=advice or words.advice)
+    # Noted before the menu asks for itself what may be opened.
+    needs_all_tenants = status == HTTPStatus.FORBIDDEN and g.get("needs_all_tenants", False)
+    words = CONCERNS_ALL_TENANTS if needs_all_tenants else words
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or request.endpoint in STATIC:
         return _unframed(status, words)
     try:
@@ -162,8 +172,7 @@ def _answer(template: str, status: HTTPStatus, words: ErrorWords) -> Response:
                 status=status.value,
                 words=words,
                 reference=reference,
-                # Read before the menu asks for itself what may be opened.
-                needs_all_tenants=g.get("needs_all_tenants", False),
+                needs_all_tenants=words is CONCERNS_ALL_TENANTS,
             )
         )
     answer.status_code = status

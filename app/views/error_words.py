@@ -69,6 +69,12 @@ _WORDS = {
         "fa-plug-circle-xmark",
     ),
 }
+CONCERNS_ALL_TENANTS = ErrorWords(
+    "For all tenants",
+    "This page concerns all tenants, and you have chosen one.",
+    "Your choice is kept until you show all tenants again.",
+    "fa-layer-group",
+)
 DATABASE_AWAY = ErrorWords(
     "The database does not answer",
     "Ringmaster cannot reach its database just now. What you sent was not saved; phones keep the files they have.",

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from flask import g, session
+from flask import g, request, session
 from flask_appbuilder import AppBuilder
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import assoc_permissionview_role
@@ -16,13 +16,12 @@ from app.security.roles import needs_system_level
 from app.security.tenant_scope import ALL_TENANTS, scope_of, set_scope
 from app.services import journal
 from app.transaction import transaction
-from app.views import license_guard, tenant_choice
+from app.views import license_guard, sign_in_limit, tenant_choice
 from app.views.accounts import AccountView
 from app.views.authors import author_of
 from app.views.sign_in import REFUSAL, PhoneManagerView, SignInView
 from app.views.times import time_of_page
 from app.views.web_session import begin_to_write, db
-
 
 _PERMISSIONS_HOLD_SECONDS = 10.0
 _MOST_SETS_OF_ROLES = 64
@@ -68,6 +67,8 @@ class RingmasterSecurityManager(SecurityManager):
     def auth_user_db(self, username: str, password: str) -> Operator | None:
         """Return the account with this name and password, unless the licence has expired and it cannot renew it."""
         user: Operator | None = super().auth_user_db(username, password)
+        counted = sign_in_limit.limit()
+        (counted.note_wrong if user is None else counted.forget)(request.remote_addr or "", username or "")
         expired = license_guard.expired() if user is not None else ""
         if user is None or not expired or license_guard.may_install(user):
             return user

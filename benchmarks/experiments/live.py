@@ -13,9 +13,9 @@ from benchmarks.workbench import ADMIN_PASSWORD, WEB, Workbench
 _HEADS = ("database", "looked at", "each rendered, CPU s/s", "shared, CPU s/s", "polls", "unchanged")
 _ROUNDS_TOGETHER = 5
 _TEXT = f"""\
-{VIEWERS} people each ask every {POLLS_EVERY_SECONDS:g} s for what their page keeps fresh, while every second 20 of the phones change
-their state. Processor time of the web server (one process) in a second; "each rendered" is what it was before parts were
-shared among those who look at the same (decision 0054)."""
+{VIEWERS} people each ask every {POLLS_EVERY_SECONDS:g} s for what their page keeps fresh, while every second 20 of
+the phones change their state. Processor time of the web server (one process) in a second; "each rendered" is what it
+was before parts were shared among those who look at the same (decision 0054)."""
 
 
 def _run(bench: Workbench) -> Outcome:

@@ -93,7 +93,8 @@ def test_what_concerns_all_tenants_stays_in_the_menu_and_says_so(narrowed: Brows
     for address in ("/system-settings/", "/operators/list/", "/license/", "/logs/activity/"):
         answer = narrowed.client.get(address, follow_redirects=True)
         assert answer.status_code == 403, address
-        assert "This page concerns all tenants, and you see Acme alone." in answer.text, address
+        assert "This page concerns all tenants, and you have chosen one." in answer.text, address
+        assert "Show all tenants and open this page" in answer.text, address
 
 
 def test_an_operator_is_not_led_to_what_his_role_forbids(shared_app: Flask, shared_world: World):

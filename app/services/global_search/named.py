@@ -65,7 +65,7 @@ def find_firmware(session: Session, words: Words, *, at_most: int) -> list[Found
 
 def _read(
     session: Session,
-    named: Select[Any],
+    named: Select[int, str, Any, Any],
     kind: Kind,
     key: InstrumentedAttribute[str],
     words: Words,

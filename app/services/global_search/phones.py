@@ -91,7 +91,7 @@ def _described(session: Session, macs: Sequence[str], exact: Sequence[str]) -> l
     reported = {phone.mac: phone for phone in read_phones(session, macs)}
     silent = [mac for mac in macs if mac not in reported]
     names = select(Device.mac, Device.display_name).where(Device.mac.in_(silent))
-    named: dict[str, str] = {mac: name for mac, name in session.execute(names)} if silent else {}
+    named: dict[str, str] = dict(session.execute(names).all()) if silent else {}
     return [
         _of_phone(reported[mac], mac in exact)
         if mac in reported

@@ -107,7 +107,7 @@ R1_SUBNETS = _at_most("R1", 50, "ms", "3,000 subnets of tenants and sites arrang
 P2 = _at_most("P2", 3, "of the bare page", "the search of everything, 30,000 phones, suggestions and page")
 L1 = _at_most(
     "L1",
-    0.1,
+    0.2,
     "s/s",
     "100 people at a page that keeps itself fresh, processor time of the web server in a second",
 )

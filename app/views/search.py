@@ -88,7 +88,7 @@ class SearchView(BaseView):
         rows = [row for one in found for row in _rows(one)]
         pages = _pages(words)
         if pages is not None:
-            rows += pages.rows[:SUGGESTED_OF_A_KIND]
+            rows.extend(dict(row) for row in pages.rows[:SUGGESTED_OF_A_KIND])
         return jsonify(sorted(rows, key=lambda row: not row.get("exact"))[:MOST_SUGGESTIONS])
 
 

@@ -51,7 +51,8 @@ class RingmasterSecurityManager(SecurityManager):
     def _read_account(self, user_id: int) -> Operator | None:
         """Read an account with its roles, which every request asks for, in one way to the database."""
         wanted = select(Operator).where(Operator.id == user_id).options(joinedload(Operator.roles))
-        return self.session.scalars(wanted).unique().first()
+        found: Operator | None = self.session.scalars(wanted).unique().first()
+        return found
 
     def end_sessions(self, user: Operator) -> None:
         """End every session of an account."""

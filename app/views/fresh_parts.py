@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, current_app, render_template, request, session
 from flask_login import current_user
 from werkzeug.http import generate_etag
 from werkzeug.wrappers import Response
@@ -27,7 +27,7 @@ KEPT_SECONDS = 2.0
 NEWER_THAN, AS_OF = "Ringmaster-Newer-Than", "Ringmaster-As-Of"
 """Headers: of when the page is that asks, and of when the answer is; ISO 8601 in UTC."""
 SCOPE = "Ringmaster-Scope"
-"""Header: which tenants the answer shows. A page whose own are others is loaded anew."""
+"""Header: for whom the answer is, and which tenants it shows. A page that is for others is loaded anew."""
 _EXTENSION = "ringmaster_fresh_parts"
 _MOST_PARTS = 256
 _MOST_BYTES = 16 * 1024 * 1024
@@ -122,9 +122,13 @@ def answer(template: str, read: Callable[[], Mapping[str, Any]]) -> Response:
 
 
 def scope_mark() -> str:
-    """Return a word for the tenants that are shown, by which a page knows an answer for others."""
+    """Return a word for whose tenants are shown, by which a page knows an answer for others.
+
+    The account is that of the cookie: a page about a database that is away has this as well.
+    """
     chosen = tenant_choice.chosen()
-    return str(chosen.id) if chosen else "all"
+    account = str(session.get("_user_id", "")).partition(".")[0]
+    return f"{account or 'nobody'}-{chosen.id if chosen else 'all'}"
 
 
 def _render(template: str, values: Mapping[str, Any]) -> str:
@@ -136,9 +140,11 @@ def _roles() -> tuple[int, ...]:
     return tuple(sorted(role.id for role in current_user.roles))
 
 
-def _newer_than() -> datetime | None:
+def _newer_than() -> datetime:
+    """Return of when the page is that asks; who does not say so gets what is there now."""
+    now = datetime.now(UTC)
     try:
         told = datetime.fromisoformat(request.headers.get(NEWER_THAN, ""))
     except ValueError:
-        return None
-    return told if told.tzinfo else None
+        return now
+    return told if told.tzinfo else now

@@ -24,7 +24,7 @@ from app.views.times import time_of_page
 from app.views.web_session import begin_to_write, db
 
 _PERMISSIONS_HOLD_SECONDS = 10.0
-_MOST_SETS_OF_ROLES = 64
+_MOST_ANSWERS = 20_000
 
 
 class RingmasterSecurityManager(SecurityManager):
@@ -33,7 +33,8 @@ class RingmasterSecurityManager(SecurityManager):
     user_model = Operator
 
     def __init__(self, appbuilder: AppBuilder) -> None:
-        self._known_permissions: dict[tuple[int, ...], tuple[float, set[Any]]] = {}
+        self._answers: dict[tuple[tuple[int, ...], str, str], bool] = {}
+        self._answered_since = 0.0
         super().__init__(appbuilder)
 
     def register_views(self) -> None:
@@ -107,16 +108,30 @@ class RingmasterSecurityManager(SecurityManager):
         if needs_system_level(view_name, permission_name) and not self._is_system_level():
             g.needs_all_tenants = self.has_access_to_all(permission_name, view_name)
             return False
-        allowed: bool = super().has_access(permission_name, view_name)
         g.needs_all_tenants = False
-        return allowed
+        return self._is_allowed(permission_name, view_name)
 
     def has_access_to_all(self, permission_name: str, view_name: str) -> bool:
         """Whether the one who is signed in may do this while the account is not narrowed to one tenant."""
         if needs_system_level(view_name, permission_name) and not tenant_choice.whole_scope().is_everything:
             return False
-        allowed: bool = super().has_access(permission_name, view_name)
-        return allowed
+        return self._is_allowed(permission_name, view_name)
+
+    def _is_allowed(self, permission_name: str, view_name: str) -> bool:
+        """Whether the roles of who asks allow it, as it was a moment ago: only the release step writes what they do.
+
+        Flask-AppBuilder tries a role's patterns one after the other, and a page asks some forty times.
+        """
+        if not current_user.is_authenticated:
+            allowed: bool = super().has_access(permission_name, view_name)
+            return allowed
+        now = time.monotonic()
+        if now - self._answered_since >= _PERMISSIONS_HOLD_SECONDS or len(self._answers) >= _MOST_ANSWERS:
+            self._answers, self._answered_since = {}, now
+        answers, asked = self._answers, (_roles_of_request(), permission_name, view_name)
+        if asked not in answers:
+            answers[asked] = super().has_access(permission_name, view_name)
+        return answers[asked]
 
     def get_user_menu_access(self, menu_names: list[str]) -> set[str]:
         """Return which menu entries the one who is signed in sees."""
@@ -127,19 +142,8 @@ class RingmasterSecurityManager(SecurityManager):
         permissions = g.setdefault("permissions_of_roles", {})
         key = tuple(sorted(role_ids))
         if key not in permissions:
-            permissions[key] = self._known_permissions_of(key)
+            permissions[key] = self._permissions_of(key)
         return (view_name, permission_name) in permissions[key]
-
-    def _known_permissions_of(self, role_ids: tuple[int, ...]) -> set[Any]:
-        """Return what these roles allow, as it was a moment ago: only the release step writes it."""
-        read_at, known = self._known_permissions.get(role_ids, (-_PERMISSIONS_HOLD_SECONDS, set()))
-        if time.monotonic() - read_at < _PERMISSIONS_HOLD_SECONDS:
-            return known
-        known = self._permissions_of(role_ids)
-        if len(self._known_permissions) >= _MOST_SETS_OF_ROLES:
-            self._known_permissions.clear()
-        self._known_permissions[role_ids] = time.monotonic(), known
-        return known
 
     def _permissions_of(self, role_ids: tuple[int, ...]) -> set[Any]:
         pair, deed, page = self.permissionview_model, self.permission_model, self.viewmenu_model
@@ -154,6 +158,14 @@ class RingmasterSecurityManager(SecurityManager):
 
     def _is_system_level(self) -> bool:
         return bool(current_user.is_authenticated) and scope_of(self.session()).is_everything
+
+
+def _roles_of_request() -> tuple[int, ...]:
+    """Return the ids of the roles of who is signed in, read once for a request."""
+    known: tuple[int, tuple[int, ...]] | None = g.get("roles_of_account")
+    if known is None or known[0] != current_user.id:
+        known = g.roles_of_account = current_user.id, tuple(sorted(role.id for role in current_user.roles))
+    return known[1]
 
 
 def _note(user: Operator, action: str, text: str) -> None:

@@ -50,5 +50,6 @@ def test_the_bare_page_finds_a_part_of_a_number(url: str, monkeypatch: pytest.Mo
     monkeypatch.setenv(bare_search.DATABASE_URL, url)
     page = bare_search.make_application().test_client()
     assert page.get("/search/?q=5551").text.count("<li>") == 1
-    assert page.get("/search/?q=ANNA").text.count("<li>") == 3
+    assert page.get("/search/?q=ANNA").text.count("<li>phone") == 3
+    assert "<li>template Audiocodes_430HD" in page.get("/search/?q=430hd").text
     assert page.get("/search/?q=nobody").text.count("<li>") == 0

@@ -149,9 +149,10 @@ def test_a_tenant_that_is_taken_from_the_account_is_forgotten(sign_in: SignIn, w
     assert leaks(page) == []
 
 
-def test_a_session_begins_with_all_tenants(shared_app: Flask, shared_world: World):
-    browser = signed_in(shared_app, "hal")
-    choose(browser, shared_world.acme)
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_session_begins_with_all_tenants(sign_in: SignIn, world: World):
+    browser = sign_in("hal")
+    choose(browser, world.acme)
     browser.get("/logout/")
     assert browser.sign_in("hal").status_code == 302
     assert GLOBEX_MAC in browser.get("/devices-status/").text

@@ -20,13 +20,13 @@ _BEHIND_HEX_DIGITS = "g"
 
 def find(session: Session, words: Words, *, at_most: int, looks_anywhere: bool) -> list[Found]:
     """Return the first phones, those with exactly these words before the others."""
-    exact = _macs(session, *(_first(found, at_most) for found in _exactly(words)))
+    exact = _macs(session, list(_exactly(words)), at_most)
     macs = dict.fromkeys(exact)
     if not words.is_surely_mac:
-        for statement in _partly(words, looks_anywhere=looks_anywhere):
+        for statements in _partly(words, looks_anywhere=looks_anywhere):
             if len(macs) >= at_most:
                 break
-            macs |= dict.fromkeys(_macs(session, _first(statement, at_most)))
+            macs |= dict.fromkeys(_macs(session, statements, at_most))
     return _described(session, list(macs)[:at_most], exact)
 
 
@@ -44,13 +44,18 @@ def _exactly(words: Words) -> Iterator[Select[str]]:
         yield select(DeviceStatus.mac).where(column == words.text)
 
 
-def _partly(words: Words, *, looks_anywhere: bool) -> Iterator[Select[str]]:
+def _partly(words: Words, *, looks_anywhere: bool) -> Iterator[Sequence[Select[str]]]:
+    """Yield statements that are asked together."""
     if words.digits is not None:
-        for column in (DeviceStatus.mac, Device.mac):
-            yield select(column).where(_begins(column, words.digits)).order_by(column)
+        yield [
+            select(column).where(_begins(column, words.digits)).order_by(column)
+            for column in (DeviceStatus.mac, Device.mac)
+        ]
     if looks_anywhere:
-        yield select(DeviceStatus.mac).where(_is_in_report(words)).order_by(DeviceStatus.mac)
-        yield select(Device.mac).where(_is_in_device(words)).order_by(Device.mac)
+        yield [
+            select(DeviceStatus.mac).where(_is_in_report(words)).order_by(DeviceStatus.mac),
+            select(Device.mac).where(_is_in_device(words)).order_by(Device.mac),
+        ]
 
 
 def _begins(mac: InstrumentedAttribute[str], digits: str) -> ColumnElement[bool]:
@@ -75,15 +80,9 @@ def _is_in_device(words: Words) -> ColumnElement[bool]:
     return or_(*places)
 
 
-def _first(statement: Select[str], at_most: int) -> Select[str]:
-    return statement.limit(at_most)
-
-
-def _macs(session: Session, *statements: Select[str]) -> Sequence[str]:
-    """Read statements, several of them as one."""
-    if len(statements) == 1:
-        return session.scalars(statements[0]).all()
-    parts = [select(statement.subquery().c[0]) for statement in statements]
+def _macs(session: Session, statements: Sequence[Select[str]], at_most: int) -> Sequence[str]:
+    """Read the first of each of these statements, all of them in one way to the database."""
+    parts = [select(statement.limit(at_most).subquery().c[0]) for statement in statements]
     return session.scalars(union_all(*parts)).all()
 
 

@@ -23,7 +23,7 @@ def search(
     """
     if not words.text:
         return ()
-    anywhere = {kind: is_thorough or not _is_large(session, kind) for kind in (Kind.PHONE, Kind.USER)}
+    anywhere = {kind: is_thorough or not _is_large(session, kind) for kind in _HIGHEST}
     finders: Mapping[Kind, Callable[[], list[Found]]] = {
         Kind.PHONE: lambda: phones.find(
             session, words, at_most=at_most + 1, looks_anywhere=anywhere[Kind.PHONE]
@@ -46,9 +46,12 @@ def search(
 
 
 _WITH_MAC = frozenset({Kind.PHONE, Kind.ALARM})
-_ROWS = {Kind.PHONE: table_of(Device).c.id, Kind.USER: table_of(PhoneUser).c.id}
+_HIGHEST = {
+    Kind.PHONE: select(func.max(table_of(Device).c.id)),
+    Kind.USER: select(func.max(table_of(PhoneUser).c.id)),
+}
 
 
 def _is_large(session: Session, kind: Kind) -> bool:
     """Ask for the highest id, which is at the end of an index: rows are not counted, and nothing of them is shown."""
-    return (session.scalar(select(func.max(_ROWS[kind]))) or 0) > LARGE
+    return (session.scalar(_HIGHEST[kind]) or 0) > LARGE

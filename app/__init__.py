@@ -16,10 +16,13 @@ from app.security.secrets import derive_key, installation_key, open_vault
 from app.services import firmware
 from app.views import (
     error_pages,
+    fresh_parts,
     license_guard,
     registration,
     request_guards,
+    session_cookie,
     shell,
+    sign_in_limit,
     static_files,
     uploads,
     web_session,
@@ -47,7 +50,18 @@ def create_app(settings: Settings | None = None, *, writes_permissions: bool = F
     app.config.update(flask_configuration(settings, key))
     app.config.update(FAB_CREATE_DB=writes_permissions, FAB_UPDATE_PERMS=writes_permissions)
     app.extensions["ringmaster_settings"] = settings
-    for part in (web_session, request_guards, license_guard, error_pages, static_files, shell, uploads):
+    for part in (
+        web_session,
+        request_guards,
+        session_cookie,
+        license_guard,
+        error_pages,
+        static_files,
+        shell,
+        fresh_parts,
+        sign_in_limit,
+        uploads,
+    ):
         part.install(app)
     with app.app_context():
         g.request_writes = writes_permissions

@@ -12,8 +12,10 @@ from benchmarks.experiments import (
     growth,
     imports,
     keep_alives,
+    live,
     rules,
     screens_in_use,
+    search,
     silence,
     slow_disk,
     what_if,
@@ -33,6 +35,8 @@ EXPERIMENTS: Sequence[Experiment] = (
     imports.EXPERIMENT,
     rules.EXPERIMENT,
     what_if.EXPERIMENT,
+    live.EXPERIMENT,
+    search.EXPERIMENT,
 )
 
 

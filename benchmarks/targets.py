@@ -104,4 +104,11 @@ R1_UNNAMED = _at_most("R1", 6, "U", "the same with rules that name neither model
 R1_SINGLE = _at_most("R1", 5, "ms", "first match of one phone, 200 rules in 3 stages")
 R1_TRACE = _at_most("R1", 20, "ms", "trace of one phone, 200 rules in 3 stages")
 R1_SUBNETS = _at_most("R1", 50, "ms", "3,000 subnets of tenants and sites arranged")
+P2 = _at_most("P2", 3, "of the bare page", "the search of everything, 30,000 phones, suggestions and page")
+L1 = _at_most(
+    "L1",
+    0.2,
+    "s/s",
+    "100 people at a page that keeps itself fresh, processor time of the web server in a second",
+)
 R2 = _at_most("R2", 10, "s", "what-if of a whole fleet, 200 rules in 3 stages beside as many drafts, SQLite")

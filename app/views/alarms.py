@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import make_response, render_template, request
+from flask import render_template, request
 from flask_appbuilder import BaseView
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
@@ -19,7 +19,7 @@ from app.services import alarm_export, alarm_search, drop_downs
 from app.services.alarm_rules import outlook
 from app.services.alarm_search import SHOWN_SEVERITIES, AlarmFilter, OperatorState
 from app.services.alarms import timeline
-from app.views import csv_files
+from app.views import csv_files, fresh_parts
 from app.views.alarm_filters import TITLES, TYPE_TITLES, WITH_EVENTS, query_of, read_filter
 from app.views.alarm_sentences import say
 from app.views.list_arguments import one_of, read_list_arguments
@@ -65,9 +65,7 @@ class AlarmView(BaseView):
     @permission_name("list")
     def rows(self) -> Response:
         """Return what changes of the list by itself, or 304 where nothing did."""
-        return _or_unchanged(
-            render_template("ringmaster/alarm_rows.html", **_found(is_history=_of_history()))
-        )
+        return fresh_parts.answer("ringmaster/alarm_rows.html", lambda: _found(is_history=_of_history()))
 
     @expose("/types/")
     @has_access
@@ -112,7 +110,7 @@ class AlarmView(BaseView):
     @permission_name("show")
     def state(self, alarm_id: int) -> Response:
         """Return what changes of the page of an alarm, or 304 where nothing did."""
-        return _or_unchanged(render_template("ringmaster/alarm_state.html", **_shown(alarm_id)))
+        return fresh_parts.answer("ringmaster/alarm_state.html", lambda: _shown(alarm_id))
 
 
 def _page(title: str, *, is_history: bool) -> str:
@@ -189,9 +187,3 @@ def _own_types(source: SourceKind) -> list[Any]:
 def _address(path: str, arguments: dict[str, str], without: str) -> str:
     query = urlencode({name: value for name, value in arguments.items() if name != without})
     return f"{path}?{query}" if query else path
-
-
-def _or_unchanged(body: str) -> Response:
-    response = make_response(body)
-    response.add_etag()
-    return response.make_conditional(request)

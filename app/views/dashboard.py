@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import make_response, render_template, request
+from flask import render_template
 from flask_appbuilder import BaseView
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
@@ -12,6 +12,7 @@ from app.rules.license_standing import Standing
 from app.security.roles import DASHBOARD, LICENSE
 from app.services import alarm_search, dashboard
 from app.services.licenses import overview
+from app.views import fresh_parts
 from app.views.shell import may
 from app.views.times import time_of_page
 from app.views.web_session import db
@@ -36,9 +37,7 @@ class DashboardView(BaseView):
     @permission_name("list")
     def figures(self) -> Response:
         """Return the figures alone, or 304 where they are those that the page has."""
-        response = make_response(render_template("ringmaster/figures.html", **_figures()))
-        response.add_etag()
-        return response.make_conditional(request)
+        return fresh_parts.answer("ringmaster/figures.html", _figures)
 
 
 def _figures() -> dict[str, Any]:

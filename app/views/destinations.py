@@ -20,6 +20,7 @@ from app.services.destinations import keeping, listing
 from app.services.destinations.fields import TITLES, addresses_in
 from app.services.notices import delivery_log, engine_identity
 from app.transaction import transaction
+from app.views import fresh_parts
 from app.views.authors import author
 from app.views.choices import Choice, tenant_choice
 from app.views.destination_form import groups_of, new_texts, read_wish, texts_of
@@ -148,12 +149,14 @@ class DestinationView(BaseView):
     @permission_name("test")
     def test_state(self, destination_id: int, delivery_id: int) -> Response:
         """Return what became of a test, or 304 where nothing did since."""
-        shown = _test(destination_id, delivery_id)
-        if shown is None:
-            raise NotFoundError("There is no such test, or your account does not see it.")
-        response = make_response(render_template("ringmaster/destination_test.html", **shown))
-        response.add_etag()
-        return response.make_conditional(request)
+
+        def read() -> dict[str, Any]:
+            shown = _test(destination_id, delivery_id)
+            if shown is None:
+                raise NotFoundError("There is no such test, or your account does not see it.")
+            return shown
+
+        return fresh_parts.answer("ringmaster/destination_test.html", read)
 
 
 def where(destination: Destination) -> str:

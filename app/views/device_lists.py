@@ -5,7 +5,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any, TypeVar
 
-from flask import Response, abort, make_response, render_template, request
+from flask import Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import BaseView
 from flask_appbuilder.baseviews import expose
@@ -22,7 +22,7 @@ from app.services.fetches import reading as fetch_reading
 from app.services.operations import of_phone
 from app.services.phone_history import reading as history_reading
 from app.services.phone_history.reading import Group, Line
-from app.views import csv_files, device_parts
+from app.views import csv_files, device_parts, fresh_parts
 from app.views.list_arguments import LARGEST_ID, one_of, word_of
 from app.views.web_session import database, db
 
@@ -42,11 +42,9 @@ class DeviceListView(BaseView):
     @permission_name("show")
     def live(self, mac: str) -> ResponseReturnValue:
         """Return what of the phone's page changes by itself, or 304 where nothing has since it was asked for."""
-        details = _details(mac)
-        parts = device_parts.read_parts(db.session(), details)
-        response = make_response(render_template("ringmaster/device_live.html", **parts))
-        response.add_etag()
-        return response.make_conditional(request)
+        return fresh_parts.answer(
+            "ringmaster/device_live.html", lambda: device_parts.read_parts(db.session(), _details(mac))
+        )
 
     @expose("/<mac>/history/")
     @has_access

@@ -1,13 +1,19 @@
-"""Errors as pages of the product: one place that turns them into a status and a sentence."""
+"""Errors as pages of the product: one place that turns them into a status and sentences.
+
+Each page has a reference, which is in the log as well: who reports it leads to the line.
+"""
 
 import logging
+import secrets
+from dataclasses import replace
 from http import HTTPStatus
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from werkzeug.exceptions import HTTPException
 
 from app.errors import (
@@ -18,8 +24,17 @@ from app.errors import (
     RingmasterError,
     UnreachableError,
 )
+from app.schema import check_is_up_to_date
 from app.transaction import let_go
-from app.views.request_guards import is_for_phones, wants_json
+from app.views.error_words import (
+    CONCERNS_ALL_TENANTS,
+    DATABASE_AWAY,
+    DATABASE_BEHIND,
+    ErrorWords,
+    try_again_in,
+    words_of,
+)
+from app.views.request_guards import STATIC, is_for_phones, wants_json
 from app.views.uploads import hear_out_refused
 from app.views.web_session import db
 
@@ -34,15 +49,9 @@ STATUS_OF: dict[type[RingmasterError], HTTPStatus] = {
 }
 _HEARD_OUT = {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
 """What may be answered before all of a form has come."""
-NOT_PERMITTED = "You do not have permission to modify this item."
-_SENTENCES = {
-    HTTPStatus.BAD_REQUEST: "The request cannot be understood. Go back and try again.",
-    HTTPStatus.FORBIDDEN: NOT_PERMITTED,
-    HTTPStatus.NOT_FOUND: "There is nothing at this address, or nothing that your account may see.",
-    HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take that kind of request.",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "What was sent is larger than this page takes.",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong here. It has been logged; try again in a moment.",
-}
+_DATABASE_ERRORS = (OperationalError, InterfaceError, ProgrammingError, NoConnectionError)
+_SECONDS_UNTIL_THE_DATABASE_IS_ASKED_AGAIN = 15
+_LONGEST_LOGGED_PATH = 200
 
 
 def install(app: Flask) -> None:
@@ -51,6 +60,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(RingmasterError, _our_error)
     app.register_error_handler(DataError, _data_error)
+    for kind in _DATABASE_ERRORS:
+        app.register_error_handler(kind, _database_error)
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
@@ -59,14 +70,20 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.code in _HEARD_OUT:
         _hear_out()
     own_words = error.description if error.description != type(error).description else None
-    return _page(HTTPStatus(error.code), own_words)
+    seconds = _seconds_to_wait(error)
+    answer = _page(HTTPStatus(error.code), own_words, advice=try_again_in(seconds) if seconds else None)
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After"}:
+            answer.headers[name] = value
+    return answer
 
 
 def _csrf_error(_error: CSRFError) -> ResponseReturnValue:
     _hear_out()
     return _page(
         HTTPStatus.BAD_REQUEST,
-        "The form was open for too long or came from another place. Open the page again.",
+        "The form was open for too long or came from another place, so nothing was changed.",
+        advice="Open the page again.",
     )
 
 
@@ -79,7 +96,36 @@ def _our_error(error: RingmasterError) -> ResponseReturnValue:
 
 def _data_error(error: DataError) -> ResponseReturnValue:
     log.warning("A value did not fit its column: %s", error.orig)
-    return _page(HTTPStatus.BAD_REQUEST, "A value is too long or out of range.")
+    return _page(HTTPStatus.BAD_REQUEST, "A value is too long or out of range, so nothing was changed.")
+
+
+def _database_error(error: SQLAlchemyError) -> ResponseReturnValue:
+    """Tell a database that is away, or behind this version, from a statement of ours that is wrong."""
+    if is_for_phones():
+        raise error
+    words = _words_of_database()
+    if words is None and isinstance(error, ProgrammingError):
+        raise error
+    log.warning("The database failed: %s", getattr(error, "orig", None) or type(error).__name__)
+    answer = _unframed(HTTPStatus.SERVICE_UNAVAILABLE, words or DATABASE_AWAY)
+    answer.headers["Retry-After"] = str(_SECONDS_UNTIL_THE_DATABASE_IS_ASKED_AGAIN)
+    return answer
+
+
+def _words_of_database() -> ErrorWords | None:
+    """Return what is the matter with the database, or None where it answers and fits."""
+    try:
+        check_is_up_to_date(db.engine)
+    except ConflictError:
+        return DATABASE_BEHIND
+    except SQLAlchemyError:
+        return DATABASE_AWAY
+    return None
+
+
+def _seconds_to_wait(error: HTTPException) -> int:
+    told = dict(error.get_headers()).get("Retry-After", "")
+    return int(told) if told.isdecimal() else 0
 
 
 def _hear_out() -> None:
@@ -89,11 +135,57 @@ def _hear_out() -> None:
         hear_out_refused()
 
 
-def _page(status: HTTPStatus, sentence: str | None = None) -> ResponseReturnValue:
-    template = (
-        "ringmaster/failure.html" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "ringmaster/error.html"
-    )
-    shown = sentence or _SENTENCES.get(status, f"{status.phrase}.")
+def _page(status: HTTPStatus, sentence: str | None = None, *, advice: str | None = None) -> Response:
+    """Answer with a page in the frame; where the frame cannot be had, without it."""
+    words = words_of(status)
+    words = replace(words, happened=sentence or words.happened, advice=advice or words.advice)
+    # Noted before the menu asks for itself what may be opened.
+    needs_all_tenants = status == HTTPStatus.FORBIDDEN and g.get("needs_all_tenants", False)
+    words = CONCERNS_ALL_TENANTS if needs_all_tenants else words
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or request.endpoint in STATIC:
+        return _unframed(status, words)
+    try:
+        # A statement that failed leaves PostgreSQL's transaction useless, and the frame reads from it.
+        let_go(db.session())
+        return _answer("ringmaster/error.html", status, words)
+    except _DATABASE_ERRORS:
+        log.warning("The frame of an error could not be read from the database.")
+        return _unframed(status, words)
+
+
+def _unframed(status: HTTPStatus, words: ErrorWords) -> Response:
+    """Answer with a page that asks nothing of the database."""
+    return _answer("ringmaster/failure.html", status, words)
+
+
+def _answer(template: str, status: HTTPStatus, words: ErrorWords) -> Response:
+    reference = _log(status)
     if wants_json():
-        return jsonify(refused=shown), status
-    return render_template(template, status=status.value, phrase=status.phrase, sentence=shown), status
+        answer = jsonify(refused=words.happened, advice=words.advice, status=status, reference=reference)
+    elif request.endpoint in STATIC and "text/html" not in request.headers.get("Accept", ""):
+        answer = make_response(f"{words.happened} Reference {reference}\n")
+        answer.mimetype = "text/plain"
+    else:
+        answer = make_response(
+            render_template(
+                template,
+                status=status.value,
+                words=words,
+                reference=reference,
+                needs_all_tenants=words is CONCERNS_ALL_TENANTS,
+            )
+        )
+    answer.status_code = status
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _log(status: HTTPStatus) -> str:
+    """Write the reference into the log, once for a request, and return it."""
+    if "error_reference" not in g:
+        g.error_reference = secrets.token_hex(4)
+        level = logging.ERROR if status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.INFO
+        path = request.path[:_LONGEST_LOGGED_PATH]
+        log.log(level, "Reference %s: %s %s was answered %d", g.error_reference, request.method, path, status)
+    reference: str = g.error_reference
+    return reference

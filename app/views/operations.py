@@ -24,7 +24,7 @@ from app.security.tenant_scope import scope_of
 from app.services.operations import gates, rolling_back, starting, steering, waves
 from app.services.operations import reading as operations
 from app.transaction import transaction
-from app.views import csv_files, multiple
+from app.views import csv_files, fresh_parts, multiple
 from app.views.authors import author
 from app.views.choices import Choice
 from app.views.list_arguments import read_list_arguments, word_of
@@ -82,9 +82,7 @@ class OperationView(BaseView):
     @permission_name("show")
     def figures(self, operation_id: int) -> Response:
         """Return what changes of the page, or 304 where nothing did."""
-        response = make_response(render_template("ringmaster/operation_figures.html", **_shown(operation_id)))
-        response.add_etag()
-        return response.make_conditional(request)
+        return fresh_parts.answer("ringmaster/operation_figures.html", lambda: _shown(operation_id))
 
     @expose("/<int:operation_id>/exportData.csv")
     @has_access

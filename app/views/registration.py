@@ -26,6 +26,7 @@ from app.views.journal import JournalView
 from app.views.ldap_settings import LdapSettingsView
 from app.views.ldap_test import LdapTestView
 from app.views.license import LicenseView
+from app.views.live import LiveView
 from app.views.multiple import MultipleDevicesView, MultipleUsersView
 from app.views.operations import OperationView
 from app.views.phone_models import PhoneModelView
@@ -44,6 +45,7 @@ from app.views.rules.lists import RulesView
 from app.views.rules.phones import PhoneSuggestionView
 from app.views.rules.versions import RuleVersionView
 from app.views.sbc_proxy import SbcProxyView
+from app.views.search import SearchView
 from app.views.setup_wizard.view import SetupWizardView
 from app.views.sites import SiteView
 from app.views.system_settings import SystemSettingsView
@@ -52,6 +54,7 @@ from app.views.template_phones import TemplatePhonesView
 from app.views.template_texts import TemplateTextView
 from app.views.templates import TemplateView
 from app.views.templates_mapping import TemplatesMappingView
+from app.views.tenant_switch import TenantSwitchView
 from app.views.tenants import TenantView
 from app.views.user_forms import UserFormView
 from app.views.user_suggestions import UserSuggestionView
@@ -122,7 +125,10 @@ _BESIDE_THE_MENU = (
     DhcpOptionView,
     SbcProxyView,
     LdapSettingsView,
+    LiveView,
+    SearchView,
     TelnetView,
+    TenantSwitchView,
     WhatIfView,
 )
 

@@ -1,30 +1,41 @@
 """Accounts, roles and sessions of the screens, on Flask-AppBuilder's security manager."""
 
+import time
 from typing import Any
 
-from flask import g, session
+from flask import g, request, session
+from flask_appbuilder import AppBuilder
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import assoc_permissionview_role
 from flask_login import current_user
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from app.models.operator import Operator, new_epoch
 from app.security.roles import needs_system_level
 from app.security.tenant_scope import ALL_TENANTS, scope_of, set_scope
 from app.services import journal
 from app.transaction import transaction
-from app.views import license_guard
+from app.views import license_guard, sign_in_limit, tenant_choice
 from app.views.accounts import AccountView
 from app.views.authors import author_of
 from app.views.sign_in import REFUSAL, PhoneManagerView, SignInView
 from app.views.times import time_of_page
 from app.views.web_session import begin_to_write, db
 
+_PERMISSIONS_HOLD_SECONDS = 10.0
+_MOST_ANSWERS = 20_000
+
 
 class RingmasterSecurityManager(SecurityManager):
     """Adds to Flask-AppBuilder: scope, sessions that end at sign-out, and one permission query for a request."""
 
     user_model = Operator
+
+    def __init__(self, appbuilder: AppBuilder) -> None:
+        self._answers: dict[tuple[tuple[int, ...], str, str], bool] = {}
+        self._answered_since = 0.0
+        super().__init__(appbuilder)
 
     def register_views(self) -> None:
         """Add sign-in, accounts and roles; of Flask-AppBuilder's own security pages none is used."""
@@ -35,8 +46,14 @@ class RingmasterSecurityManager(SecurityManager):
     def load_user(self, pk: str) -> Operator | None:
         """Return the account of a session cookie, unless its sessions have been ended since."""
         user_id, _, epoch = str(pk).partition(".")
-        user = self.get_user_by_id(int(user_id)) if user_id.isdecimal() else None
+        user = self._read_account(int(user_id)) if user_id.isdecimal() else None
         return user if user is not None and user.is_active and epoch == user.session_epoch else None
+
+    def _read_account(self, user_id: int) -> Operator | None:
+        """Read an account with its roles, which every request asks for, in one way to the database."""
+        wanted = select(Operator).where(Operator.id == user_id).options(joinedload(Operator.roles))
+        found: Operator | None = self.session.scalars(wanted).unique().first()
+        return found
 
     def end_sessions(self, user: Operator) -> None:
         """End every session of an account."""
@@ -52,6 +69,8 @@ class RingmasterSecurityManager(SecurityManager):
     def auth_user_db(self, username: str, password: str) -> Operator | None:
         """Return the account with this name and password, unless the licence has expired and it cannot renew it."""
         user: Operator | None = super().auth_user_db(username, password)
+        counted = sign_in_limit.limit()
+        (counted.note_wrong if user is None else counted.forget)(request.remote_addr or "", username or "")
         expired = license_guard.expired() if user is not None else ""
         if user is None or not expired or license_guard.may_install(user):
             return user
@@ -67,6 +86,7 @@ class RingmasterSecurityManager(SecurityManager):
     def on_user_login(self, user: Operator) -> None:
         """Let the session end with its lifetime rather than with the browser, and note who signed in."""
         session.permanent = True
+        tenant_choice.forget()
         _note(user, "sign-in", f"{user.username} signed in.")
 
     def on_user_login_failed(self, user: Operator) -> None:
@@ -86,9 +106,32 @@ class RingmasterSecurityManager(SecurityManager):
     def has_access(self, permission_name: str, view_name: str) -> bool:
         """Whether the one who is signed in may do this: the role allows it, and the level of the account."""
         if needs_system_level(view_name, permission_name) and not self._is_system_level():
+            g.needs_all_tenants = self.has_access_to_all(permission_name, view_name)
             return False
-        allowed: bool = super().has_access(permission_name, view_name)
-        return allowed
+        g.needs_all_tenants = False
+        return self._is_allowed(permission_name, view_name)
+
+    def has_access_to_all(self, permission_name: str, view_name: str) -> bool:
+        """Whether the one who is signed in may do this while the account is not narrowed to one tenant."""
+        if needs_system_level(view_name, permission_name) and not tenant_choice.whole_scope().is_everything:
+            return False
+        return self._is_allowed(permission_name, view_name)
+
+    def _is_allowed(self, permission_name: str, view_name: str) -> bool:
+        """Whether the roles of who asks allow it, as it was a moment ago: only the release step writes what they do.
+
+        Flask-AppBuilder tries a role's patterns one after the other, and a page asks some forty times.
+        """
+        if not current_user.is_authenticated:
+            allowed: bool = super().has_access(permission_name, view_name)
+            return allowed
+        now = time.monotonic()
+        if now - self._answered_since >= _PERMISSIONS_HOLD_SECONDS or len(self._answers) >= _MOST_ANSWERS:
+            self._answers, self._answered_since = {}, now
+        answers, asked = self._answers, (_roles_of_request(), permission_name, view_name)
+        if asked not in answers:
+            answers[asked] = super().has_access(permission_name, view_name)
+        return answers[asked]
 
     def get_user_menu_access(self, menu_names: list[str]) -> set[str]:
         """Return which menu entries the one who is signed in sees."""
@@ -96,8 +139,8 @@ class RingmasterSecurityManager(SecurityManager):
 
     def exist_permission_on_roles(self, view_name: str, permission_name: str, role_ids: list[int]) -> bool:
         """Whether roles kept in the database allow it; all of theirs are read once for a request."""
-        key = tuple(sorted(role_ids))
         permissions = g.setdefault("permissions_of_roles", {})
+        key = tuple(sorted(role_ids))
         if key not in permissions:
             permissions[key] = self._permissions_of(key)
         return (view_name, permission_name) in permissions[key]
@@ -115,6 +158,14 @@ class RingmasterSecurityManager(SecurityManager):
 
     def _is_system_level(self) -> bool:
         return bool(current_user.is_authenticated) and scope_of(self.session()).is_everything
+
+
+def _roles_of_request() -> tuple[int, ...]:
+    """Return the ids of the roles of who is signed in, read once for a request."""
+    known: tuple[int, tuple[int, ...]] | None = g.get("roles_of_account")
+    if known is None or known[0] != current_user.id:
+        known = g.roles_of_account = current_user.id, tuple(sorted(role.id for role in current_user.roles))
+    return known[1]
 
 
 def _note(user: Operator, action: str, text: str) -> None:

@@ -12,10 +12,10 @@ from flask_login import current_user
 
 from app.models.enums import Severity
 from app.security.roles import ALARMS, SEE_SECRETS
-from app.security.tenant_scope import scope_of
 from app.services import alarm_search, settings
 from app.services.firmware.files import megabytes
-from app.views import concerns, times
+from app.views import concerns, tenant_choice, times
+from app.views.tenant_choice import ChosenTenant
 from app.views.web_session import db
 
 _PAGES_OF = {"/devices-status/": "/devices/"}
@@ -91,9 +91,30 @@ class Shell:
     @property
     def tenant_names(self) -> str:
         """The tenants that the account sees."""
-        if scope_of(db.session()).is_everything:
+        if tenant_choice.whole_scope().is_everything:
             return "All tenants"
-        return ", ".join(sorted(tenant.name for tenant in current_user.tenants)) or "None"
+        with tenant_choice.seeing_whole_scope(db.session()):
+            return ", ".join(sorted(tenant.name for tenant in current_user.tenants)) or "None"
+
+    @property
+    def chosen_tenant(self) -> ChosenTenant | None:
+        """The tenant to which all pages are narrowed."""
+        return tenant_choice.chosen()
+
+    @cached_property
+    def tenants_to_choose(self) -> Sequence[ChosenTenant]:
+        """The first tenants that the switcher offers; none for an account that sees one, and so has no choice."""
+        found = tenant_choice.choices(db.session())
+        return found if len(found) > 1 else ()
+
+    @cached_property
+    def other_tenant(self) -> ChosenTenant | None:
+        """The tenant that the address of a narrowed page names, where that is another one."""
+        name = request.args.get("tenant", "").strip()
+        chosen = tenant_choice.chosen()
+        if chosen is None or not name or name.casefold() == chosen.name.casefold():
+            return None
+        return tenant_choice.find_named(db.session(), name)
 
     @cached_property
     def navigation(self) -> Sequence[MenuGroup]:
@@ -130,7 +151,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(csp_nonce=nonce, may=may, same_page=same_page, severities=list(Severity))
     app.jinja_env.globals.update(asked_about=concerns.asked_about, query_of=concerns.query_of)
     app.context_processor(
-        lambda: {"shell": _shell_of_request(), "appbuilder": current_app.extensions["appbuilder"]}
+        lambda: {"shell": shell_of_request(), "appbuilder": current_app.extensions["appbuilder"]}
     )
 
 
@@ -158,7 +179,8 @@ def same_page(**changed: Any) -> str:
     return f"{request.path}?{query}" if query else request.path
 
 
-def _shell_of_request() -> Shell:
+def shell_of_request() -> Shell:
+    """Return the frame of the page that is being made."""
     found: Shell = g.setdefault("shell", Shell())
     return found
 
@@ -167,9 +189,17 @@ def _entries(category: Any) -> Sequence[MenuEntry]:
     return [
         MenuEntry(item.label, address, item.icon, _is_current(address))
         for item in category.childs
-        if may("can_list", item.name)
+        if _may_open(item.name)
         for address in [item.get_url()]
     ]
+
+
+def _may_open(page: str) -> bool:
+    """Whether the menu has a page: what concerns all tenants stays there while one is chosen, and says so itself."""
+    if tenant_choice.chosen() is None:
+        return may("can_list", page)
+    allowed: bool = current_app.extensions["appbuilder"].sm.has_access_to_all("can_list", page)
+    return allowed
 
 
 def _is_current(address: str) -> bool:

@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from flask import g, redirect
+from flask import g, redirect, request
+from flask.typing import ResponseReturnValue
 from flask_appbuilder import BaseView, expose
+from flask_appbuilder.security.decorators import no_cache
 from flask_appbuilder.security.views import AuthDBView
 from werkzeug.wrappers import Response
 
-from app.views import license_guard
+from app.views import license_guard, sign_in_limit
 
 REFUSAL = "refusal_of_sign_in"
 """Where a request keeps why somebody whose password was right is not let in."""
@@ -23,6 +25,15 @@ class SignInView(AuthDBView):
         """Why somebody was not let in."""
         refused: str = g.get(REFUSAL, "That username and password do not match. Try again.")
         return refused
+
+    @expose("/login/", methods=["GET", "POST"])
+    @no_cache
+    def login(self) -> ResponseReturnValue:
+        """Show the form, or let somebody in; whoever guesses is told to wait before a password is looked at."""
+        if request.method == "POST":
+            sign_in_limit.check(request.form.get("username", ""))
+        answer: ResponseReturnValue = super().login()
+        return answer
 
     def render_template(self, template: str, **context: Any) -> str:
         """Show the form, and that the licence has expired, where it has."""

@@ -14,6 +14,7 @@ from app.models.operator import Operator, operator_tenant
 from app.security.roles import ADMINISTRATOR
 from app.security.tenant_scope import ALL_TENANTS, NO_TENANT, TenantScope, only_tenants, set_scope
 from app.transaction import let_go
+from app.views import tenant_choice
 from app.views.request_guards import STATIC, carries_files, is_for_phones
 
 _READS_ONLY = {"GET", "HEAD", "OPTIONS"}
@@ -21,7 +22,7 @@ _GETS_THAT_WRITE = {"/logout/", "/logout"}
 # To check a password takes a tenth of a second, in which SQLite's only writer must not be somebody who may be anybody;
 # what is due to be generated is found by comparing, which takes longer than to write it.
 _WRITES_LATE = {"/login/", "/login", "/changed-files/generate"}
-_POSTS_THAT_ONLY_READ = {"/system-settings/ldap/try", "/ldap-test/", "/alarms/ask"}
+_POSTS_THAT_ONLY_READ = {"/system-settings/ldap/try", "/ldap-test/", "/alarms/ask", "/tenant-choice/"}
 _ENDPOINTS_THAT_ONLY_READ = {"RuleEditorView.preview"}
 
 
@@ -69,7 +70,7 @@ def _prepare_session() -> None:
     is_late = is_late or request.endpoint in _ENDPOINTS_THAT_ONLY_READ
     g.request_writes = False
     set_scope(db.session(), NO_TENANT)
-    set_scope(db.session(), scope_of_account(current_user))
+    set_scope(db.session(), tenant_choice.narrow(db.session(), scope_of_account(current_user)))
     if is_to_write and not is_late:
         _take_in_form()
         begin_to_write()

@@ -117,10 +117,14 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
 
 
 def is_complaint(message: ConsoleMessage) -> bool:
-    """Tell what is wrong from what is meant: a page that refuses a form answers 400, one that asks first 409."""
+    """Tell what is wrong from what is meant.
+
+    A page that refuses a form answers 400, one that asks first 409, one of another tenant than is shown 403 or 404;
+    and a test that cuts a connection off (``route.abort``) is told ERR_FAILED.
+    """
     is_the_page = message.page is not None and message.location["url"] == message.page.url
-    is_meant = is_the_page and any(f"status of {status} " in message.text for status in (400, 409))
-    return message.type == "error" and not is_meant
+    is_meant = is_the_page and any(f"status of {status} " in message.text for status in (400, 403, 404, 409))
+    return message.type == "error" and not is_meant and "net::ERR_FAILED" not in message.text
 
 
 def sign_in(page: Page, name: str) -> None:

@@ -137,3 +137,13 @@ def test_phones_are_told_when_to_come_again_while_the_plane_is_away(ringmaster: 
             assert answer.status == 503
             assert json.loads(answer.body) == {"error": "The server is busy. Try again later."}
             assert 20 <= int(answer.headers["retry-after"]) <= 40
+
+
+def test_people_are_told_in_a_page_while_the_screens_are_away(ringmaster: Installation) -> None:
+    nowhere = f"127.0.0.1:{free_port()}"
+    with running_nginx(web=nowhere, plane=nowhere, firmware_folder=ringmaster.data_dir) as nginx:
+        answer = ask(f"{nginx.tls_url}/dashboard/", trust=nginx.trust)
+        assert answer.status == 503
+        assert answer.headers["content-type"] == "text/html; charset=utf-8"
+        assert b"Ringmaster is not available just now" in answer.body
+        assert 20 <= int(answer.headers["retry-after"]) <= 40

@@ -13,17 +13,23 @@ function show({ done, total }) {
   text.textContent = `${done.toLocaleString("en")} of ${total.toLocaleString("en")}`;
 }
 
-async function look() {
-  try {
-    const response = await fetch(area.dataset.import, { cache: "no-store", headers: { Accept: "application/json" } });
-    if (!response.ok || response.redirected) return location.reload();
-    const progress = await response.json();
-    if (progress.state !== area.dataset.state) return location.reload();
-    show(progress);
-  } catch {
-    text.textContent = "The server does not answer; trying again.";
+async function take(response) {
+  if (!response) return true;
+  const progress = await response.json();
+  if (progress.state !== area.dataset.state) {
+    location.reload();
+    return false;
   }
-  setTimeout(look, 1000);
+  show(progress);
+  return true;
 }
 
-setTimeout(look, 700);
+keepAsking({
+  address: area.dataset.import,
+  seconds: 1,
+  accept: "application/json",
+  take,
+  say: (since) => {
+    if (since) text.textContent = `${lostSince(since)}; trying again.`;
+  },
+});

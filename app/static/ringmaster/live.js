@@ -1,15 +1,15 @@
-// Keeps the parts of a page fresh: asks for them every few seconds, and puts in place what has changed.
+// Keeps the parts of a page fresh: asks for them every few seconds (polling.js), and puts in place what has changed.
 //
 // <div data-live="address" data-live-seconds="5" data-live-now="time of the server"> holds parts
 // <… data-live-part="name">. A part is left alone while the pointer or the keyboard is in it, so that nothing
 // moves away from under them. A long list, over which the pointer always is, has data-live-keeps: it waits only while
 // somebody moves or types in it, and keeps what was selected, where the keyboard was and how far it was scrolled.
-// Without a change the server answers 304, and nothing is done.
+// Without a change the server answers 304, and nothing is done. While it does not answer, [data-live-state] says since
+// when, and the area has the class is-stale.
 
 const area = document.querySelector("[data-live]");
 const state = document.querySelector("[data-live-state]");
 const clockOffset = new Date(area.dataset.liveNow) - Date.now();
-let etag = null;
 let pending = null;
 let lastMovedAt = 0;
 const MOVES_LAST = 1500;
@@ -55,37 +55,32 @@ function putInPlace() {
     const fresh = pending.querySelector(`[data-live-part="${part.dataset.livePart}"]`);
     if (fresh && !isInUse(part)) replace(part, fresh);
   }
-  const count = pending.querySelector("template[data-alarm-count]");
-  if (count) document.querySelector(".alarm-count")?.replaceWith(count.content.cloneNode(true));
+  showAlarmCount(pending);
   writeTimes();
 }
 
-async function refresh() {
-  if (document.hidden) return;
-  try {
-    const response = await fetch(area.dataset.live, { headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store" });
-    if (response.redirected) return location.reload();
-    if (response.status === 200) {
-      etag = response.headers.get("ETag");
-      pending = new DOMParser().parseFromString(await response.text(), "text/html");
-    }
-    putInPlace();
-    say(response.ok || response.status === 304);
-  } catch {
-    say(false);
-  }
+async function takeIn(response) {
+  if (response) pending = new DOMParser().parseFromString(await response.text(), "text/html");
+  putInPlace();
 }
 
-function say(isLive) {
-  const words = isLive ? "Live" : "Not connected";
-  if (state.textContent !== words) state.textContent = words;
-  state.classList.toggle("live--lost", !isLive);
+function say(since) {
+  const words = since ? lostSince(since) : "Live";
+  if (state && state.textContent !== words) state.textContent = words;
+  state?.classList.toggle("live--lost", since !== null);
+  area.classList.toggle("is-stale", since !== null);
+  sayOfCounter(since);
 }
 
 for (const kind of ["pointermove", "pointerdown", "keydown"]) {
   area.addEventListener(kind, () => (lastMovedAt = Date.now()), { passive: true });
 }
 writeTimes();
-setInterval(refresh, Number(area.dataset.liveSeconds) * 1000);
 setInterval(writeTimes, 15000);
-document.addEventListener("visibilitychange", refresh);
+keepAsking({
+  address: area.dataset.live,
+  seconds: Number(area.dataset.liveSeconds),
+  asOf: area.dataset.liveNow,
+  take: takeIn,
+  say,
+});

@@ -2,13 +2,13 @@
 //
 // <input data-suggest="address"> asks the address for [{value, label, note}] with ?q=what was typed. With
 // data-suggest-tenant="selector" the value of that field is the tenant that is asked about. With data-suggest-parts the
-// field has several values with commas between them, and the last one is completed.
-
-const PAUSE = 200;
+// field has several values with commas between them, and the last one is completed. A row with an address is gone to
+// rather than taken, and one with a kind says so before its note. Every page has this script.
 
 for (const input of document.querySelectorAll("[data-suggest]")) suggestFor(input);
 
 function suggestFor(input) {
+  const PAUSE = 200;
   const list = document.createElement("ul");
   const status = document.createElement("span");
   let current = -1;
@@ -62,6 +62,7 @@ function suggestFor(input) {
   }
 
   function take(place) {
+    if (list.children[place].dataset.address) return location.assign(list.children[place].dataset.address);
     const value = list.children[place].dataset.value;
     const before = input.value.slice(0, start());
     const isPart = "suggestParts" in input.dataset;
@@ -74,7 +75,9 @@ function suggestFor(input) {
     const made = document.createElement("li");
     made.id = `${list.id}-${at}`;
     made.dataset.value = row.value;
+    if (row.address) made.dataset.address = row.address;
     made.setAttribute("role", "option");
+    if (row.kind) made.append(Object.assign(document.createElement("span"), { className: "suggestions__kind", textContent: row.kind }));
     made.append(Object.assign(document.createElement("span"), { textContent: row.label }));
     if (row.note) made.append(Object.assign(document.createElement("span"), { className: "muted", textContent: row.note }));
     return made;

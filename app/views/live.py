@@ -1,0 +1,20 @@
+"""The counter of alarms in the top bar, for pages that keep nothing else fresh."""
+
+from flask_appbuilder import BaseView
+from flask_appbuilder.baseviews import expose
+from werkzeug.wrappers import Response
+
+from app.views import fresh_parts, session_cookie
+
+
+class LiveView(BaseView):
+    """For everybody who is signed in; it is no page, and so does not keep anybody signed in."""
+
+    route_base = "/live"
+    default_view = "counter"
+
+    @expose("/")
+    def counter(self) -> Response:
+        """Return the counter, or 304 where it is what the page shows."""
+        session_cookie.leave_as_it_is()
+        return fresh_parts.answer("ringmaster/live_alarms.html", dict)

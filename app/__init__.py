@@ -15,6 +15,7 @@ from app.security.roles import ADMINISTRATOR, ROLES
 from app.security.secrets import derive_key, installation_key, open_vault
 from app.services import firmware
 from app.views import (
+    compression,
     error_pages,
     license_guard,
     registration,
@@ -47,7 +48,17 @@ def create_app(settings: Settings | None = None, *, writes_permissions: bool = F
     app.config.update(flask_configuration(settings, key))
     app.config.update(FAB_CREATE_DB=writes_permissions, FAB_UPDATE_PERMS=writes_permissions)
     app.extensions["ringmaster_settings"] = settings
-    for part in (web_session, request_guards, license_guard, error_pages, static_files, shell, uploads):
+    parts = (
+        compression,
+        web_session,
+        request_guards,
+        license_guard,
+        error_pages,
+        static_files,
+        shell,
+        uploads,
+    )
+    for part in parts:
         part.install(app)
     with app.app_context():
         g.request_writes = writes_permissions

@@ -16,31 +16,8 @@ from app.security.tenant_scope import scope_of
 from app.services import alarm_search, settings
 from app.services.firmware.files import megabytes
 from app.views import concerns, times
+from app.views.menu import MenuPart, Place, menu_of_request, place_in
 from app.views.web_session import db
-
-_PAGES_OF = {"/devices-status/": "/devices/"}
-"""Addresses of the menu, and where the pages of one of their rows are, if not beneath."""
-
-_PAGES_OF_THEIR_OWN = ("/devices/multiple/", "/users/multiple/")
-"""Addresses of the menu that lie beneath those of another entry."""
-
-
-@dataclass(frozen=True)
-class MenuEntry:
-    """A link of the menu; ``is_current`` for the one whose pages this page belongs to."""
-
-    label: str
-    address: str
-    icon: str
-    is_current: bool
-
-
-@dataclass(frozen=True)
-class MenuGroup:
-    """A group of the menu with the entries that the account may open."""
-
-    label: str
-    entries: Sequence[MenuEntry]
 
 
 @dataclass(frozen=True)
@@ -96,13 +73,14 @@ class Shell:
         return ", ".join(sorted(tenant.name for tenant in current_user.tenants)) or "None"
 
     @cached_property
-    def navigation(self) -> Sequence[MenuGroup]:
+    def navigation(self) -> Sequence[MenuPart]:
         """The menu, without what the account may not open."""
-        groups = (
-            MenuGroup(item.label, _entries(item))
-            for item in current_app.extensions["appbuilder"].menu.get_list()
-        )
-        return [group for group in groups if group.entries]
+        return menu_of_request()
+
+    @cached_property
+    def place(self) -> Place | None:
+        """Where the page stands in the menu."""
+        return place_in(self.navigation)
 
     @cached_property
     def web_admin_scheme(self) -> str:
@@ -161,23 +139,3 @@ def same_page(**changed: Any) -> str:
 def _shell_of_request() -> Shell:
     found: Shell = g.setdefault("shell", Shell())
     return found
-
-
-def _entries(category: Any) -> Sequence[MenuEntry]:
-    return [
-        MenuEntry(item.label, address, item.icon, _is_current(address))
-        for item in category.childs
-        if may("can_list", item.name)
-        for address in [item.get_url()]
-    ]
-
-
-def _is_current(address: str) -> bool:
-    own = next((start for start in _PAGES_OF_THEIR_OWN if request.path.startswith(start)), None)
-    if own is not None:
-        return address == own
-    return any(
-        request.path.startswith(start)
-        for start in (address.removesuffix("list/"), _PAGES_OF.get(address))
-        if start
-    )

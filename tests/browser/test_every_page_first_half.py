@@ -11,4 +11,5 @@ pytestmark = pytest.mark.browser
 def test_every_page_is_for_everybody(walk: Walk, part: int):
     for address in walk.walked.part(part):
         walk.visit(address)
+    assert walk.pages > 5
     assert not walk.faults, "\n".join(walk.faults)

@@ -50,6 +50,11 @@ class MenuGroup:
         return next((entry for entry in self.entries if entry.is_current), None)
 
     @property
+    def is_said_by_its_entry(self) -> bool:
+        """Whether its one entry has the name of the group, so that there is nothing to fold."""
+        return [entry.label for entry in self.entries] == [self.label]
+
+    @property
     def is_unfolded(self) -> bool:
         """Whether its entries show: those around the page always do."""
         return self.current is not None or self.name in self.unfolded_groups
@@ -70,7 +75,7 @@ class MenuPart:
     @property
     def plain(self) -> Sequence[MenuGroup]:
         """The groups whose entries stand below the heading itself: its own, and any of one entry that says the same."""
-        return [group for group in self.groups if group.label in (self.label, group.entries[0].label)]
+        return [group for group in self.groups if group.label == self.label or group.is_said_by_its_entry]
 
     @property
     def folding(self) -> Sequence[MenuGroup]:

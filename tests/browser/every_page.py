@@ -181,7 +181,9 @@ class Walk:
                 self.page.screenshot(path=file, animations="disabled", full_page=width == 360)
 
     def _hear(self, message: Any) -> None:
-        is_about_the_answer = message.location["url"] == self.page.url  # a page that says it is not there
+        # An address that answers that it is not there may say so; the message comes when the next one is open already.
+        asked = message.location["url"].removeprefix(self.walked.origin)
+        is_about_the_answer = asked in self.walked.addresses and "the server responded" in message.text
         if message.type == "error" and not is_about_the_answer:
             self._note("console", message.text)
 

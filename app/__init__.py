@@ -15,6 +15,7 @@ from app.security.roles import ADMINISTRATOR, ROLES
 from app.security.secrets import derive_key, installation_key, open_vault
 from app.services import firmware
 from app.views import (
+    compression,
     error_pages,
     fresh_parts,
     license_guard,
@@ -50,7 +51,8 @@ def create_app(settings: Settings | None = None, *, writes_permissions: bool = F
     app.config.update(flask_configuration(settings, key))
     app.config.update(FAB_CREATE_DB=writes_permissions, FAB_UPDATE_PERMS=writes_permissions)
     app.extensions["ringmaster_settings"] = settings
-    for part in (
+    parts = (
+        compression,
         web_session,
         request_guards,
         session_cookie,
@@ -61,7 +63,8 @@ def create_app(settings: Settings | None = None, *, writes_permissions: bool = F
         fresh_parts,
         sign_in_limit,
         uploads,
-    ):
+    )
+    for part in parts:
         part.install(app)
     with app.app_context():
         g.request_writes = writes_permissions

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, abort, flash, make_response, redirect, render_template, request
+from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access
@@ -55,6 +55,7 @@ class AsksBeforeDeletion(SafeModelView):
             links=self.links_from(item),
             noun=self.noun,
             name=str(item),
+            page_of_it=url_for(f"{self.endpoint}.show", pk=item.id),
             back=self.get_redirect(),
         )
         return make_response(page, status)

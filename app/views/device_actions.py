@@ -131,6 +131,7 @@ def _form(phone: Candidate, action: Action, typed: Mapping[str, Any], refused: s
     page = render_template(
         "ringmaster/device_ask.html",
         title=f"{KINDS[action].title}: {phone.key}",
+        mac=phone.key,
         label=phone.label,
         note=phone.note,
         action=action,

@@ -92,12 +92,12 @@ class DeviceFormView(BaseView):
         """Say what goes with a device, and delete what was told."""
         device = get_device(mac)
         departing = device_deletion.departure_of_device(db.session(), device)
-        back = way_back(page_of(device))
+        own_page, back = f"/devices/{device.mac}/", way_back(page_of(device))
         if request.method == "GET":
-            return deletion_page(device.mac, "phone", departing, back)
+            return deletion_page(device.mac, "phone", own_page, departing, back)
         if request.form.get("told") != departing.fingerprint:
             flash("Something has changed meanwhile: look again at what would go.", "warning")
-            return deletion_page(device.mac, "phone", departing, back, HTTPStatus.CONFLICT)
+            return deletion_page(device.mac, "phone", own_page, departing, back, HTTPStatus.CONFLICT)
         owner_page = page_of(device)
         name = device.mac
         with transaction(db.session()) as session:

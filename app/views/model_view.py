@@ -133,7 +133,7 @@ class SafeModelView(ViewHooks, ModelView):
         if request.method == "GET":
             form = self.edit_form.refresh(obj=item)
             self.adapt_form(form, item)
-            return self._with_way_back(self._get_edit_widget(form=form))
+            return self._with_way_back(self._edit_widget(form, item))
         form = self.edit_form.refresh()
         form._id = item.id
         self.adapt_form(form, item)
@@ -142,7 +142,16 @@ class SafeModelView(ViewHooks, ModelView):
             question = self._open_question(form, item)
             if question is None and self._save(form, item, is_new=False):
                 return None
-        return self._with_way_back(self._get_edit_widget(form=form), question)
+        return self._with_way_back(self._edit_widget(form, item), question)
+
+    def _edit_widget(self, form: Any, item: Any) -> dict[str, Any]:
+        """Return the form of a row, which the page shows beneath that row's own page."""
+        widgets: dict[str, Any] = self._get_edit_widget(form=form)
+        widgets["edit"].template_args |= {
+            "item": item,
+            "page_of_it": url_for(f"{self.endpoint}.show", pk=item.id),
+        }
+        return widgets
 
     def _open_question(self, form: Any, item: Any | None) -> Question | None:
         question = self.question(form, item)

@@ -15,32 +15,9 @@ from app.security.roles import ALARMS, SEE_SECRETS
 from app.services import alarm_search, settings
 from app.services.firmware.files import megabytes
 from app.views import concerns, tenant_choice, times
+from app.views.menu import MenuPart, Place, menu_of_request, place_in
 from app.views.tenant_choice import ChosenTenant
 from app.views.web_session import db
-
-_PAGES_OF = {"/devices-status/": "/devices/"}
-"""Addresses of the menu, and where the pages of one of their rows are, if not beneath."""
-
-_PAGES_OF_THEIR_OWN = ("/devices/multiple/", "/users/multiple/")
-"""Addresses of the menu that lie beneath those of another entry."""
-
-
-@dataclass(frozen=True)
-class MenuEntry:
-    """A link of the menu; ``is_current`` for the one whose pages this page belongs to."""
-
-    label: str
-    address: str
-    icon: str
-    is_current: bool
-
-
-@dataclass(frozen=True)
-class MenuGroup:
-    """A group of the menu with the entries that the account may open."""
-
-    label: str
-    entries: Sequence[MenuEntry]
 
 
 @dataclass(frozen=True)
@@ -117,13 +94,14 @@ class Shell:
         return tenant_choice.find_named(db.session(), name)
 
     @cached_property
-    def navigation(self) -> Sequence[MenuGroup]:
+    def navigation(self) -> Sequence[MenuPart]:
         """The menu, without what the account may not open."""
-        groups = (
-            MenuGroup(item.label, _entries(item))
-            for item in current_app.extensions["appbuilder"].menu.get_list()
-        )
-        return [group for group in groups if group.entries]
+        return menu_of_request()
+
+    @cached_property
+    def place(self) -> Place | None:
+        """Where the page stands in the menu."""
+        return place_in(self.navigation)
 
     @cached_property
     def web_admin_scheme(self) -> str:
@@ -183,31 +161,3 @@ def shell_of_request() -> Shell:
     """Return the frame of the page that is being made."""
     found: Shell = g.setdefault("shell", Shell())
     return found
-
-
-def _entries(category: Any) -> Sequence[MenuEntry]:
-    return [
-        MenuEntry(item.label, address, item.icon, _is_current(address))
-        for item in category.childs
-        if _may_open(item.name)
-        for address in [item.get_url()]
-    ]
-
-
-def _may_open(page: str) -> bool:
-    """Whether the menu has a page: what concerns all tenants stays there while one is chosen, and says so itself."""
-    if tenant_choice.chosen() is None:
-        return may("can_list", page)
-    allowed: bool = current_app.extensions["appbuilder"].sm.has_access_to_all("can_list", page)
-    return allowed
-
-
-def _is_current(address: str) -> bool:
-    own = next((start for start in _PAGES_OF_THEIR_OWN if request.path.startswith(start)), None)
-    if own is not None:
-        return address == own
-    return any(
-        request.path.startswith(start)
-        for start in (address.removesuffix("list/"), _PAGES_OF.get(address))
-        if start
-    )

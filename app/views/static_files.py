@@ -1,32 +1,59 @@
-"""Static files: browsers keep them, and ask anew when their version in the address changes."""
+"""Static files: each address carries a hash of the file's bytes, so browsers keep it for a year and never ask again."""
 
 from datetime import timedelta
-from functools import cache
+from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask, Response, current_app, request
 
-KEPT_FOR = timedelta(hours=12)
+KEPT_FOR = timedelta(days=365)
+KEPT_WITHOUT_VERSION = timedelta(hours=1)
+"""How long a file is kept that was asked for by another address: of an earlier release, or by a style sheet."""
+
+_FILES_KNOWN = 512
 
 
 def install(app: Flask) -> None:
-    """Let browsers keep static files, and put the version of each into its address."""
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = KEPT_FOR
+    """Put the version of each static file into its address, and let browsers keep it under that address."""
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = KEPT_WITHOUT_VERSION
     app.url_defaults(_add_version)
+    app.after_request(_keep_under_its_version)
 
 
 def _add_version(endpoint: str, values: dict[str, Any]) -> None:
+    path = _path_of(endpoint, values.get("filename", ""))
+    if path:
+        values.setdefault("v", _version_of(path))
+
+
+def _keep_under_its_version(response: Response) -> Response:
+    path = _path_of(request.endpoint or "", (request.view_args or {}).get("filename", ""))
+    if path and response.status_code in (200, 304) and request.args.get("v") == _version_of(path):
+        seconds = int(KEPT_FOR.total_seconds())
+        response.headers["Cache-Control"] = f"public, max-age={seconds}, immutable"
+    return response
+
+
+def _path_of(endpoint: str, filename: str) -> Path | None:
+    """Return the static file that an endpoint serves under a name; None for other endpoints."""
     if endpoint == "static":
-        values.setdefault("v", _version_of(current_app.static_folder, values["filename"]))
+        folder = current_app.static_folder
     elif endpoint == "appbuilder.static":
-        values.setdefault(
-            "v", _version_of(current_app.blueprints["appbuilder"].static_folder, values["filename"])
-        )
+        folder = current_app.blueprints["appbuilder"].static_folder
+    else:
+        return None
+    return Path(folder or "", filename)
 
 
-@cache
-def _version_of(folder: str | None, filename: str) -> str | None:
-    """Return when the file was changed, in a short form; None for a file that is not there."""
-    path = Path(folder or "", filename)
-    return f"{path.stat().st_mtime_ns // 1_000_000:x}" if path.is_file() else None
+def _version_of(path: Path) -> str | None:
+    """Return a short hash of a file's bytes; None for a file that is not there."""
+    if not path.is_file():
+        return None
+    return _hash_of(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=_FILES_KNOWN)
+def _hash_of(path: Path, _changed_at: int) -> str:
+    return sha256(path.read_bytes()).hexdigest()[:12]

@@ -147,13 +147,14 @@ class UserView(BaseView):
         """Say what goes with a user, and delete what was told."""
         user = get_user(user_id)
         departing = device_deletion.departure_of_user(db.session(), user)
-        back = way_back(f"{LIST}show/{user_id}")
+        own_page = f"{LIST}show/{user_id}"
+        back = way_back(own_page)
         if request.method == "GET":
-            return deletion_page(user.name, "user", departing, back)
+            return deletion_page(user.name, "user", own_page, departing, back)
         if request.form.get("told") != departing.fingerprint or not departing.is_possible:
             if departing.is_possible:
                 flash("Something has changed meanwhile: look again at what would go.", "warning")
-            return deletion_page(user.name, "user", departing, back, HTTPStatus.CONFLICT)
+            return deletion_page(user.name, "user", own_page, departing, back, HTTPStatus.CONFLICT)
         name = user.name
         with transaction(db.session()) as session:
             device_deletion.delete_user(session, user, author=author(), now=time_of_page())
@@ -167,9 +168,14 @@ def get_user(user_id: int) -> PhoneUser:
 
 
 def deletion_page(
-    name: str, noun: str, departing: Departure, back: str, status: HTTPStatus = HTTPStatus.OK
+    name: str,
+    noun: str,
+    page_of_it: str,
+    departing: Departure,
+    back: str,
+    status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
-    """Return the page that asks before something is deleted."""
+    """Return the page that asks before something is deleted, which has a page of its own."""
     page = render_template(
         "ringmaster/delete.html",
         title=f"Delete {name}",
@@ -177,6 +183,7 @@ def deletion_page(
         links=UsageLinks({}),
         noun=noun,
         name=name,
+        page_of_it=page_of_it,
         back=back,
     )
     return make_response(page, status)

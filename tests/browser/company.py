@@ -1,7 +1,7 @@
 """A company that looks alive: three tenants, some hundred phones, alarms and a journal; made up, the same each time."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
@@ -74,10 +74,10 @@ class Company:
         """Return a time in the past, at most this long ago."""
         return self.now - timedelta(**most) * self.chance.random()
 
-    def add_sites(self) -> Sequence[Site]:
-        """Add the tenants and where their phones stand."""
+    def add_sites(self, tenants: Mapping[str, Sequence[str]] = PLACES, first: int = 1) -> Sequence[Site]:
+        """Add the tenants and where their phones stand; the subnet of the first is ``10.first.0.0/16``."""
         sites = []
-        for number, (name, places) in enumerate(PLACES.items(), 1):
+        for number, (name, places) in enumerate(tenants.items(), first):
             tenant = add_tenant(self.session, name, f"10.{number}.0.0/16")
             for place, town in enumerate(places, 1):
                 sites.append(Site(tenant=tenant, name=town, subnet=f"10.{number}.{place}.0/24"))

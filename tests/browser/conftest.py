@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from app.security.secrets import open_vault
 from tests.browser.chromium import running_chromium
 from tests.browser.company import make_company
+from tests.browser.every_page import Walk, Walked, addresses, make_walked
 from tests.databases import INSTALLATION_KEY, Databases
 from tests.views.installations import fill, open_app
 from tests.views.world import PASSWORD
@@ -70,8 +72,15 @@ class _ClosingHandler(WSGIRequestHandler):
 @pytest.fixture(scope="session")
 def address(company_app: Flask) -> Iterator[str]:
     """Where the company's server listens."""
+    with _serving(company_app) as origin:
+        yield origin
+
+
+@contextmanager
+def _serving(app: Flask) -> Iterator[str]:
+    """Serve an application until the end of the block; yields where."""
     server = make_server(
-        "127.0.0.1", 0, _keeping_answers(company_app), threaded=True, request_handler=_ClosingHandler
+        "127.0.0.1", 0, _keeping_answers(app), threaded=True, request_handler=_ClosingHandler
     )
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -79,6 +88,29 @@ def address(company_app: Flask) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture(scope="session")
+def walked(
+    sqlite_template: str, sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Walked]:
+    """A company in which every address leads to a page, and where it is served."""
+    url = sqlite_databases.copy(sqlite_template)
+    for app in open_app(url, tmp_path_factory.mktemp("walked")):
+        found = addresses(app, fill(app, make_walked))
+        with _serving(app) as origin:
+            yield Walked(origin, found)
+    sqlite_databases.drop(url)
+
+
+@pytest.fixture
+def walk(browser: Browser, walked: Walked) -> Iterator[Walk]:
+    """A window in which alice goes through all pages."""
+    context = browser.new_context(base_url=walked.origin, reduced_motion="reduce")
+    page = context.new_page()
+    sign_in(page, "alice")
+    yield Walk(page, walked)
+    context.close()
 
 
 @pytest.fixture(scope="module")

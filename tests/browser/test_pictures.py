@@ -33,6 +33,15 @@ def test_dashboard(open_page: OpenPage, take_picture: TakePicture):
     take_picture(open_page("/dashboard/", theme="dark"), "dashboard-dark")
 
 
+def test_menu(open_page: OpenPage, take_picture: TakePicture):
+    page = open_page("/users/edit/2")
+    expect(page.get_by_role("navigation", name="Where you are")).to_contain_text("Manage Users")
+    take_picture(page, "menu")
+    page = open_page("/users/edit/2", size=(360, 820), theme="dark")
+    expect(page.get_by_role("link", name="Manage Users")).to_be_hidden()
+    take_picture(page, "narrow")
+
+
 def test_alarms(open_page: OpenPage, take_picture: TakePicture):
     page = open_page("/alarms/")
     expect(page.get_by_role("row", name="critical").first).to_be_visible()

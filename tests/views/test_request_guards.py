@@ -72,15 +72,6 @@ def test_a_damaged_session_is_that_of_a_visitor(shared_app: Flask, cookie: str):
     assert answer.status_code == 302
 
 
-def test_static_files_are_kept_under_an_address_with_their_version(shared_app: Flask, visitor: Browser):
-    page = visitor.get("/login/").text
-    address = page.partition('href="')[2].partition('"')[0]
-    assert "?v=" in address
-    with visitor.get(address) as answer:
-        assert answer.status_code == 200
-        assert answer.cache_control.max_age == 12 * 3600
-
-
 def test_whoever_is_refused_is_heard_out_and_a_visitor_is_not(people: dict[str, Browser], visitor: Browser):
     for browser, is_heard in ((people["alice"], True), (visitor, False)):
         body = io.BytesIO(b"x" * 3_000_000)

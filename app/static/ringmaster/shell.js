@@ -23,6 +23,16 @@ function showNavigation(shown) {
   if (shown) document.querySelector(".side a")?.focus();
 }
 
+// Which groups of the menu are unfolded goes into a cookie, so that the next page comes as it was left.
+function keepUnfoldedGroups() {
+  const groups = [...document.querySelectorAll("[data-menu-group][open]")].map((group) => group.dataset.menuGroup);
+  document.cookie = `unfolded=${groups.join(".")}; path=/; max-age=31536000; samesite=lax`;
+}
+
+for (const group of document.querySelectorAll("[data-menu-group] > summary")) {
+  group.addEventListener("click", () => setTimeout(keepUnfoldedGroups));
+}
+
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (menu !== except) menu.open = false;
@@ -98,6 +108,13 @@ document.addEventListener("keydown", (event) => {
       document.querySelector("[data-toggle-navigation]").focus();
     }
   }
+});
+
+// The exact time on hover is in the zone of the installation; where the viewer's clock says another, it is told as well.
+document.addEventListener("pointerover", ({ target }) => {
+  if (!target.matches?.("time[datetime][title]")) return;
+  const here = new Date(target.dateTime).toLocaleString("sv-SE");
+  if (here !== "Invalid Date" && !target.title.includes(here)) target.title += `\n${here} where you are`;
 });
 
 // Coming back with the browser's own button finds forms that can be sent again.

@@ -1,0 +1,214 @@
+"""Every page there is, found in the map of addresses, with what a person of any ability needs of each."""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from axe_playwright_python.base import AXE_SCRIPT
+from flask import Flask
+from playwright.sync_api import Error, Page, Request
+from sqlalchemy.orm import Session
+
+from tests.browser.company import Company
+from tests.views.test_url_map import OPEN, address_of, screens
+from tests.views.world import ACME_MAC, World, make_world
+
+THEMES = ("light", "dark")
+WIDTHS = {1440: 900, 1024: 768, 360: 740}
+"""The widths that pages are looked at in, each with a height."""
+
+AS_THEY_ARE_USED = (
+    "/alarms/history/?kind=alarms+and+events",
+    "/devices-status/?tenant=Acme&sort=status",
+    "/devices-status/?q=nothing-like-it",
+    "/templates-mapping/?tenant=Acme",
+    "/users/?q=anna",
+    f"/users/?q={ACME_MAC}",
+    "/users/multiple/?action=passwords",
+    "/sites/add?tenant=2",
+    "/sites/list/?q=nothing-like-it",
+    "/phone-models/recognise?user_agent=Fanvil",
+    "/devices/0123456789ab/",
+)
+"""Addresses with arguments, whose pages look different."""
+
+PLACES_BESIDE_THE_WORLD = {"Initech": ("Austin", "Leeds"), "Umbrella": ("Oslo", "Turin")}
+PHONES = 120
+PARTS = 10
+"""Into how many tests the pages are divided, half of them in each of two files."""
+
+_RULES = {
+    "type": "tag",
+    "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}
+_RULES_OF_LOOKS = {"type": "rule", "values": ["color-contrast", "target-size", "link-in-text-block"]}
+"""What depends on the theme and the width."""
+_FOR_A_FILE = ("Download is starting", "ERR_ABORTED")
+_GRAVE = ("serious", "critical")
+
+_SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+# Focus that comes by script is shown like focus that comes by keyboard, where the last thing used was the keyboard.
+_WITHOUT_VISIBLE_FOCUS = """() => {
+  const shown = (e) => e.checkVisibility({ visibilityProperty: true });
+  const stops = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")];
+  const unseen = [];
+  for (const stop of stops) {
+    if (stop.disabled || stop.type === "hidden" || !shown(stop)) continue;
+    stop.focus({ preventScroll: true, focusVisible: true });
+    if (document.activeElement !== stop) continue;
+    const style = getComputedStyle(stop);
+    const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1;
+    if (!ring && style.boxShadow === "none") unseen.push(stop.outerHTML.slice(0, 120));
+  }
+  document.activeElement?.blur();
+  return unseen;
+}"""
+
+
+def make_walked(session: Session) -> World:
+    """Fill an installed database: a row for every address, and a company beside them that fills lists."""
+    world = make_world(session)
+    company = Company(session)
+    sites = company.add_sites(PLACES_BESIDE_THE_WORLD, first=3)
+    for number in range(PHONES):
+        company.add_phone(number, sites[number % len(sites)])
+    return world
+
+
+def addresses(app: Flask, world: World) -> Sequence[str]:
+    """Return every address that can be opened; some answer with a part of a page, a file, or a way on."""
+    of_the_map = {
+        address_of(rule, world)
+        for rule in screens(app)
+        if "GET" in rule.methods and rule.endpoint not in OPEN
+    }
+    return sorted({*of_the_map, *AS_THEY_ARE_USED})
+
+
+@dataclass(frozen=True)
+class Walked:
+    """Where the company is served, and the addresses of all its pages."""
+
+    origin: str
+    addresses: Sequence[str]
+
+    def part(self, number: int) -> Sequence[str]:
+        """Return the addresses of one of PARTS parts, all much alike."""
+        return self.addresses[number::PARTS]
+
+
+@dataclass
+class Walk:
+    """One window in which an administrator goes from page to page: ``faults`` of the ``pages`` that were seen."""
+
+    page: Page
+    walked: Walked
+    pictures: Path | None = None
+    faults: list[str] = field(default_factory=list)
+    pages: int = 0
+
+    def __post_init__(self) -> None:
+        self.pictures = _folder_of_pictures()
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self._note("script", str(error)))
+        self.page.on("request", self._see)
+
+    def visit(self, address: str) -> None:
+        """Open an address, and look at the page in each theme and width, if it is a whole one."""
+        page = self.page
+        self.address = address
+        self._look("light", 1440)
+        if not self._opens_a_page():
+            return
+        self.pages += 1
+        page.keyboard.press("Tab")
+        headings = page.locator("h1:visible").all_inner_texts()
+        if len(headings) != 1:
+            self._note("headings", f"has {len(headings)} h1: {headings}")
+        for stop in page.evaluate(_WITHOUT_VISIBLE_FOCUS):
+            self._note("focus", f"is not seen on {stop}")
+        page.evaluate(AXE_SCRIPT)
+        self._ask_axe(_RULES)
+        for width in WIDTHS:
+            self._look("light", width)
+            beyond = page.evaluate(_SIDEWAYS)
+            if beyond > 0:
+                self._note("width", f"is {beyond} pixels wider than a window of {width}")
+        self._look("dark", width)
+        self._ask_axe(_RULES_OF_LOOKS)
+        self._take_pictures()
+
+    def _opens_a_page(self) -> bool:
+        try:
+            answer = self.page.goto(self.address)
+        except Error as error:
+            if any(words in error.message for words in _FOR_A_FILE):
+                return False
+            raise
+        if answer is None or answer.status >= 500:
+            self._note("answer", "is an error")
+        is_led_on = answer is not None and answer.request.redirected_from is not None
+        is_html = "html" in self.page.evaluate("document.contentType")
+        return is_html and not is_led_on and bool(self.page.evaluate("document.doctype !== null"))
+
+    def _look(self, theme: str, width: int) -> None:
+        self.looked_at = f"{theme}, {width}"
+        self.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        self.page.set_viewport_size({"width": width, "height": WIDTHS[width]})
+        self.page.evaluate("scrollTo(0, 0)")
+
+    def _ask_axe(self, rules: dict[str, Any]) -> None:
+        options = json.dumps({"resultTypes": ["violations"], "runOnly": rules})
+        found = self.page.evaluate(f"axe.run(document, {options}).then((found) => found.violations)")
+        for violation in found:
+            if violation["impact"] in _GRAVE:
+                for text in _told(violation):
+                    self._note(f"axe ({self.looked_at})", text)
+
+    def _take_pictures(self) -> None:
+        if not self.pictures:
+            return
+        name = self.address.strip("/").replace("/", "_").replace("?", "__") or "start"
+        for theme in THEMES:
+            for width in WIDTHS:
+                self._look(theme, width)
+                file = self.pictures / f"{name}.{width}.{theme}.png"
+                self.page.screenshot(path=file, animations="disabled", full_page=width == 360)
+
+    def _hear(self, message: Any) -> None:
+        # An address that answers that it is not there may say so; the message comes when the next one is open already.
+        asked = message.location["url"].removeprefix(self.walked.origin)
+        is_about_the_answer = asked in self.walked.addresses and "the server responded" in message.text
+        if message.type == "error" and not is_about_the_answer:
+            self._note("console", message.text)
+
+    def _see(self, request: Request) -> None:
+        host = urlsplit(request.url)
+        if (
+            host.scheme in ("http", "https", "ws", "wss")
+            and f"{host.scheme}://{host.netloc}" != self.walked.origin
+        ):
+            self._note("network", f"asks {request.url}")
+
+    def _note(self, kind: str, text: str) -> None:
+        self.faults.append(f"{self.address}: {kind}: {text}")
+
+
+def _told(violation: dict[str, Any]) -> Iterator[str]:
+    for node in violation["nodes"][:4]:
+        yield f"{violation['id']}: {node['target']} {node['html'][:160]} {node['failureSummary'][:300]}"
+
+
+def _folder_of_pictures() -> Path | None:
+    """Return where pictures of all pages are kept, if RINGMASTER_PAGE_PICTURES names a folder."""
+    wanted = os.environ.get("RINGMASTER_PAGE_PICTURES")
+    if not wanted:
+        return None
+    folder = Path(wanted)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -165,6 +165,7 @@ class SimulationState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 class Origin(StrEnum):

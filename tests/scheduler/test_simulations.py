@@ -74,7 +74,7 @@ def simulate(database: Database, **wish: object) -> int:
     """Ask for a simulation of all drafts and let it be worked off; return its id."""
 
     def start(session: Session) -> int:
-        chosen = {draft.id for draft in jobs.drafts_to_choose(session)}
+        chosen = {draft.id for draft in jobs.drafts_to_choose(session, RuleKind.TEMPLATE)}
         asked = Wish(**{"kind": RuleKind.TEMPLATE, "draft_ids": chosen, **wish})
         return jobs.start(session, asked, author=ALICE, now=datetime.now(UTC)).id
 
@@ -173,7 +173,7 @@ def test_another_worker_goes_on_where_one_was_killed(
         comparison = Comparison(session, simulation)
         phones = comparison.read(0)
         session.execute(insert(SimulationRow), comparison.compare(phones))
-        fleet = standing.fleet_as_json(session, standing.which_phones(simulation))
+        fleet = standing.world_as_json(session, simulation)
         jobs.note(simulation, phones[-1].id, len(phones), fleet, comparison.tally.as_json())
 
     written(database, begin)
@@ -186,7 +186,7 @@ def test_another_worker_goes_on_where_one_was_killed(
 
 
 def start(session: Session) -> Simulation:
-    chosen = {draft.id for draft in jobs.drafts_to_choose(session)}
+    chosen = {draft.id for draft in jobs.drafts_to_choose(session, RuleKind.TEMPLATE)}
     return jobs.start(
         session, Wish(kind=RuleKind.TEMPLATE, draft_ids=chosen), author=ALICE, now=datetime.now(UTC)
     )

@@ -22,12 +22,12 @@ KINDS = (RuleKind.FLAP, RuleKind.SUPPRESS, RuleKind.CORRELATE, RuleKind.ESCALATE
 
 
 class AlarmBook:
-    """The rules that are active at the moment at which it is made; good for one transaction."""
+    """The rules that are active at the moment at which it is made, or others; good for one transaction."""
 
-    def __init__(self, session: Session, *, now: datetime) -> None:
+    def __init__(self, session: Session, *, now: datetime, rules: ActiveRules | None = None) -> None:
         self._session = session
         self._now = now
-        self._active = ActiveRules(session)
+        self._active = rules or ActiveRules(session)
         self._asked: dict[int | None, AskedRules] = {}
         self._phones: dict[str, PhoneOfAlarm] = {}
         self._phones_of_outages: dict[str, int] = {}
@@ -36,6 +36,18 @@ class AlarmBook:
     def __bool__(self) -> bool:
         """Whether anybody has written rules for alarms."""
         return any(self._active.has(kind) for kind in KINDS)
+
+    def beside(self, rules: ActiveRules) -> "AlarmBook":
+        """Return a book of other rules that knows the same phones and names."""
+        book = AlarmBook(self._session, now=self._now, rules=rules)
+        book._phones = self._phones
+        book._names_of_tenants, book._names_of_sites = self._names_of_tenants, self._names_of_sites
+        return book
+
+    def go_to(self, now: datetime) -> None:
+        """Let it be another time, where alarms are played that were recorded."""
+        self._now = now
+        self._places.clear()
 
     def asked_in(self, tenant_id: int | None) -> AskedRules:
         """Return the rules that are asked about alarms of a tenant."""

@@ -261,7 +261,7 @@ def _wish(kind: RuleKind) -> Wish:
     return Wish(
         kind=kind,
         draft_ids={_number(text) for text in form.getlist("draft")[:_MOST_DRAFTS]},
-        days=_number(form["days"]) if form.get("days") else Wish.days,
+        days=_number(form["days"]) if form.get("days") else jobs.DAYS,
         as_of=_time(form.get("as_of", "")),
         tenant_id=_number(form["tenant"]) if form.get("tenant") else None,
         model_id=_number(form["model"]) if form.get("model") else None,
@@ -299,7 +299,7 @@ def _list_page(kind: RuleKind, refused: str) -> str:
         specs=SPECS,
         drafts=jobs.drafts_to_choose(session, kind),
         is_of_alarms=kind not in standing.OF_FLEET,
-        days=Wish.days,
+        days=jobs.DAYS,
         most_days=jobs.MOST_DAYS,
         earliest=recorded.earliest(session) if kind not in standing.OF_FLEET else None,
         names=read_names(session),

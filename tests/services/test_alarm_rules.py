@@ -503,3 +503,43 @@ def test_what_a_rule_hides_is_neither_listed_nor_counted(session, phone):
     assert alarm_search.count_active(session) == {}
     suppressed = alarm_search.AlarmFilter(state=alarm_search.OperatorState.SUPPRESSED)
     assert len(alarm_search.search(session, suppressed, number=1, size=5).rows) == 1
+
+
+@pytest.mark.usefixtures("noc")
+class TestRepeats:
+    """Rules that ask how often an alarm came are asked when it comes that often, though nothing else has changed."""
+
+    def repeat(self, session, mac, times):
+        for number in range(times):
+            fail(session, mac, now=NOW + number * MINUTE)
+            session.expire_all()
+
+    def test_an_escalation_begins_with_the_fifth(self, session, phone):
+        activate(session, RuleKind.ESCALATE, ("count >= 5", STEPS))
+        self.repeat(session, phone, 4)
+        assert alarm_of(session).escalates_at is None
+        fail(session, phone, now=NOW + 4 * MINUTE)
+        assert alarm_of(session).escalates_at == NOW + 19 * MINUTE
+        fail(session, phone, now=NOW + 5 * MINUTE)
+        assert alarm_of(session).escalates_at == NOW + 19 * MINUTE
+
+    def test_a_route_tells_of_the_fifth_once_and_others_nothing_again(self, session, phone):
+        everything = {**ROUTE, "continues": "yes"}
+        activate(session, RuleKind.ROUTE, ("severity >= major", everything), ("count >= 5", ROUTE))
+        self.repeat(session, phone, 4)
+        assert notices(session) == [NoticeReason.RAISE]
+        fail(session, phone, now=NOW + 4 * MINUTE)
+        fail(session, phone, now=NOW + 5 * MINUTE)
+        assert notices(session) == [NoticeReason.RAISE] * 2
+        assert [note for deed, _, _, note in lines(session) if deed is AlarmDeed.NOTIFY] == [
+            'rule 1 "severity >= major"',
+            'rule 2 "count >= 5"',
+        ]
+
+    def test_nothing_is_asked_of_other_repeats(self, session, phone):
+        activate(session, RuleKind.ROUTE, ("count >= 5", ROUTE))
+        self.repeat(session, phone, 2)
+        plain = Statements(session).of(session, lambda: fail(session, phone, now=NOW + 2 * MINUTE))
+        activate(session, RuleKind.ESCALATE, ("count >= 4", STEPS))
+        asked = Statements(session).of(session, lambda: fail(session, phone, now=NOW + 3 * MINUTE))
+        assert asked > plain

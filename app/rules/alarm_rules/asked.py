@@ -3,12 +3,16 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from app.rules.alarm_rules.outcomes import Correlate, Escalate, Flap, Route, Suppress
 from app.rules.conditions.facts import KnownFacts
+from app.rules.conditions.tree import conditions_in
 from app.rules.ordered.rule import Outcome, Rule
 from app.rules.ordered.rule_list import RuleList
+
+COUNT: Final = "count"
+"""The field that repeats of an alarm change."""
 
 Lists: TypeAlias = Sequence[RuleList[Outcome]]
 _Any = TypeVar("_Any")
@@ -42,3 +46,17 @@ def find_rule(lists: Lists[_Any], key: str) -> Rule[_Any] | None:
 def all_rules(lists: Lists[_Any]) -> Iterator[Rule[_Any]]:
     """Yield all the rules that are switched on."""
     return (rule for rules in lists for rule in rules.rules if rule.is_enabled)
+
+
+def counts_that_matter(asked: AskedRules) -> frozenset[int]:
+    """Return how often an alarm has to have come that rules may say something else of it than the time before."""
+    kinds: tuple[Lists[Any], ...] = (asked.suppress, asked.correlate, asked.escalate, asked.route)
+    counts = {
+        int(value)
+        for lists in kinds
+        for rule in all_rules(lists)
+        for condition in conditions_in(rule.conditions)
+        if condition.field == COUNT
+        for value in condition.values
+    }
+    return frozenset(counts | {count + 1 for count in counts})

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Alarm, DeviceStatus, Site, Tenant
 from app.models.enums import RuleKind, SourceKind
-from app.rules.alarm_rules.asked import AskedRules
+from app.rules.alarm_rules.asked import AskedRules, counts_that_matter
 from app.rules.alarm_rules.facts import PhoneOfAlarm, PlaceOfAlarm, facts_of
 from app.rules.conditions.facts import KnownFacts
 from app.services import settings
@@ -29,6 +29,7 @@ class AlarmBook:
         self._now = now
         self._active = rules or ActiveRules(session)
         self._asked: dict[int | None, AskedRules] = {}
+        self._counts: dict[int | None, frozenset[int]] = {}
         self._phones: dict[str, PhoneOfAlarm] = {}
         self._phones_of_outages: dict[str, int] = {}
         self._places: dict[tuple[int | None, int | None], PlaceOfAlarm] = {}
@@ -56,6 +57,13 @@ class AlarmBook:
             lists = {kind.value: self._active.lists(kind, tenant_id) for kind in KINDS}
             asked = self._asked[tenant_id] = AskedRules(**lists)
         return asked
+
+    def asks_again(self, alarm: Mapping[str, Any]) -> bool:
+        """Whether rules may say something else of an alarm because it came once more."""
+        tenant_id = alarm["tenant_id"]
+        if tenant_id not in self._counts:
+            self._counts[tenant_id] = counts_that_matter(self.asked_in(tenant_id))
+        return alarm["count"] in self._counts[tenant_id]
 
     def owners(self) -> Sequence[int | None]:
         """Return the tenants that there may be rules of, and None for the system."""

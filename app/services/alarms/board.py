@@ -128,8 +128,12 @@ class Board:
             self._changed[row["id"]] = row
         if change is not None:
             self._changes.append((row, change))
-        if self._following.is_asked and (moved.is_new or change is not None):
+        if not self._following.is_asked:
+            return
+        if moved.is_new or change is not None:
             self._happened.append((row, change.deed if change is not None else None))
+        elif self._following.book.asks_again(row):
+            self._happened.append((row, AlarmDeed.REPEAT))
 
     def _insert(self) -> None:
         """Insert what was raised, and learn the ids of those of which somebody, or the timeline, is told already."""

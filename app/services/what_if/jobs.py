@@ -23,6 +23,8 @@ KEPT_FOR = timedelta(days=7)
 MOST_KEPT = 20
 """Simulations that are kept; the oldest go first."""
 
+DAYS = 7
+"""Days of alarms that are played where nobody says how many."""
 MOST_DAYS = HISTORY_LASTS.days
 """Days of alarms that may be played: so long there is history."""
 
@@ -53,7 +55,7 @@ class Wish:
     kind: RuleKind
     draft_ids: Collection[int]
     as_of: datetime | None = None
-    days: int = 7
+    days: int = DAYS
     tenant_id: int | None = None
     model_id: int | None = None
 

@@ -34,28 +34,28 @@ _OF_KIND = {
     RuleKind.FLAP: Change.FLAPPING,
     RuleKind.ESCALATE: Change.ESCALATED,
 }
+_OF_VALUE = {"steps": Change.ESCALATED, "phones": Change.OUTAGE, "prevented": Change.PREVENTED}
 
 
 def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> Change:
     """Return what differs between two findings, as plain data."""
-    found = Change(0)
-    told = [sum(side["told"].values()) for side in (before, after)]
-    if told[0] != told[1]:
-        found |= Change.MORE if told[1] > told[0] else Change.FEWER
-    elif before["told"] != after["told"]:
-        found |= Change.OTHERS
+    found = _who_is_told(before["told"], after["told"])
     for kind, change in _OF_KIND.items():
         if bool(before["rules"].get(kind)) != bool(after["rules"].get(kind)):
             found |= change
-    if before["steps"] != after["steps"]:
-        found |= Change.ESCALATED
-    if before["phones"] != after["phones"]:
-        found |= Change.OUTAGE
-    if before["prevented"] != after["prevented"]:
-        found |= Change.PREVENTED
+    for name, change in _OF_VALUE.items():
+        if before[name] != after[name]:
+            found |= change
     if before["rules"] != after["rules"] and not found:
         found |= Change.RULE
     return found
+
+
+def _who_is_told(before: Mapping[str, int], after: Mapping[str, int]) -> Change:
+    more = sum(after.values()) - sum(before.values())
+    if more:
+        return Change.MORE if more > 0 else Change.FEWER
+    return Change.OTHERS if before != after else Change(0)
 
 
 def keys_in(*findings: Mapping[str, Any]) -> set[str]:

@@ -42,11 +42,9 @@ SUMS: Mapping[str, str] = {
 
 ANOTHER_DESTINATION = "another destination"
 _DID = {
+    RuleKind.FLAP: "flapping",
     RuleKind.SUPPRESS: "suppressed",
     RuleKind.CORRELATE: "part of an outage",
-    RuleKind.FLAP: "flapping",
-    RuleKind.ESCALATE: "escalated",
-    RuleKind.ROUTE: "told, or not, as it says",
 }
 _CHUNK = 1_000
 _HEADER = (
@@ -208,9 +206,8 @@ def _side(
     is_outage = row.alarm_id is None
     if finding["phones"]:
         words.append(f"an outage of {_counted(finding['phones'], 'phone')}")
-    for kind in (RuleKind.FLAP, RuleKind.SUPPRESS, RuleKind.CORRELATE):
-        if finding["rules"].get(kind) and not (is_outage and kind is RuleKind.CORRELATE):
-            words.append(_DID[kind])
+    done = (RuleKind.FLAP, RuleKind.SUPPRESS) if is_outage else tuple(_DID)
+    words += [_DID[kind] for kind in done if finding["rules"].get(kind)]
     if finding["steps"]:
         words.append(f"escalates by {_counted(finding['steps'], 'step')}")
     for name, number in _told(finding, names):
@@ -222,7 +219,9 @@ def _side(
     if not words:
         words.append("no outage")
     keys = [key for kind in finding["rules"] for key in finding["rules"][kind]]
-    return Side(words, sum(finding["told"].values()), [titles[key][1] if key in titles else key for key in keys])
+    return Side(
+        words, sum(finding["told"].values()), [titles[key][1] if key in titles else key for key in keys]
+    )
 
 
 def _told(finding: Mapping[str, Any], names: Mapping[str, str]) -> list[tuple[str, int]]:

@@ -26,6 +26,7 @@ from app.models.enums import RuleKind, RuleSetState, Stage
 from app.services.alarm_rules import book
 from app.services.rule_sets import reading
 from app.services.rule_sets.activation import checksum_of
+from app.services.what_if.named_values import values_named
 
 OF_FLEET: tuple[RuleKind, ...] = tuple(RuleKind(stage.value) for stage in Stage)
 """The kinds of rules that say what a phone gets."""
@@ -103,7 +104,9 @@ def world_as_json(session: Session, simulation: Simulation) -> dict[str, Any]:
     pinned = table_of(DevicePin)
     pins = select(func.count(), func.max(pinned.c.pinned_at))
     said = [str(found) for found in session.connection().execute(pins).one()]
-    return {"phones": count, "last": last, "checksum": _checksum([said, *_rows_of(session, _LOOKED_AT)])}
+    values = values_named(session, [draft["version_id"] for draft in simulation.drafts])
+    checksum = _checksum([said, values, *_rows_of(session, _LOOKED_AT)])
+    return {"phones": count, "last": last, "checksum": checksum}
 
 
 def which_phones(simulation: Simulation) -> ColumnElement[bool]:
@@ -127,7 +130,7 @@ def why_outdated(session: Session, simulation: Simulation) -> str:
     if simulation.fleet and world_as_json(session, simulation) != simulation.fleet:
         if is_of_alarms(simulation):
             return "Tenants, sites or destinations have changed since."
-        return "Phones, pins, tenants, sites, templates or firmware files have changed since."
+        return "Phones, pins, tenants, sites, templates, their values or firmware files have changed since."
     return ""
 
 

@@ -76,7 +76,7 @@ class WhatIfView(BaseView):
         """Show how far a simulation is, and what the drafts would change."""
         session, simulation = db.session(), _get(kind, simulation_id)
         if standing.is_of_alarms(simulation):
-            return alarm_pages.show(simulation, progress=_progress(simulation), **_around(simulation))
+            return alarm_pages.show(simulation, {**_around(simulation), "progress": _progress(simulation)})
         arguments = read_list_arguments(request.args)
         flag = one_of(request.args, "flag", {str(each.name).lower() for each in Change})
         rule = request.args.get("rule", "")[:_LONGEST_KEY]

@@ -1,6 +1,6 @@
 """What drafts of rules for alarms would change, on its page and as a table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import Response, render_template, request
@@ -20,8 +20,8 @@ from app.views.web_session import database, db
 _LONGEST_KEY = 40
 
 
-def show(simulation: Simulation, **around: Any) -> str:
-    """Return the page of a simulation of rules for alarms."""
+def show(simulation: Simulation, around: Mapping[str, Any]) -> str:
+    """Return the page of a simulation of rules for alarms; ``around`` is what the pages of all simulations show."""
     session = db.session()
     arguments = read_list_arguments(request.args)
     flag = one_of(request.args, "flag", {str(each.name).lower() for each in Change})

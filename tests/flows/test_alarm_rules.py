@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Alarm, Delivery, GroupedNotice
 from app.models.enums import DeliveryState, DestinationKind, NoticeFate, RuleKind, SourceKind
-from app.rules.receivers import MailSecurity
+from app.rules.receivers import MailSecurity, Transport
 from app.security.secrets import open_vault
 from tests import factories
 from tests.flows.alerting import CLEARED, send_all
@@ -55,7 +55,9 @@ def write_rules(
         make_destination(
             session, DestinationKind.MAIL, "Mail", port=str(mail.port), security=MailSecurity.PLAIN
         )
-        make_destination(session, DestinationKind.SYSLOG, "Syslog", port=str(syslog.port))
+        make_destination(
+            session, DestinationKind.SYSLOG, "Syslog", port=str(syslog.port), transport=Transport.UDP
+        )
         for kind, outcome in rules:
             activate(session, kind, ("", outcome))
         activate(

@@ -50,7 +50,7 @@ class TestPages:
         self, app: Flask, sign_in: SignIn, draft_id: int
     ) -> None:
         oscar = sign_in("oscar")
-        assert f'href="{PAGE}"' in oscar.get("/rules/route/").text
+        assert f'href="{PAGE}"' in sign_in("alice").get("/rules/route/").text
         form = oscar.get(PAGE).text
         assert f'value="{draft_id}" checked' in form
         assert 'name="days"' in form

@@ -543,3 +543,43 @@ class TestRepeats:
         activate(session, RuleKind.ESCALATE, ("count >= 4", STEPS))
         asked = Statements(session).of(session, lambda: fail(session, phone, now=NOW + 3 * MINUTE))
         assert asked > plain
+
+
+class TestStragglers:
+    """Phones whose alarms are raised while an outage begins are part of it, and are not told before that is known."""
+
+    @pytest.fixture(autouse=True)
+    def rules(self, session, noc):
+        del noc  # which the rules name
+        activate(session, RuleKind.CORRELATE, ("", OUTAGE))
+        activate(session, RuleKind.ROUTE, ("", {**ROUTE, "wait": "0"}))
+
+    def test_one_that_nobody_saw_joins_with_the_next_look(self, session, site):
+        macs = [
+            factories.make_status(session, device=factories.make_device(session, site=site)).mac
+            for _ in range(20)
+        ]
+        send(session, *(make_alert(mac=mac) for mac in macs[:6]))
+        settle(session, NOW)
+        straggler = alarm_of(session, macs[0])
+        straggler.parent_id = None  # as another transaction would have left it, which did not see the outage
+        session.flush()
+        settle(session, NOW + timedelta(seconds=5))
+        assert alarm_of(session, macs[0]).parent_id is not None
+        assert session.scalar(select(func.count()).select_from(Outage)) == 1
+
+    def test_the_message_of_the_outage_does_not_tell_of_those_that_wait(self, session, site):
+        macs = [
+            factories.make_status(session, device=factories.make_device(session, site=site)).mac
+            for _ in range(20)
+        ]
+        send(session, *(make_alert(mac=mac) for mac in macs[:5]))
+        fail(session, macs[5], now=NOW + timedelta(seconds=1))
+        (group,) = session.scalars(select(NoticeGroup)).all()
+        group.due_at = NOW + timedelta(seconds=2)  # as the alarm of the outage has it, which does not wait
+        session.flush()
+        assert tell_all(session, NOW + timedelta(seconds=2)) == 0
+        session.refresh(group)
+        assert group.due_at == NOW + timedelta(seconds=15)
+        assert tell_all(session, NOW + timedelta(seconds=16)) == 1
+        assert notices(session, NoticeFate.WAITING) == []

@@ -3,9 +3,9 @@
 Whoever keeps groups of notices asks here: the outbox, and what-if, which keeps them in memory.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from app.models.enums import DestinationKind, NoticeReason
 
@@ -14,6 +14,21 @@ EACH_ALARM: Final = frozenset({DestinationKind.SNMP, DestinationKind.SYSLOG})
 ENDS: Final = frozenset({NoticeReason.CLEAR, NoticeReason.CANCEL})
 NOT_FOR_EACH_ALARM: Final = frozenset({NoticeReason.ACKNOWLEDGE})
 """What a receiver that keeps a list of alarms of its own has no word for."""
+
+OUTAGES_SHOW_WITHIN: Final = timedelta(seconds=15)
+"""So long an alarm waits at least that may be part of an outage: what begins one is found out every few seconds."""
+
+
+def withheld_until(
+    reason: NoticeReason, put_at: datetime, alarm: Mapping[str, Any], *, now: datetime
+) -> datetime | None:
+    """Return until when a raise waits that may turn out to be part of an outage, whatever else its group tells.
+
+    ``alarm`` are its columns, of which ``group_key`` and ``mac`` are read. None is what may be told now.
+    """
+    until = put_at + OUTAGES_SHOW_WITHIN
+    may_be_part = reason is NoticeReason.RAISE and alarm["group_key"] and alarm["mac"]
+    return until if may_be_part and until > now else None
 
 
 def leaves_at(

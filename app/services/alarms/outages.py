@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.database import table_of
@@ -44,13 +44,18 @@ def find(session: Session, *, now: datetime) -> Sequence[Found]:
     beginning = [
         Found(rule.key, group_key) for rule in rules.values() for group_key in _crowded(session, rule, now)
     ]
+    joining = [
+        Found(rules[outage.rule_key].key, outage.group_key)
+        for outage in _with_stragglers(session)
+        if outage.rule_key in rules
+    ]
     changing = [
         Found(alarm_id=outage.alarm_id)
         for outage, phones in _standing(session)
         if outage.rule_key not in rules or _changes(outage, phones, now)
     ]
     orphans = [Found(alarm_id=alarm_id) for alarm_id in _ended_with_children(session)]
-    return [*beginning, *changing, *orphans][:_AT_MOST]
+    return [*dict.fromkeys((*beginning, *joining)), *changing, *orphans][:_AT_MOST]
 
 
 def settle(session: Session, found: Sequence[Found], *, now: datetime) -> int:
@@ -129,8 +134,11 @@ def _begin(session: Session, book: AlarmBook, rule: Rule[Correlate], group_key: 
         ).mappings()
     ]
     phones = len({child["mac"] for child in children})
-    if phones < LEAST_PHONES:
-        return False
+    stands = _stands(session, group_key)
+    if stands and children:
+        _ask(session, Following(session, now=now), children, AlarmDeed.JOIN, now)
+    if stands or phones < LEAST_PHONES:
+        return stands
     threshold = (
         rule.outcome.threshold(size_of_group(session, rule.outcome.by, children[-1]["mac"])) or LEAST_PHONES
     )
@@ -197,6 +205,23 @@ def raised_for(
     }
     # Without its type, because it does not end as those of phones do.
     return Raised(group_key, None, rule.outcome.severity, said, fixed)
+
+
+def _stands(session: Session, group_key: str) -> bool:
+    """Return whether the outage of a group stands already."""
+    standing = select(Alarm.id).join(Outage, Outage.alarm_id == Alarm.id)
+    wanted = standing.where(Outage.group_key == group_key, Alarm.cleared_at.is_(None))
+    return session.scalar(wanted.limit(1)) is not None
+
+
+def _with_stragglers(session: Session) -> Sequence[Outage]:
+    """Return the outages that stand and that alarms are no part of yet which were raised while they began."""
+    parent = aliased(Alarm)
+    left = select(Outage).join(parent, parent.id == Outage.alarm_id).where(parent.cleared_at.is_(None))
+    is_left = exists().where(
+        Alarm.group_rule == Outage.rule_key, Alarm.group_key == Outage.group_key, *_may_join()
+    )
+    return session.scalars(left.where(is_left)).all()
 
 
 def _standing(session: Session) -> Iterator[tuple[Outage, int]]:

@@ -26,6 +26,7 @@ from app.rules.alarm_rules.messages import (
     NOT_FOR_EACH_ALARM,
     last_that_holds,
     repeats_at,
+    withheld_until,
 )
 from app.rules.receivers import SnmpReceiver
 from app.services.destinations.receivers import snmp_receiver_of
@@ -73,6 +74,8 @@ class _Waiting(NamedTuple):
     mac: str
     name: str
     wire_name: str
+    group_key: str
+    at: datetime
 
 
 @dataclass(slots=True)
@@ -111,9 +114,11 @@ class _Desk:
 
     def tell(self) -> int:
         """Make the deliveries, and say when the group is looked at again; return how many there are."""
-        waiting = self._read_waiting()
+        all_waiting = self._read_waiting()
+        withheld = [until for notice in all_waiting if (until := self._withheld_until(notice)) is not None]
+        waiting = [notice for notice in all_waiting if self._withheld_until(notice) is None]
         if not self._destination.is_enabled:
-            self._settle([notice.id for notice in waiting], NoticeFate.NEEDLESS)
+            self._settle([notice.id for notice in all_waiting], NoticeFate.NEEDLESS)
             self._group.due_at = None
             return 0
         steps = self._fold(waiting)
@@ -123,9 +128,15 @@ class _Desk:
         if told:
             number = self._tell_each(told) if self._each_alarm else self._tell_together(told)
         else:
-            number = self._repeat() if not waiting else 0
-        self._look_again(number, is_more=self._each_alarm and len(waiting) == MOST_TOGETHER)
+            number = self._repeat() if not all_waiting else 0
+        is_more = self._each_alarm and bool(waiting) and len(all_waiting) == MOST_TOGETHER
+        self._look_again(number, is_more=is_more)
+        if withheld:
+            self._group.due_at = min(filter(None, (*withheld, self._group.due_at)))
         return number
+
+    def _withheld_until(self, notice: _Waiting) -> datetime | None:
+        return withheld_until(notice.reason, notice.at, notice._asdict(), now=self._now)
 
     def _read_waiting(self) -> Sequence[_Waiting]:
         wanted = (
@@ -138,6 +149,8 @@ class _Desk:
                     Alarm.mac,
                     Alarm.name,
                     Alarm.wire_name,
+                    Alarm.group_key,
+                    GroupedNotice.at,
                 ),
             )
             .join(Alarm, GroupedNotice.alarm_id == Alarm.id)

@@ -10,9 +10,11 @@ from app.rules.alarm_rules.messages import (
     EACH_ALARM,
     ENDS,
     NOT_FOR_EACH_ALARM,
+    OUTAGES_SHOW_WITHIN,
     last_that_holds,
     leaves_at,
     repeats_at,
+    withheld_until,
 )
 from app.rules.alarms.in_memory import AlarmRow
 from app.rules.receivers import SnmpReceiver
@@ -58,7 +60,7 @@ class _Desk:
     group: Group
     due_at: datetime | None = None
     last_told_at: datetime | None = None
-    waiting: dict[int, tuple[AlarmRow, list[NoticeReason]]] = field(default_factory=dict)
+    waiting: dict[int, tuple[AlarmRow, list[tuple[NoticeReason, datetime]]]] = field(default_factory=dict)
     told: dict[int, tuple[AlarmRow, NoticeReason]] = field(default_factory=dict)
     put: set[tuple[int, str]] = field(default_factory=set)
 
@@ -87,7 +89,7 @@ class Messages:
         if step in desk.put:
             return None
         desk.put.add(step)
-        desk.waiting.setdefault(alarm["id"], (alarm, []))[1].append(notice.reason)
+        desk.waiting.setdefault(alarm["id"], (alarm, []))[1].append((notice.reason, now))
         self._waits.setdefault(alarm["id"], set()).add(key)
         group = notice.group
         desk.due_at = leaves_at(
@@ -106,17 +108,11 @@ class Messages:
         if desk.due_at is None or desk.due_at > now:
             return
         listener = self._listeners[desk.destination_id]
-        waited, telling = bool(desk.waiting), list[AlarmRow]()
-        for alarm_id, (alarm, reasons) in desk.waiting.items():
-            is_active = alarm["cleared_at"] is None
-            known = desk.told.get(alarm_id)
-            is_known = known is not None and known[1] not in ENDS
-            reason = last_that_holds(reasons, is_active=is_active, is_known=is_known)
-            if reason is not None and listener.has_word_for(alarm, reason):
-                telling.append(alarm)
-                desk.told[alarm_id] = (alarm, reason)
+        waited, withheld = bool(desk.waiting), self._take_withheld(desk, now)
+        telling = self._fold(desk, listener)
+        for alarm_id in desk.waiting.keys() - withheld.keys():
             self._forget(alarm_id, key)
-        desk.waiting.clear()
+        desk.waiting = withheld
         if not waited and not listener.hears_of_each_alarm and desk.group.repeat:
             telling = [alarm for alarm, _ in desk.told.values() if _is_still_open(alarm)]
         if listener.hears_of_each_alarm:
@@ -124,6 +120,39 @@ class Messages:
         elif telling:
             yield Told(desk.destination_id, desk.group.rule_key, telling)
         self._look_again(desk, listener, now, has_told=bool(telling))
+        untils = [at + OUTAGES_SHOW_WITHIN for _, reasons in withheld.values() for _, at in reasons]
+        if untils:
+            desk.due_at = min(filter(None, (*untils, desk.due_at)))
+
+    def _fold(self, desk: _Desk, listener: Listener) -> list[AlarmRow]:
+        """Return the alarms of which something that waits is told, and note what they are known as from now on."""
+        telling = []
+        for alarm_id, (alarm, reasons) in desk.waiting.items():
+            known = desk.told.get(alarm_id)
+            reason = last_that_holds(
+                (reason for reason, _ in reasons),
+                is_active=alarm["cleared_at"] is None,
+                is_known=known is not None and known[1] not in ENDS,
+            )
+            if reason is not None and listener.has_word_for(alarm, reason):
+                telling.append(alarm)
+                desk.told[alarm_id] = (alarm, reason)
+        return telling
+
+    def _take_withheld(
+        self, desk: _Desk, now: datetime
+    ) -> dict[int, tuple[AlarmRow, list[tuple[NoticeReason, datetime]]]]:
+        """Take out of what waits, and return, what may turn out to be part of an outage."""
+        withheld = {}
+        for alarm_id, (alarm, reasons) in list(desk.waiting.items()):
+            held = [each for each in reasons if withheld_until(*each, alarm, now=now) is not None]
+            if held:
+                withheld[alarm_id] = (alarm, held)
+                rest = [each for each in reasons if each not in held]
+                desk.waiting[alarm_id] = (alarm, rest)
+                if not rest:
+                    del desk.waiting[alarm_id]
+        return withheld
 
     def due_of(self, key: tuple[int, str, str]) -> datetime | None:
         """Return when a group is looked at next."""

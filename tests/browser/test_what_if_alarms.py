@@ -51,7 +51,6 @@ def test_person_plays_the_last_days_through_drafts_and_cancels_another_try(
     take_picture(page, "what-if-alarms")
     page.get_by_role("link", name="Fewer messages").first.click()
     expect(page.get_by_role("region", name="Alarms that something changes for")).to_be_visible()
-    take_picture(page, "what-if-alarms-list")
 
     page.get_by_role("link", name="Simulate again").first.click()
     page.get_by_role("button", name="Simulate").click()

@@ -230,7 +230,6 @@ class TestStanding:
         written(database, lambda session: add(session, draft, "model = 405", {"give": "wait"}))
         assert written(database, outdated).startswith("The draft has changed since")
 
-    @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
     def test_changed_value_of_a_template_that_the_draft_gives_is_told(
         self, database: Database, draft_id: int
     ) -> None:

@@ -214,7 +214,7 @@ def _side(
         words.append(f"{name}: {_counted(number, 'message')}")
     if finding["prevented"]:
         words.append("a rule lets nobody know")
-    if not finding["told"] and not (is_outage and not finding["phones"]):
+    elif not finding["told"] and not (is_outage and not finding["phones"]):
         words.append("nobody is told")
     if not words:
         words.append("no outage")

@@ -77,7 +77,7 @@ def prepare(settings: Settings, phones: int, rules: int) -> None:
                 _write_rules(session, stage, rules, seed=0)
         with writing(database, ALL_TENANTS) as session:
             # Past the checks: among rules that are drawn there are some that can never match, which are asked as well.
-            for draft in jobs.drafts_to_choose(session):
+            for draft in jobs.drafts_to_choose(session, RuleKind.TEMPLATE):
                 draft.state = RuleSetState.ACTIVE
                 draft.checksum = checksum_of(draft, rows_of(session, draft.id))
             session.flush()
@@ -89,7 +89,7 @@ def simulate(settings: Settings) -> Simulated:
     """Let the drafts be asked about the whole fleet; RuntimeError where that fails."""
     with _opened(settings) as database:
         with writing(database, ALL_TENANTS) as session:
-            chosen = [draft.id for draft in jobs.drafts_to_choose(session)]
+            chosen = [draft.id for draft in jobs.drafts_to_choose(session, RuleKind.TEMPLATE)]
             wish = Wish(kind=RuleKind.TEMPLATE, draft_ids=chosen, as_of=_AT)
             simulation_id = jobs.start(session, wish, author=_AUTHOR, now=datetime.now(UTC)).id
         started = time.process_time()
@@ -184,7 +184,7 @@ def _write_rules(session: Session, stage: Stage, count: int, *, seed: int) -> No
     """Write a draft with so many rules; those of another seed differ in what one in ten gives."""
     kind = RuleKind(stage)
     drafts.open_draft(session, kind, None, author=_AUTHOR, now=_AT)
-    version = next(draft for draft in jobs.drafts_to_choose(session) if draft.kind is kind)
+    version = next(draft for draft in jobs.drafts_to_choose(session, RuleKind.TEMPLATE) if draft.kind is kind)
     for row in session.scalars(select(RuleRow).where(RuleRow.version_id == version.id)):
         session.delete(row)
     session.flush()

@@ -26,7 +26,7 @@ from app.models.process import Heartbeat, Lease
 from app.models.replaced_phone import ReplacedPhone
 from app.models.rule_set import DevicePin, RuleHits, RuleRow, RuleSetVersion
 from app.models.setup_progress import SetupProgress
-from app.models.simulation import Simulation, SimulationRow
+from app.models.simulation import Simulation, SimulationAlarm, SimulationRow
 from app.models.snmp_identity import SnmpIdentity
 from app.models.system_setting import SystemSetting
 from app.models.template_version import TemplateVersion
@@ -77,6 +77,7 @@ __all__ = [
     "RuleSetVersion",
     "SetupProgress",
     "Simulation",
+    "SimulationAlarm",
     "SimulationRow",
     "Site",
     "SnmpIdentity",

@@ -133,8 +133,9 @@ class ClearedBy(StrEnum):
 
 
 class AlarmDeed(StrEnum):
-    """What happened to an alarm after it was raised: the lines of its timeline."""
+    """What happened to an alarm after it was raised: the lines of its timeline; a repeat that says the same is none."""
 
+    REPEAT = "repeat"
     SEVERITY = "severity"
     CLEAR = "clear"
     REOPEN = "reopen"
@@ -201,6 +202,7 @@ class SimulationState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 class Origin(StrEnum):

@@ -7,6 +7,7 @@ from app.models.enums import AlarmDeed, ClearedBy, NoticeReason
 from app.views.times import exact, zone_of_page
 
 _SENTENCES = {
+    AlarmDeed.REPEAT: "It was raised again.",
     AlarmDeed.SEVERITY: "Its severity went from {old} to {new}.",
     AlarmDeed.REOPEN: "It was raised again soon after it was cleared, as {new}.",
     AlarmDeed.MOVE: "It went with its phone from {old} to {new}.",

@@ -13,16 +13,18 @@ from werkzeug.wrappers import Response
 
 from app.models.enums import SourceKind
 from app.rules.alarms.catalogue import ALARM_TYPES, type_titled
-from app.security.roles import ALARMS, DEEDS
+from app.security.roles import ALARMS, DEEDS, DELIVERY_LOG
 from app.security.tenant_scope import scope_of
 from app.services import alarm_export, alarm_search, drop_downs
 from app.services.alarm_rules import outlook
 from app.services.alarm_search import SHOWN_SEVERITIES, AlarmFilter, OperatorState
 from app.services.alarms import timeline
+from app.services.notices import delivery_log
 from app.views import csv_files, fresh_parts
 from app.views.alarm_filters import TITLES, TYPE_TITLES, WITH_EVENTS, query_of, read_filter
 from app.views.alarm_sentences import say
 from app.views.list_arguments import one_of, read_list_arguments
+from app.views.shell import may
 from app.views.times import in_words
 from app.views.way_back import is_path_of_ours
 from app.views.web_session import database, db
@@ -173,6 +175,8 @@ def _shown(alarm_id: int) -> dict[str, Any]:
         "children": outlook.count_children(db.session(), [alarm]),
         "changes": timeline.read(db.session(), alarm.id),
         "most_lines": timeline.MOST_LINES,
+        "deliveries": delivery_log.of_alarm(db.session(), alarm.id) if may("can_list", DELIVERY_LOG) else (),
+        "most_deliveries": delivery_log.MOST_OF_ALARM,
     }
 
 

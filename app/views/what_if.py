@@ -25,9 +25,11 @@ from app.services.rule_sets import drafts
 from app.services.rule_sets import reading as versions
 from app.services.rule_sets.names import read_names
 from app.services.what_if import applying, jobs, rows, standing, tally
+from app.services.what_if.alarms import recorded
 from app.services.what_if.applying import Applying
 from app.services.what_if.jobs import Wish
 from app.transaction import reading, transaction
+from app.views import what_if_alarms as alarm_pages
 from app.views.authors import author
 from app.views.csv_files import in_chunks
 from app.views.list_arguments import LARGEST_ID, one_of, read_list_arguments
@@ -37,12 +39,12 @@ from app.views.shell import may
 from app.views.times import time_of_page, zone_of_page
 from app.views.web_session import database, db
 
-_OF_FLEET = frozenset(kind.value for kind in standing.KINDS)
 _LONGEST_KEY = 40
+_MOST_DRAFTS = 100
 
 
 class WhatIfView(BaseView):
-    """Simulations of the drafts of the three kinds of rules that say what a phone gets."""
+    """Simulations of drafts: of rules that say what a phone gets, and of rules for alarms."""
 
     class_permission_name = WHAT_IF
     route_base = "/rules"
@@ -73,6 +75,8 @@ class WhatIfView(BaseView):
     def show(self, kind: str, simulation_id: int) -> str:
         """Show how far a simulation is, and what the drafts would change."""
         session, simulation = db.session(), _get(kind, simulation_id)
+        if standing.is_of_alarms(simulation):
+            return alarm_pages.show(simulation, {**_around(simulation), "progress": _progress(simulation)})
         arguments = read_list_arguments(request.args)
         flag = one_of(request.args, "flag", {str(each.name).lower() for each in Change})
         rule = request.args.get("rule", "")[:_LONGEST_KEY]
@@ -86,19 +90,11 @@ class WhatIfView(BaseView):
             number=arguments.number,
             size=arguments.size,
         )
-        is_busy = jobs.is_busy(simulation)
         return render_template(
             "ringmaster/what_if_result.html",
-            title=f"What {SPECS[simulation.kind].title.lower()} rules would change",
-            simulation=simulation,
-            states=SimulationState,
-            spec=SPECS[simulation.kind],
-            specs=SPECS,
             names=names,
-            kinds=RuleKind,
             progress=_progress(simulation),
-            may_activate=_may_activate(simulation),
-            outdated="" if is_busy else standing.why_outdated(session, simulation),
+            **_around(simulation),
             flags=[(each, str(each.name), title) for each, title in rows.FLAGS.items()],
             flag=flag,
             rule=rule,
@@ -122,7 +118,8 @@ class WhatIfView(BaseView):
         """Make the draft of a simulation active, and give phones what it says where that is ticked."""
         simulation = _get(kind, simulation_id)
         back = redirect(f"/rules/{kind}/what-if/{simulation_id}", HTTPStatus.SEE_OTHER)
-        if request.form.get("apply") and not may(CHANGE_MANY, OPERATIONS):
+        is_applied = bool(request.form.get("apply")) and not standing.is_of_alarms(simulation)
+        if is_applied and not may(CHANGE_MANY, OPERATIONS):
             abort(HTTPStatus.FORBIDDEN)
         if len(simulation.drafts) != 1:
             abort(HTTPStatus.NOT_FOUND, "A simulation of several drafts makes none of them active.")
@@ -136,7 +133,7 @@ class WhatIfView(BaseView):
                     session,
                     change,
                     simulation,
-                    _applying() if request.form.get("apply") else None,
+                    _applying() if is_applied else None,
                     note=request.form.get("note", ""),
                     now=time_of_page(),
                 )
@@ -156,12 +153,28 @@ class WhatIfView(BaseView):
         """Tell a script how far a simulation is (static/ringmaster/import.js)."""
         return jsonify(_progress(_get(kind, simulation_id)))
 
+    @expose("/<kind>/what-if/<int:simulation_id>/cancel", methods=["POST"])
+    @has_access
+    @permission_name("add")
+    def cancel(self, kind: str, simulation_id: int) -> ResponseReturnValue:
+        """End a simulation that waits or runs."""
+        simulation = _get(kind, simulation_id)
+        try:
+            with transaction(db.session()) as session:
+                jobs.cancel(session, simulation, time_of_page())
+            flash("The simulation was cancelled.", "success")
+        except ConflictError as error:
+            flash(str(error), "info")
+        return redirect(f"/rules/{kind}/what-if/{simulation_id}", HTTPStatus.SEE_OTHER)
+
     @expose("/<kind>/what-if/<int:simulation_id>/changed.csv")
     @has_access
     @permission_name("export")
     def export(self, kind: str, simulation_id: int) -> Response:
-        """Send all changed phones."""
+        """Send all changed phones, or alarms."""
         simulation = _get(kind, simulation_id)
+        if standing.is_of_alarms(simulation):
+            return alarm_pages.export(simulation)
         scope, titles = scope_of(db.session()), simulation.totals.get("titles", {})
         with reading(database(), scope) as session:
             names = read_names(session)
@@ -183,6 +196,8 @@ class WhatIfView(BaseView):
         if not may("can_show_file", CHANGED_FILES):
             abort(HTTPStatus.FORBIDDEN)
         session, simulation = db.session(), _get(kind, simulation_id)
+        if standing.is_of_alarms(simulation):
+            abort(HTTPStatus.NOT_FOUND, "A simulation of rules for alarms compares no files.")
         row = rows.find(session, simulation, min(device_id, LARGEST_ID))
         device = session.get(Device, row.device_id) if row else None
         if row is None or device is None:
@@ -215,9 +230,22 @@ def _may_activate(simulation: Simulation) -> bool:
     return draft is not None and Place(draft.kind, draft.tenant_id).may_write
 
 
+def _around(simulation: Simulation) -> dict[str, Any]:
+    """Return what the pages of all simulations show around what was found."""
+    is_busy = jobs.is_busy(simulation)
+    return {
+        "title": f"What {SPECS[simulation.kind].title.lower()} rules would change",
+        "simulation": simulation,
+        "states": SimulationState,
+        "specs": SPECS,
+        "may_activate": _may_activate(simulation),
+        "outdated": "" if is_busy else standing.why_outdated(db.session(), simulation),
+    }
+
+
 def _kind_of(kind: str) -> RuleKind:
-    if kind not in _OF_FLEET:
-        abort(HTTPStatus.NOT_FOUND, "Rules of this kind are not simulated over the fleet.")
+    if kind not in set(RuleKind):
+        abort(HTTPStatus.NOT_FOUND, "There are no rules of this kind.")
     return RuleKind(kind)
 
 
@@ -232,7 +260,8 @@ def _wish(kind: RuleKind) -> Wish:
     form = request.form
     return Wish(
         kind=kind,
-        draft_ids={_number(text) for text in form.getlist("draft")[: 10 * len(standing.KINDS)]},
+        draft_ids={_number(text) for text in form.getlist("draft")[:_MOST_DRAFTS]},
+        days=_number(form["days"]) if form.get("days") else jobs.DAYS,
         as_of=_time(form.get("as_of", "")),
         tenant_id=_number(form["tenant"]) if form.get("tenant") else None,
         model_id=_number(form["model"]) if form.get("model") else None,
@@ -268,7 +297,11 @@ def _list_page(kind: RuleKind, refused: str) -> str:
         title=f"Simulate {SPECS[kind].title.lower()} rules",
         kind=kind,
         specs=SPECS,
-        drafts=jobs.drafts_to_choose(session),
+        drafts=jobs.drafts_to_choose(session, kind),
+        is_of_alarms=kind not in standing.OF_FLEET,
+        days=jobs.DAYS,
+        most_days=jobs.MOST_DAYS,
+        earliest=recorded.earliest(session) if kind not in standing.OF_FLEET else None,
         names=read_names(session),
         models=jobs.models_to_choose(session),
         simulations=jobs.recent(session, kind, current_user.username),

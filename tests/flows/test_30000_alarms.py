@@ -1,11 +1,9 @@
 """A storm of alarms: 30,000 come in through the phone plane, one in each request, and all are worked off."""
 
 import asyncio
-import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import insert
@@ -19,12 +17,11 @@ from app.services.alarms import deeds
 from app.services.alarms.deeds import Deed, Order
 from app.services.author import Author
 from app.transaction import reading, writing
+from tests.flows.alerting import send_all
 from tests.flows.installation import Installation
-from tests.phone_api.doors import ALERT
 
 ALARMS = 30_000
 WITHIN_SECONDS = 30
-CONNECTIONS = 100
 
 pytestmark = pytest.mark.acceptance
 
@@ -38,7 +35,7 @@ def test_30000_alarms_are_raised_in_half_a_minute_and_deleted(
     macs = [f"0a0000{number:06x}" for number in range(ALARMS)]
     _add_phones(ringmaster, tenant.id, macs)
     began_at = time.monotonic()
-    asyncio.run(_raise_all(ringmaster.phone_url, macs))
+    asyncio.run(send_all(ringmaster.phone_url, macs))
     seconds = time.monotonic() - began_at
     record_property("seconds for 30,000 alarms", f"{seconds:.1f}")
     wanted, scope = AlarmFilter(), only_tenants([tenant.id])
@@ -71,30 +68,3 @@ def _add_phones(ringmaster: Installation, tenant_id: int, macs: Sequence[str]) -
             "status": Status.UNREGISTERED, "first_seen_at": datetime.now(UTC),
         }  # fmt: skip
         session.execute(insert(DeviceStatus), [{**phone, "mac": mac} for mac in macs])
-
-
-async def _raise_all(url: str, macs: Sequence[str]) -> None:
-    waiting = iter(macs)
-    async with asyncio.TaskGroup() as group:
-        for _ in range(CONNECTIONS):
-            group.create_task(_raise(url, waiting))
-
-
-async def _raise(url: str, macs: Iterator[str]) -> None:
-    place = urlsplit(url)
-    reader, writer = await asyncio.open_connection(place.hostname, place.port)
-    for mac in macs:
-        alert = {
-            "uniqueId": 2, "name": "IPPHONE REGISTRATION FAILURE", "description": "no answer", "severity": "5",
-            "date": "2017-07-217T12:24:18", "source": f"IPPhone/{mac}", "type": 2, "probableCause": 5,
-            "additionalInfo1": "", "additionalInfo2": "",
-        }  # fmt: skip
-        body = json.dumps({"sessionId": "5f20db06", "alerts": [alert]}).encode()
-        head = f"POST {ALERT} HTTP/1.1\r\nHost: ringmaster\r\nContent-Length: {len(body)}\r\n\r\n"
-        writer.write(head.encode() + body)
-        answer = await reader.readuntil(b"\r\n\r\n")
-        assert answer.startswith(b"HTTP/1.1 200"), answer
-        length = next(line for line in answer.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-        await reader.readexactly(int(length.partition(b":")[2]))
-    writer.close()
-    await writer.wait_closed()

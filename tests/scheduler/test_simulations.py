@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import pytest
-from sqlalchemy import func, insert, select, true
+from sqlalchemy import func, insert, select, true, update
 from sqlalchemy.orm import Session
 
 from app.database import Database
 from app.errors import ConflictError, InvalidInputError, NotFoundError
-from app.models import Device, DevicePin, Firmware, RuleSetVersion, Simulation, SimulationRow
-from app.models.enums import RuleKind, SimulationState, Stage
+from app.models import Device, DevicePin, Firmware, Placeholder, RuleSetVersion, Simulation, SimulationRow
+from app.models.enums import Layer, RuleKind, SimulationState, Stage
 from app.rules.zero_touch.changes import Change, Outcome, Wait
 from app.scheduler.simulation_worker import SimulationWorker
 from app.security.tenant_scope import ALL_TENANTS, only_tenants
@@ -74,7 +74,7 @@ def simulate(database: Database, **wish: object) -> int:
     """Ask for a simulation of all drafts and let it be worked off; return its id."""
 
     def start(session: Session) -> int:
-        chosen = {draft.id for draft in jobs.drafts_to_choose(session)}
+        chosen = {draft.id for draft in jobs.drafts_to_choose(session, RuleKind.TEMPLATE)}
         asked = Wish(**{"kind": RuleKind.TEMPLATE, "draft_ids": chosen, **wish})
         return jobs.start(session, asked, author=ALICE, now=datetime.now(UTC)).id
 
@@ -173,7 +173,7 @@ def test_another_worker_goes_on_where_one_was_killed(
         comparison = Comparison(session, simulation)
         phones = comparison.read(0)
         session.execute(insert(SimulationRow), comparison.compare(phones))
-        fleet = standing.fleet_as_json(session, standing.which_phones(simulation))
+        fleet = standing.world_as_json(session, simulation)
         jobs.note(simulation, phones[-1].id, len(phones), fleet, comparison.tally.as_json())
 
     written(database, begin)
@@ -186,7 +186,7 @@ def test_another_worker_goes_on_where_one_was_killed(
 
 
 def start(session: Session) -> Simulation:
-    chosen = {draft.id for draft in jobs.drafts_to_choose(session)}
+    chosen = {draft.id for draft in jobs.drafts_to_choose(session, RuleKind.TEMPLATE)}
     return jobs.start(
         session, Wish(kind=RuleKind.TEMPLATE, draft_ids=chosen), author=ALICE, now=datetime.now(UTC)
     )
@@ -229,6 +229,34 @@ class TestStanding:
         draft = written(database, lambda session: session.get_one(RuleSetVersion, draft_id))
         written(database, lambda session: add(session, draft, "model = 405", {"give": "wait"}))
         assert written(database, outdated).startswith("The draft has changed since")
+
+    def test_changed_value_of_a_template_that_the_draft_gives_is_told(
+        self, database: Database, draft_id: int
+    ) -> None:
+        def prepare(session: Session) -> None:
+            template = factories.get_template(session)
+            template.content += "<!-- %ITCS_Greeting% -->"
+            draft = session.get_one(RuleSetVersion, draft_id)
+            add(session, draft, "model = 430HD", {"give": "template", "template": template.name})
+            values = [
+                Placeholder(layer=Layer.SYSTEM, name=name, value="hello") for name in ("Greeting", "Other")
+            ]
+            session.add_all(values)
+
+        written(database, prepare)
+        simulation_id = simulate(database)
+
+        def outdated(session: Session) -> str:
+            return standing.why_outdated(session, session.get_one(Simulation, simulation_id))
+
+        def change(name: str) -> Callable[[Session], object]:
+            new = update(Placeholder).where(Placeholder.name == name).values(value="good day")
+            return lambda session: session.execute(new)
+
+        written(database, change("Other"))
+        assert written(database, outdated) == ""
+        written(database, change("Greeting"))
+        assert "templates, their values" in written(database, outdated)
 
     def test_draft_that_changes_before_phones_are_looked_at_ends_it(
         self, database: Database, draft_id: int

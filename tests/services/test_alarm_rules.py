@@ -503,3 +503,83 @@ def test_what_a_rule_hides_is_neither_listed_nor_counted(session, phone):
     assert alarm_search.count_active(session) == {}
     suppressed = alarm_search.AlarmFilter(state=alarm_search.OperatorState.SUPPRESSED)
     assert len(alarm_search.search(session, suppressed, number=1, size=5).rows) == 1
+
+
+@pytest.mark.usefixtures("noc")
+class TestRepeats:
+    """Rules that ask how often an alarm came are asked when it comes that often, though nothing else has changed."""
+
+    def repeat(self, session, mac, times):
+        for number in range(times):
+            fail(session, mac, now=NOW + number * MINUTE)
+            session.expire_all()
+
+    def test_an_escalation_begins_with_the_fifth(self, session, phone):
+        activate(session, RuleKind.ESCALATE, ("count >= 5", STEPS))
+        self.repeat(session, phone, 4)
+        assert alarm_of(session).escalates_at is None
+        fail(session, phone, now=NOW + 4 * MINUTE)
+        assert alarm_of(session).escalates_at == NOW + 19 * MINUTE
+        fail(session, phone, now=NOW + 5 * MINUTE)
+        assert alarm_of(session).escalates_at == NOW + 19 * MINUTE
+
+    def test_a_route_tells_of_the_fifth_once_and_others_nothing_again(self, session, phone):
+        everything = {**ROUTE, "continues": "yes"}
+        activate(session, RuleKind.ROUTE, ("severity >= major", everything), ("count >= 5", ROUTE))
+        self.repeat(session, phone, 4)
+        assert notices(session) == [NoticeReason.RAISE]
+        fail(session, phone, now=NOW + 4 * MINUTE)
+        fail(session, phone, now=NOW + 5 * MINUTE)
+        assert notices(session) == [NoticeReason.RAISE] * 2
+        assert [note for deed, _, _, note in lines(session) if deed is AlarmDeed.NOTIFY] == [
+            'rule 1 "severity >= major"',
+            'rule 2 "count >= 5"',
+        ]
+
+    def test_nothing_is_asked_of_other_repeats(self, session, phone):
+        activate(session, RuleKind.ROUTE, ("count >= 5", ROUTE))
+        self.repeat(session, phone, 2)
+        plain = Statements(session).of(session, lambda: fail(session, phone, now=NOW + 2 * MINUTE))
+        activate(session, RuleKind.ESCALATE, ("count >= 4", STEPS))
+        asked = Statements(session).of(session, lambda: fail(session, phone, now=NOW + 3 * MINUTE))
+        assert asked > plain
+
+
+class TestStragglers:
+    """Phones whose alarms are raised while an outage begins are part of it, and are not told before that is known."""
+
+    @pytest.fixture(autouse=True)
+    def rules(self, session, noc):
+        del noc  # which the rules name
+        activate(session, RuleKind.CORRELATE, ("", OUTAGE))
+        activate(session, RuleKind.ROUTE, ("", {**ROUTE, "wait": "0"}))
+
+    def test_one_that_nobody_saw_joins_with_the_next_look(self, session, site):
+        macs = [
+            factories.make_status(session, device=factories.make_device(session, site=site)).mac
+            for _ in range(20)
+        ]
+        send(session, *(make_alert(mac=mac) for mac in macs[:6]))
+        settle(session, NOW)
+        straggler = alarm_of(session, macs[0])
+        straggler.parent_id = None  # as another transaction would have left it, which did not see the outage
+        session.flush()
+        settle(session, NOW + timedelta(seconds=5))
+        assert alarm_of(session, macs[0]).parent_id is not None
+        assert session.scalar(select(func.count()).select_from(Outage)) == 1
+
+    def test_the_message_of_the_outage_does_not_tell_of_those_that_wait(self, session, site):
+        macs = [
+            factories.make_status(session, device=factories.make_device(session, site=site)).mac
+            for _ in range(20)
+        ]
+        send(session, *(make_alert(mac=mac) for mac in macs[:5]))
+        fail(session, macs[5], now=NOW + timedelta(seconds=1))
+        (group,) = session.scalars(select(NoticeGroup)).all()
+        group.due_at = NOW + timedelta(seconds=2)  # as the alarm of the outage has it, which does not wait
+        session.flush()
+        assert tell_all(session, NOW + timedelta(seconds=2)) == 0
+        session.refresh(group)
+        assert group.due_at == NOW + timedelta(seconds=15)
+        assert tell_all(session, NOW + timedelta(seconds=16)) == 1
+        assert notices(session, NoticeFate.WAITING) == []

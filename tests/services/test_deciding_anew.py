@@ -174,7 +174,7 @@ def work_off(session, simulation: Simulation) -> None:
     comparison = Comparison(session, simulation)
     phones = comparison.read(0)
     session.execute(insert(SimulationRow), comparison.compare(phones))
-    fleet = standing.fleet_as_json(session, standing.which_phones(simulation))
+    fleet = standing.world_as_json(session, simulation)
     jobs.note(simulation, phones[-1].id, len(phones), fleet, comparison.tally.as_json())
     jobs.finish(simulation, NOW)
     session.flush()

@@ -151,3 +151,19 @@ def test_a_tenants_account_has_its_own_and_no_other(app, world, sign_in):
     olga.post("/destinations/add/webhook/", {**FORM, **form, "tenant_id": str(world.acme)})
     assert destination_of(app).kind is DestinationKind.WEBHOOK
     assert "open-sesame" not in olga.get(f"/destinations/{world.acme_destination}/").text
+
+
+@ON_SQLITE
+def test_the_page_of_an_alarm_lists_the_messages_about_it_to_destinations_that_one_sees(app, world, sign_in):
+    alice, olga = sign_in("alice"), sign_in("olga")
+    alarm = f"/alarms/{world.acme_alarm}/"
+    assert "None has left." in alice.get(alarm).text
+    with writing(database_of(app), ALL_TENANTS) as session:
+        for delivery_id in (world.acme_delivery, world.globex_delivery):
+            session.get_one(Delivery, delivery_id).alarm_id = world.acme_alarm
+    page = alice.get(alarm).text
+    assert f'href="/delivery-log/{world.acme_delivery}/"' in page
+    assert f'href="/delivery-log/{world.globex_delivery}/"' in page
+    assert "given up" in page
+    theirs = olga.get(alarm).text
+    assert f'href="/delivery-log/{world.globex_delivery}/"' not in theirs

@@ -130,6 +130,7 @@ ALLOWED = {
     "WhatIfView.list": EVERYBODY,
     "WhatIfView.add": OPERATORS,
     "WhatIfView.activate": OPERATORS,
+    "WhatIfView.cancel": OPERATORS,
     "WhatIfView.show": EVERYBODY,
     "WhatIfView.progress": EVERYBODY,
     "WhatIfView.export": EXPORTERS,

@@ -146,4 +146,4 @@ class TestPages:
         assert nothing.status_code == 400
         assert "Choose a draft" in nothing.text
         assert "Write the time like" in oscar.post(PAGE, {"draft": draft_id, "as_of": "noon"}).text
-        assert oscar.get("/rules/escalate/what-if").status_code == 404
+        assert oscar.get("/rules/nonsense/what-if").status_code == 404

@@ -12,7 +12,7 @@ from typing import Any
 
 from app.models.enums import AlarmDeed, NoticeReason, SourceKind
 from app.rules.alarm_rules import calming, escalating
-from app.rules.alarm_rules.asked import AskedRules, find_rule, first_match
+from app.rules.alarm_rules.asked import COUNT, AskedRules, find_rule, first_match
 from app.rules.alarm_rules.escalating import DueStep
 from app.rules.alarm_rules.outcomes import Correlate, Escalate
 from app.rules.alarm_rules.telling import REASONS, Telling, prevented_or_told, step_of
@@ -250,7 +250,10 @@ class Course:
     def _route(self, reason: NoticeReason, step: str) -> None:
         is_quiet = self.is_held
         severity = self.alarm["severity"]
+        repeats = self._happened is AlarmDeed.REPEAT and not self._is_released
         for rule in prevented_or_told(self._rules.route, self.facts, severity, reason, self._now):
+            if repeats and COUNT not in rule.fields:
+                continue  # it has said so when the alarm was raised
             self.hits.append(rule.key)
             if rule.outcome.forwards:
                 self.tellings.append(Telling(rule, reason, rule.outcome.destinations, step, is_quiet))

@@ -15,13 +15,17 @@ _WORST_FIRST = tuple(Severity)
 
 REASONS: dict[AlarmDeed | None, NoticeReason] = {
     None: NoticeReason.RAISE,
+    AlarmDeed.REPEAT: NoticeReason.RAISE,
     AlarmDeed.REOPEN: NoticeReason.RAISE,
     AlarmDeed.SEVERITY: NoticeReason.CHANGE,
     AlarmDeed.ESCALATE: NoticeReason.ESCALATE,
     AlarmDeed.CLEAR: NoticeReason.CLEAR,
     AlarmDeed.ACKNOWLEDGE: NoticeReason.ACKNOWLEDGE,
 }
-"""Why somebody hears of what happened; of what else happens nobody does. None is that it was raised."""
+"""Why somebody hears of what happened; of what else happens nobody does. None is that it was raised.
+
+A repeat is told, as a raise, by rules alone that ask how often an alarm came.
+"""
 
 
 @dataclass(frozen=True, slots=True)

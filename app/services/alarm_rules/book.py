@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Alarm, DeviceStatus, Site, Tenant
 from app.models.enums import RuleKind, SourceKind
-from app.rules.alarm_rules.asked import AskedRules
+from app.rules.alarm_rules.asked import AskedRules, counts_that_matter
 from app.rules.alarm_rules.facts import PhoneOfAlarm, PlaceOfAlarm, facts_of
 from app.rules.conditions.facts import KnownFacts
 from app.services import settings
@@ -22,13 +22,14 @@ KINDS = (RuleKind.FLAP, RuleKind.SUPPRESS, RuleKind.CORRELATE, RuleKind.ESCALATE
 
 
 class AlarmBook:
-    """The rules that are active at the moment at which it is made; good for one transaction."""
+    """The rules that are active at the moment at which it is made, or others; good for one transaction."""
 
-    def __init__(self, session: Session, *, now: datetime) -> None:
+    def __init__(self, session: Session, *, now: datetime, rules: ActiveRules | None = None) -> None:
         self._session = session
         self._now = now
-        self._active = ActiveRules(session)
+        self._active = rules or ActiveRules(session)
         self._asked: dict[int | None, AskedRules] = {}
+        self._counts: dict[int | None, frozenset[int]] = {}
         self._phones: dict[str, PhoneOfAlarm] = {}
         self._phones_of_outages: dict[str, int] = {}
         self._places: dict[tuple[int | None, int | None], PlaceOfAlarm] = {}
@@ -37,6 +38,18 @@ class AlarmBook:
         """Whether anybody has written rules for alarms."""
         return any(self._active.has(kind) for kind in KINDS)
 
+    def beside(self, rules: ActiveRules) -> "AlarmBook":
+        """Return a book of other rules that knows the same phones and names."""
+        book = AlarmBook(self._session, now=self._now, rules=rules)
+        book._phones = self._phones
+        book._names_of_tenants, book._names_of_sites = self._names_of_tenants, self._names_of_sites
+        return book
+
+    def go_to(self, now: datetime) -> None:
+        """Let it be another time, where alarms are played that were recorded."""
+        self._now = now
+        self._places.clear()
+
     def asked_in(self, tenant_id: int | None) -> AskedRules:
         """Return the rules that are asked about alarms of a tenant."""
         asked = self._asked.get(tenant_id)
@@ -44,6 +57,13 @@ class AlarmBook:
             lists = {kind.value: self._active.lists(kind, tenant_id) for kind in KINDS}
             asked = self._asked[tenant_id] = AskedRules(**lists)
         return asked
+
+    def asks_again(self, alarm: Mapping[str, Any]) -> bool:
+        """Whether rules may say something else of an alarm because it came once more."""
+        tenant_id = alarm["tenant_id"]
+        if tenant_id not in self._counts:
+            self._counts[tenant_id] = counts_that_matter(self.asked_in(tenant_id))
+        return alarm["count"] in self._counts[tenant_id]
 
     def owners(self) -> Sequence[int | None]:
         """Return the tenants that there may be rules of, and None for the system."""

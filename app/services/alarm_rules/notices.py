@@ -2,15 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
+from app.rules.alarm_rules.messages import OUTAGES_SHOW_WITHIN
 from app.rules.alarm_rules.outcomes import Route, RouteGroup
 from app.rules.alarm_rules.telling import Telling
 from app.services.alarm_rules.book import AlarmBook
 from app.services.notices.putting import Group, Notice
-
-OUTAGES_SHOW_WITHIN: Final = timedelta(seconds=15)
-"""So long an alarm waits at least that may be part of an outage: what begins one is found out every few seconds."""
 
 _VALUES: Mapping[RouteGroup, Callable[[AlarmBook, Mapping[str, Any]], str]] = {
     RouteGroup.ALARM_TYPE: lambda _, alarm: str(alarm["name"]),

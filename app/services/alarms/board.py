@@ -6,11 +6,9 @@ rules that suppress, correlate, escalate and route look at what the board moved 
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
@@ -18,14 +16,11 @@ from sqlalchemy.orm import Session
 from app.database import table_of
 from app.models import Alarm
 from app.models.enums import AlarmDeed, ClearedBy, Severity
-from app.rules.alarm_rules.rule_columns import UNRULED
 from app.rules.alarms import states
-from app.rules.alarms.catalogue import AlarmType
-from app.rules.alarms.states import Change, Move
+from app.rules.alarms.in_memory import AlarmRow, AlarmsInMemory, Moved, Raised
+from app.rules.alarms.states import Change
 from app.services.alarm_rules.following import Following, write_ruled
 from app.services.alarms import timeline
-
-AlarmRow: TypeAlias = dict[str, Any]
 
 _TABLE = table_of(Alarm)
 _COLUMNS = _TABLE.columns
@@ -42,17 +37,6 @@ _UPDATE = (
 )
 _INSERT = insert(_TABLE)
 _INSERT_RETURNING = _INSERT.returning(_TABLE.c.id, sort_by_parameter_order=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Raised:
-    """What is raised: ``said`` is what an alarm shows of what was said last, ``fixed`` stays as it was at first."""
-
-    key: str
-    kind: AlarmType | None
-    severity: Severity
-    said: AlarmRow
-    fixed: AlarmRow
 
 
 def key_of(name: str, mac: str, qualifier: str = "") -> str:
@@ -84,62 +68,38 @@ class Board:
         self._raised: list[AlarmRow] = []
         self._changed: dict[int, AlarmRow] = {}
         self._changes: list[tuple[AlarmRow, Change]] = []
-        self._active: dict[str, AlarmRow] = {}
-        self._ended: dict[str, AlarmRow] = {}
-        if keys or besides is not None:
-            self._active = _lock_active(session, keys, besides)
-        missing = set(reopening).difference(self._active)
-        if missing:
-            self._ended = _lock_ended(session, missing, now)
+        is_asked = bool(keys) or besides is not None
+        active = _lock_active(session, keys, besides) if is_asked else {}
+        missing = set(reopening).difference(active)
+        ended = _lock_ended(session, missing, now) if missing else {}
+        self._alarms = AlarmsInMemory(active, ended, has_rules=self._following.is_asked)
 
     def is_active(self, key: str) -> bool:
         """Whether an alarm with this key stands."""
-        return key in self._active
+        return key in self._alarms.active
 
     def severity_of(self, key: str) -> Severity | None:
         """Return how bad the alarm with this key is said to be, None where none stands."""
-        row = self._active.get(key)
+        row = self._alarms.active.get(key)
         return row["reported_severity"] if row is not None else None
 
     def raise_(self, raised: Raised) -> None:
         """Raise an alarm: one that stands counts up, one that was cleared just now goes on, else it is a new one."""
-        active = self._active.get(raised.key)
-        if active is not None:
-            self._move(
-                active, states.repeat(active, raised.kind, raised.severity, now=self._now), raised.said
-            )
-            return
-        ended = self._ended.pop(raised.key, None)
-        if ended is not None and states.may_reopen(ended, now=self._now):
-            self._active[raised.key] = ended
-            self._move(ended, states.reopen(ended, raised.kind, raised.severity, now=self._now), raised.said)
-            return
-        row = {
-            "dedup_key": raised.key,
-            **raised.fixed,
-            **raised.said,
-            **states.raised(raised.kind, raised.severity, now=self._now),
-        }
-        if self._following.is_asked:
-            row |= UNRULED
-            self._happened.append((row, None))
-        self._active[raised.key] = row
-        self._raised.append(row)
+        self._note(self._alarms.raise_(raised, now=self._now))
 
     def clear(self, key: str, by: ClearedBy) -> bool:
         """Clear the alarm with this key, where one stands."""
-        row = self._active.pop(key, None)
-        move = states.clear(row, by, now=self._now) if row is not None else None
-        if row is None or move is None:
-            return False
-        self._ended[key] = row
-        self._move(row, move)
-        return True
+        moved = self._alarms.clear(key, by, now=self._now)
+        if moved is not None:
+            self._note(moved)
+        return moved is not None
 
     def key_of_number(self, mac: str, unique_id: str) -> str | None:
         """Return the key of the latest alarm that stands with the number that its phone gave it, or None."""
         number = (mac, unique_id)
-        meant = (row for row in reversed(self._active.values()) if (row["mac"], row["unique_id"]) == number)
+        meant = (
+            row for row in reversed(self._alarms.active.values()) if (row["mac"], row["unique_id"]) == number
+        )
         found = next(meant, None)
         return str(found["dedup_key"]) if found is not None else None
 
@@ -160,15 +120,20 @@ class Board:
         self._changes += self._following.tell()
         timeline.write(self._session, ((row["id"], change) for row, change in self._changes), now=self._now)
 
-    def _move(self, row: AlarmRow, move: Move, said: Mapping[str, Any] = MappingProxyType({})) -> None:
-        row |= said
-        row |= move.columns
-        if "id" in row:  # one that was raised in this transaction is written anyway
+    def _note(self, moved: Moved) -> None:
+        row, change = moved.row, moved.change
+        if moved.is_new:
+            self._raised.append(row)
+        elif "id" in row:  # one that was raised in this transaction is written anyway
             self._changed[row["id"]] = row
-        if move.change is not None:
-            self._changes.append((row, move.change))
-            if self._following.is_asked:
-                self._happened.append((row, move.change.deed))
+        if change is not None:
+            self._changes.append((row, change))
+        if not self._following.is_asked:
+            return
+        if moved.is_new or change is not None:
+            self._happened.append((row, change.deed if change is not None else None))
+        elif self._following.book.asks_again(row):
+            self._happened.append((row, AlarmDeed.REPEAT))
 
     def _insert(self) -> None:
         """Insert what was raised, and learn the ids of those of which somebody, or the timeline, is told already."""

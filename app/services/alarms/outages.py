@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.database import table_of
@@ -17,12 +17,13 @@ from app.models import Alarm, DeviceStatus, Outage
 from app.models.enums import AlarmDeed, ClearedBy, SourceKind
 from app.rules.alarm_rules.asked import all_rules
 from app.rules.alarm_rules.outcomes import LEAST_PHONES, Correlate, GroupedBy
+from app.rules.alarms.in_memory import Raised
 from app.rules.ordered.rule import Rule
 from app.services import upserts
 from app.services.alarm_rules.book import AlarmBook
 from app.services.alarm_rules.following import AlarmRow, Following, write_ruled
 from app.services.alarms import timeline
-from app.services.alarms.board import Board, Raised
+from app.services.alarms.board import Board
 
 _COLUMNS = table_of(Alarm).columns
 _AT_MOST = 200
@@ -43,13 +44,18 @@ def find(session: Session, *, now: datetime) -> Sequence[Found]:
     beginning = [
         Found(rule.key, group_key) for rule in rules.values() for group_key in _crowded(session, rule, now)
     ]
+    joining = [
+        Found(rules[outage.rule_key].key, outage.group_key)
+        for outage in _with_stragglers(session)
+        if outage.rule_key in rules
+    ]
     changing = [
         Found(alarm_id=outage.alarm_id)
         for outage, phones in _standing(session)
         if outage.rule_key not in rules or _changes(outage, phones, now)
     ]
     orphans = [Found(alarm_id=alarm_id) for alarm_id in _ended_with_children(session)]
-    return [*beginning, *changing, *orphans][:_AT_MOST]
+    return [*dict.fromkeys((*beginning, *joining)), *changing, *orphans][:_AT_MOST]
 
 
 def settle(session: Session, found: Sequence[Found], *, now: datetime) -> int:
@@ -77,13 +83,13 @@ def _crowded(session: Session, rule: Rule[Correlate], now: datetime) -> Iterator
     """Yield the groups of which enough phones have raised the alarm lately."""
     phones = func.count(Alarm.mac.distinct())
     counted = (
-        select(Alarm.group_key, phones, func.max(Alarm.id))
+        select(Alarm.group_key, phones, func.max(Alarm.mac))
         .where(Alarm.group_rule == rule.key, *_may_join(), _is_recent(rule, now))
         .group_by(Alarm.group_key)
         .having(phones >= LEAST_PHONES)
     )
-    for group_key, number, alarm_id in session.execute(counted).all():
-        threshold = rule.outcome.threshold(_size(session, rule.outcome.by, alarm_id))
+    for group_key, number, mac in session.execute(counted).all():
+        threshold = rule.outcome.threshold(size_of_group(session, rule.outcome.by, mac))
         if threshold is not None and number >= threshold:
             yield group_key
 
@@ -98,8 +104,8 @@ def _is_recent(rule: Rule[Correlate], now: datetime) -> ColumnElement[bool]:
     return or_(Alarm.first_raised_at >= since, and_(Alarm.reopened > 0, Alarm.last_raised_at >= since))
 
 
-def _size(session: Session, by: GroupedBy, alarm_id: int) -> int:
-    """Return how many phones a group has, given an alarm of one of them."""
+def size_of_group(session: Session, by: GroupedBy, mac: str) -> int:
+    """Return how many phones a group has, given one of them."""
     one = aliased(DeviceStatus)
     columns = {
         GroupedBy.SITE: DeviceStatus.site_id == one.site_id,
@@ -112,8 +118,7 @@ def _size(session: Session, by: GroupedBy, alarm_id: int) -> int:
         select(func.count())
         .select_from(DeviceStatus)
         .join(one, and_(DeviceStatus.tenant_id == one.tenant_id, columns[by]))
-        .join(Alarm, Alarm.mac == one.mac)
-        .where(Alarm.id == alarm_id, DeviceStatus.device_id.is_not(None))
+        .where(one.mac == mac, DeviceStatus.device_id.is_not(None))
     )
     return session.scalar(size) or 0
 
@@ -129,14 +134,19 @@ def _begin(session: Session, book: AlarmBook, rule: Rule[Correlate], group_key: 
         ).mappings()
     ]
     phones = len({child["mac"] for child in children})
-    if phones < LEAST_PHONES:
-        return False
-    threshold = rule.outcome.threshold(_size(session, rule.outcome.by, children[-1]["id"])) or LEAST_PHONES
+    stands = _stands(session, group_key)
+    if stands and children:
+        _ask(session, Following(session, now=now), children, AlarmDeed.JOIN, now)
+    if stands or phones < LEAST_PHONES:
+        return stands
+    threshold = (
+        rule.outcome.threshold(size_of_group(session, rule.outcome.by, children[-1]["mac"])) or LEAST_PHONES
+    )
     following = Following(session, now=now)
     board = Board(session, {group_key}, reopening={group_key}, now=now, following=following)
     following.book.note_outage(group_key, phones)
     if not board.is_active(group_key):
-        board.raise_(_raised(book, rule, children[-1], group_key, phones))
+        board.raise_(raised_for(book, rule, children[-1], group_key, phones))
     board.write()
     parent_id = session.scalar(
         select(Alarm.id).where(Alarm.dedup_key == group_key, Alarm.cleared_at.is_(None))
@@ -155,7 +165,10 @@ def _begin(session: Session, book: AlarmBook, rule: Rule[Correlate], group_key: 
     return True
 
 
-def _raised(book: AlarmBook, rule: Rule[Correlate], child: AlarmRow, group_key: str, phones: int) -> Raised:
+def raised_for(
+    book: AlarmBook, rule: Rule[Correlate], child: AlarmRow, group_key: str, phones: int
+) -> Raised:
+    """Return the alarm of an outage of so many phones, given the alarm of one of them."""
     by = rule.outcome.by
     tenant, site = book.name_of_tenant(child["tenant_id"]), book.name_of_site(child["site_id"])
     at_site = by is GroupedBy.SITE
@@ -192,6 +205,23 @@ def _raised(book: AlarmBook, rule: Rule[Correlate], child: AlarmRow, group_key: 
     }
     # Without its type, because it does not end as those of phones do.
     return Raised(group_key, None, rule.outcome.severity, said, fixed)
+
+
+def _stands(session: Session, group_key: str) -> bool:
+    """Return whether the outage of a group stands already."""
+    standing = select(Alarm.id).join(Outage, Outage.alarm_id == Alarm.id)
+    wanted = standing.where(Outage.group_key == group_key, Alarm.cleared_at.is_(None))
+    return session.scalar(wanted.limit(1)) is not None
+
+
+def _with_stragglers(session: Session) -> Sequence[Outage]:
+    """Return the outages that stand and that alarms are no part of yet which were raised while they began."""
+    parent = aliased(Alarm)
+    left = select(Outage).join(parent, parent.id == Outage.alarm_id).where(parent.cleared_at.is_(None))
+    is_left = exists().where(
+        Alarm.group_rule == Outage.rule_key, Alarm.group_key == Outage.group_key, *_may_join()
+    )
+    return session.scalars(left.where(is_left)).all()
 
 
 def _standing(session: Session) -> Iterator[tuple[Outage, int]]:

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.models.enums import ClearedBy, Severity, SourceKind
 from app.rules.alarms.catalogue import AlarmType, ClearKind
+from app.rules.alarms.in_memory import Raised
 from app.services.alarms import places
-from app.services.alarms.board import Board, Raised, key_of
+from app.services.alarms.board import Board, key_of
 from app.services.alarms.places import Place
 
 SERVER = "Server"

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import DeviceStatus
-from app.services.alarms.board import AlarmRow
+from app.rules.alarms.in_memory import AlarmRow
 
 
 class Place(NamedTuple):

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from app.models import Alarm
 from app.models.enums import AlarmDeed, ClearedBy, Severity, SourceKind
 from app.rules.alarms.catalogue import ENDED_BY, AlarmType, Recovery
+from app.rules.alarms.in_memory import Raised
 from app.rules.alarms.states import Change
 from app.rules.alarms.wire import find_alarm_type
 from app.services import status_rows
 from app.services.alarm_rules.following import Following
 from app.services.alarms import places, timeline
-from app.services.alarms.board import Board, Raised, key_of
+from app.services.alarms.board import Board, key_of
 from app.services.alarms.places import Place
 
 log = logging.getLogger(__name__)

@@ -4,16 +4,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.errors import ConflictError, NotFoundError
-from app.models import Delivery, Destination
+from app.models import Delivery, Destination, GroupedNotice
 from app.models.enums import DeliveryState
 from app.services.paging import Page, page_of
 from app.services.text_search import contains
 
 MOST_NAMES = 500
+MOST_OF_ALARM = 20
+"""Messages about one alarm that are shown, the newest."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +40,14 @@ def search(session: Session, wanted: LogFilter, *, number: int, size: int) -> Pa
             contains(Delivery.subject, wanted.words) | contains(Delivery.answer, wanted.words)
         )
     return page_of(session, statement, number=number, size=size)
+
+
+def of_alarm(session: Session, alarm_id: int) -> Sequence[Delivery]:
+    """Return the newest messages that told of an alarm, with their destinations, without reminders of many alarms."""
+    told = select(GroupedNotice.delivery_id).where(GroupedNotice.alarm_id == alarm_id)
+    about = select(Delivery).where(or_(Delivery.id.in_(told), Delivery.alarm_id == alarm_id))
+    newest = about.order_by(Delivery.id.desc()).limit(MOST_OF_ALARM)
+    return session.scalars(newest.options(selectinload(Delivery.destination))).all()
 
 
 def destination_names(session: Session) -> Sequence[str]:

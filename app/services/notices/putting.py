@@ -18,6 +18,7 @@ from app.database import table_of
 from app.models import Destination, GroupedNotice, NoticeGroup
 from app.models.enums import NoticeFate, NoticeReason
 from app.models.notice import MAX_GROUP_TITLE, MAX_NOTICE_NOTE
+from app.rules.alarm_rules.messages import leaves_at
 from app.rules.alarms.catalogue import DELIVERY_FAILING
 from app.services import upserts
 
@@ -74,7 +75,7 @@ def put(session: Session, notices: Sequence[Notice], *, now: datetime) -> int:
     another tenant's destination would hear, and what would tell a destination of its own failing.
     """
     known = _known_destinations(session, {notice.destination_id for notice in notices})
-    wanted = [notice for notice in notices if _may_hear(known.get(notice.destination_id), notice)]
+    wanted = [notice for notice in notices if may_hear(known.get(notice.destination_id), notice)]
     if not wanted:
         return 0
     ids = _open_groups(session, wanted, now)
@@ -113,23 +114,24 @@ def withdraw(session: Session, alarm_ids: Collection[int]) -> int:
     return len(session.scalars(taken_back).all())
 
 
-class _Known(NamedTuple):
+class Hearer(NamedTuple):
     """What is to be known of a destination that may hear something."""
 
     name: str
     tenant_id: int | None
 
 
-def _known_destinations(session: Session, ids: Collection[int]) -> dict[int, _Known]:
+def _known_destinations(session: Session, ids: Collection[int]) -> dict[int, Hearer]:
     if not ids:
         return {}
     wanted = select(Destination.id, Destination.name, Destination.tenant_id).where(
         Destination.id.in_(ids), Destination.is_enabled
     )
-    return {row.id: _Known(row.name, row.tenant_id) for row in session.execute(wanted)}
+    return {row.id: Hearer(row.name, row.tenant_id) for row in session.execute(wanted)}
 
 
-def _may_hear(known: _Known | None, notice: Notice) -> bool:
+def may_hear(known: Hearer | None, notice: Notice) -> bool:
+    """Return whether a destination is told: not of other tenants' alarms, and not of its own failing."""
     if known is None:
         return False
     if known.tenant_id is not None and known.tenant_id != notice.alarm["tenant_id"]:
@@ -186,16 +188,14 @@ def _make_due(
     changed = []
     for row in session.execute(locked).all():
         group = of_group[row.id]
-        due_at = now + group.wait
-        if row.last_told_at is not None:
-            due_at = max(due_at, row.last_told_at + group.interval)
+        due_at = leaves_at(row.due_at, row.last_told_at, wait=group.wait, interval=group.interval, now=now)
         changed.append(
             {
                 "id": row.id,
                 "title": group.title[:MAX_GROUP_TITLE],
                 "interval_seconds": int(group.interval.total_seconds()),
                 "repeat_seconds": int(group.repeat.total_seconds()),
-                "due_at": min(due_at, row.due_at) if row.due_at is not None else due_at,
+                "due_at": due_at,
             }
         )
     session.execute(update(NoticeGroup), changed)

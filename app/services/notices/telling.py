@@ -16,10 +16,19 @@ from sqlalchemy.orm import Session
 from app.database import table_of
 from app.models import Alarm, Delivery, Destination, GroupedNotice, NoticeGroup
 from app.models.delivery import MAX_DELIVERY_SUBJECT
-from app.models.enums import DeliveryState, DestinationKind, NoticeFate, NoticeReason, Severity
+from app.models.enums import DeliveryState, NoticeFate, NoticeReason, Severity
 from app.rendering.notices.message import Message, ToldAlarm, to_payload
 from app.rendering.notices.subjects import subject_of
 from app.rendering.notices.traps import trap_oid_of
+from app.rules.alarm_rules.messages import (
+    EACH_ALARM,
+    ENDS,
+    NOT_FOR_EACH_ALARM,
+    last_that_holds,
+    repeats_at,
+    withheld_until,
+)
+from app.rules.receivers import SnmpReceiver
 from app.services.destinations.receivers import snmp_receiver_of
 from app.services.notices.snapshots import Snapshots, short_kind_of
 
@@ -28,10 +37,6 @@ MOST_LISTED = 100
 MOST_TOGETHER = 500
 """Deliveries that are made of one group in one transaction, where each alarm has its own."""
 _AT_MOST = 1_000
-_EACH_ALARM = frozenset({DestinationKind.SNMP, DestinationKind.SYSLOG})
-_ENDS = frozenset({NoticeReason.CLEAR, NoticeReason.CANCEL})
-# What a receiver that keeps a list of alarms of its own has no word for.
-_NOT_FOR_EACH_ALARM = frozenset({NoticeReason.ACKNOWLEDGE})
 _RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
@@ -69,16 +74,26 @@ class _Waiting(NamedTuple):
     mac: str
     name: str
     wire_name: str
+    group_key: str
+    at: datetime
 
 
 @dataclass(slots=True)
 class _Step:
     """All that waits to be told of one alarm: the last that still holds is told."""
 
-    last: _Waiting
     reason: NoticeReason | None = None
-    note: str = ""
-    notices: list[int] = field(default_factory=list)
+    notices: list[_Waiting] = field(default_factory=list)
+
+    @property
+    def last(self) -> _Waiting:
+        """The notice that came last: how the alarm is now."""
+        return self.notices[-1]
+
+    @property
+    def note(self) -> str:
+        """What the notice says that is told."""
+        return next((each.note for each in reversed(self.notices) if each.reason is self.reason), "")
 
     @property
     def is_active(self) -> bool:
@@ -94,26 +109,34 @@ class _Desk:
         self._group = group
         self._destination = destination
         self._now = now
-        self._each_alarm = destination.kind in _EACH_ALARM
+        self._each_alarm = destination.kind in EACH_ALARM
         self._receiver = snmp_receiver_of(destination)
 
     def tell(self) -> int:
         """Make the deliveries, and say when the group is looked at again; return how many there are."""
-        waiting = self._read_waiting()
+        all_waiting = self._read_waiting()
+        withheld = [until for notice in all_waiting if (until := self._withheld_until(notice)) is not None]
+        waiting = [notice for notice in all_waiting if self._withheld_until(notice) is None]
         if not self._destination.is_enabled:
-            self._settle([notice.id for notice in waiting], NoticeFate.NEEDLESS)
+            self._settle([notice.id for notice in all_waiting], NoticeFate.NEEDLESS)
             self._group.due_at = None
             return 0
         steps = self._fold(waiting)
         told = [step for step in steps if step.reason is not None]
-        needless = [notice_id for step in steps if step.reason is None for notice_id in step.notices]
+        needless = [notice.id for step in steps if step.reason is None for notice in step.notices]
         self._settle(needless, NoticeFate.NEEDLESS)
         if told:
             number = self._tell_each(told) if self._each_alarm else self._tell_together(told)
         else:
-            number = self._repeat() if not waiting else 0
-        self._look_again(number, is_more=self._each_alarm and len(waiting) == MOST_TOGETHER)
+            number = self._repeat() if not all_waiting else 0
+        is_more = self._each_alarm and bool(waiting) and len(all_waiting) == MOST_TOGETHER
+        self._look_again(number, is_more=is_more)
+        if withheld:
+            self._group.due_at = min(filter(None, (*withheld, self._group.due_at)))
         return number
+
+    def _withheld_until(self, notice: _Waiting) -> datetime | None:
+        return withheld_until(notice.reason, notice.at, notice._asdict(), now=self._now)
 
     def _read_waiting(self) -> Sequence[_Waiting]:
         wanted = (
@@ -126,6 +149,8 @@ class _Desk:
                     Alarm.mac,
                     Alarm.name,
                     Alarm.wire_name,
+                    Alarm.group_key,
+                    GroupedNotice.at,
                 ),
             )
             .join(Alarm, GroupedNotice.alarm_id == Alarm.id)
@@ -140,30 +165,22 @@ class _Desk:
         """Put together what waits of each alarm, and decide what of it is to be told, if anything."""
         steps: dict[int, _Step] = {}
         for notice in waiting:
-            step = steps.setdefault(notice.alarm_id, _Step(notice))
-            step.last = notice
-            step.notices.append(notice.id)
-            # An active alarm is not cleared any more, and a cleared one is only cleared.
-            if (notice.reason in _ENDS) is not step.is_active:
-                step.reason, step.note = notice.reason, notice.note
+            steps.setdefault(notice.alarm_id, _Step()).notices.append(notice)
         known = self._known_as_active()
-        for step in steps.values():
-            if not self._is_to_be_told(step, is_known=step.last.alarm_id in known):
+        for alarm_id, step in steps.items():
+            step.reason = last_that_holds(
+                (notice.reason for notice in step.notices),
+                is_active=step.is_active,
+                is_known=alarm_id in known,
+            )
+            if self._each_alarm and not self._has_word_for(step):
                 step.reason = None
         return list(steps.values())
 
-    def _is_to_be_told(self, step: _Step, *, is_known: bool) -> bool:
-        if not step.is_active and not is_known:
-            return False
-        if not self._each_alarm:
-            return True
-        return step.reason not in _NOT_FOR_EACH_ALARM and self._has_trap(step.last)
-
-    def _has_trap(self, notice: _Waiting) -> bool:
-        if self._receiver is None:
-            return True
-        kind = short_kind_of(notice.name, notice.wire_name)
-        return trap_oid_of(kind.name, kind.trap_oid, self._receiver.oid_base) is not None
+    def _has_word_for(self, step: _Step) -> bool:
+        return step.reason not in NOT_FOR_EACH_ALARM and has_trap(
+            self._receiver, step.last.name, step.last.wire_name
+        )
 
     def _known_as_active(self) -> set[int]:
         """Return the alarms that wait and of which the destination was told before that they are active."""
@@ -180,7 +197,7 @@ class _Desk:
             .group_by(GroupedNotice.alarm_id)
         )
         told = select(GroupedNotice.alarm_id).where(
-            GroupedNotice.id.in_(latest), GroupedNotice.reason.not_in(_ENDS)
+            GroupedNotice.id.in_(latest), GroupedNotice.reason.not_in(ENDS)
         )
         return set(self._session.scalars(told))
 
@@ -192,9 +209,9 @@ class _Desk:
         inserted = insert(Delivery).returning(Delivery.id, sort_by_parameter_order=True)
         ids = self._session.scalars(inserted, rows).all()
         changed = [
-            {"id": notice_id, "fate": NoticeFate.TOLD, "delivery_id": delivery_id}
+            {"id": notice.id, "fate": NoticeFate.TOLD, "delivery_id": delivery_id}
             for (step, _), delivery_id in zip(messages, ids, strict=True)
-            for notice_id in step.notices
+            for notice in step.notices
         ]
         self._session.execute(update(GroupedNotice), changed)
         return len(ids)
@@ -211,9 +228,9 @@ class _Desk:
             insert(table_of(Delivery)).returning(table_of(Delivery).c.id), self._row(message, alarm_id)
         )
         told = [
-            {"id": notice_id, "fate": NoticeFate.TOLD, "delivery_id": delivery_id}
+            {"id": notice.id, "fate": NoticeFate.TOLD, "delivery_id": delivery_id}
             for step in steps
-            for notice_id in step.notices
+            for notice in step.notices
         ]
         self._session.execute(update(GroupedNotice), told)
         return 1
@@ -227,7 +244,7 @@ class _Desk:
         ]
         reasons = {step.reason for step in steps if step.is_active} or {step.reason for step in steps}
         reason = reasons.pop() if len(reasons) == 1 else NoticeReason.CHANGE
-        last = max(step.notices[-1] for step in steps)
+        last = max(step.last.id for step in steps)
         return self._whole(
             alarms,
             reason=reason or NoticeReason.CHANGE,
@@ -351,11 +368,18 @@ class _Desk:
         if is_more:
             group.due_at = self._now
         elif not self._each_alarm and group.repeat_seconds and self._count_active():
-            group.due_at = (group.last_told_at or self._now) + timedelta(seconds=group.repeat_seconds)
-            if group.due_at <= self._now:  # there was nothing to repeat
-                group.due_at = self._now + timedelta(seconds=group.repeat_seconds)
+            repeat = timedelta(seconds=group.repeat_seconds)
+            group.due_at = repeats_at(group.last_told_at, repeat, now=self._now)
         else:
             group.due_at = None
+
+
+def has_trap(receiver: SnmpReceiver | None, title: str, wire_name: str) -> bool:
+    """Return whether a receiver of traps, None for any other, can be told of a type of alarms."""
+    if receiver is None:
+        return True
+    kind = short_kind_of(title, wire_name)
+    return trap_oid_of(kind.name, kind.trap_oid, receiver.oid_base) is not None
 
 
 def _phones(steps: Sequence[_Step]) -> int:

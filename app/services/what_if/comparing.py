@@ -33,7 +33,10 @@ class Comparison:
 
     def __init__(self, session: Session, simulation: Simulation) -> None:
         drafts = standing.drafts_of(session, simulation.drafts)
-        if len(drafts) < len(simulation.drafts) or standing.active_checksums(session) != simulation.active:
+        if (
+            len(drafts) < len(simulation.drafts)
+            or standing.active_checksums(session, simulation.kind) != simulation.active
+        ):
             raise ConflictError(OUTDATED)
         self._session = session
         self._id, self._now = simulation.id, simulation.as_of

@@ -4,23 +4,31 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.errors import ConflictError, InvalidInputError, NotFoundError
-from app.models import Device, PhoneModel, RuleSetVersion, Simulation, SimulationRow, Tenant
+from app.models import Device, PhoneModel, RuleSetVersion, Simulation, SimulationAlarm, SimulationRow, Tenant
 from app.models.enums import RuleKind, RuleSetState, SimulationState
 from app.security.tenant_scope import scope_of
+from app.services.alarms.due import HISTORY_LASTS
 from app.services.author import Author
 from app.services.what_if import standing
+from app.services.what_if.alarms import recorded
 
 LEASE = timedelta(minutes=1)
 KEPT_FOR = timedelta(days=7)
 MOST_KEPT = 20
 """Simulations that are kept; the oldest go first."""
 
+DAYS = 7
+"""Days of alarms that are played where nobody says how many."""
+MOST_DAYS = HISTORY_LASTS.days
+"""Days of alarms that may be played: so long there is history."""
+
+_Column: TypeAlias = InstrumentedAttribute[int]
 _AT_WORK = (SimulationState.WAITING, SimulationState.RUNNING)
 _ROWS_AT_ONCE = 5_000
 
@@ -39,18 +47,22 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What is asked: of which drafts, as of when, and of the phones of one tenant or model where one is named."""
+    """What is asked: of which drafts, as of when, and of the phones of one tenant or model where one is named.
+
+    Rules for alarms are asked about the alarms of the last ``days``.
+    """
 
     kind: RuleKind
     draft_ids: Collection[int]
     as_of: datetime | None = None
+    days: int = DAYS
     tenant_id: int | None = None
     model_id: int | None = None
 
 
-def drafts_to_choose(session: Session) -> Sequence[RuleSetVersion]:
-    """Return the drafts of rules that say what a phone gets and that the account sees, the system's first."""
-    kinds = [kind.value for kind in standing.KINDS]
+def drafts_to_choose(session: Session, kind: RuleKind) -> Sequence[RuleSetVersion]:
+    """Return the drafts that are simulated with those of a kind and that the account sees, the system's first."""
+    kinds = [each.value for each in standing.kinds_with(kind)]
     drafts = select(RuleSetVersion).where(
         RuleSetVersion.state == RuleSetState.DRAFT, RuleSetVersion.kind.in_(kinds)
     )
@@ -65,8 +77,8 @@ def models_to_choose(session: Session) -> list[tuple[int, str]]:
 
 
 def start(session: Session, wish: Wish, *, author: Author, now: datetime) -> Simulation:
-    """Ask what drafts would change; a worker looks at the phones next. InvalidInputError for what is not there."""
-    drafts = [draft for draft in drafts_to_choose(session) if draft.id in wish.draft_ids]
+    """Ask what drafts would change; a worker finds it out. InvalidInputError for what is not there, or is too much."""
+    drafts = [draft for draft in drafts_to_choose(session, wish.kind) if draft.id in wish.draft_ids]
     if not drafts:
         raise InvalidInputError("Choose a draft: there is nothing to simulate without one.", field="drafts")
     for column, chosen, noun in (
@@ -84,15 +96,15 @@ def start(session: Session, wish: Wish, *, author: Author, now: datetime) -> Sim
         created_at=now,
         as_of=wish.as_of or now,
         drafts=standing.drafts_as_json(session, drafts),
-        active=standing.active_checksums(session),
+        active=standing.active_checksums(session, wish.kind),
         only_tenant_id=wish.tenant_id,
         only_model_id=wish.model_id,
     )
+    if standing.is_of_alarms(simulation):
+        simulation.since = _since(wish.days, simulation.as_of)
     session.add(simulation)
     session.flush()
-    simulation.total = (
-        session.scalar(select(func.count()).select_from(Device).where(standing.which_phones(simulation))) or 0
-    )
+    simulation.total = _count(session, simulation)
     return simulation
 
 
@@ -167,6 +179,27 @@ def finish(simulation: Simulation, now: datetime, *, error: str = "") -> None:
     simulation.worker, simulation.leased_until = "", None
 
 
+def cancel(session: Session, simulation: Simulation, now: datetime) -> None:
+    """End a simulation that waits or runs; its worker notices with its next page. ConflictError where it has ended."""
+    still = update(Simulation).where(Simulation.id == simulation.id, Simulation.state.in_(_AT_WORK))
+    cancelled = still.values(
+        state=SimulationState.CANCELLED, finished_at=now, worker="", leased_until=None
+    ).returning(Simulation.id)
+    if session.scalar(cancelled.execution_options(synchronize_session=False)) is None:
+        raise ConflictError("The simulation has ended meanwhile.")
+
+
+def forget_rows(session: Session, simulation_id: int) -> bool:
+    """Take away some of what was found; whether there was any."""
+    return any(
+        _forget_some(session, simulation_id, owner, key)
+        for owner, key in (
+            (SimulationRow.simulation_id, SimulationRow.device_id),
+            (SimulationAlarm.simulation_id, SimulationAlarm.number),
+        )
+    )
+
+
 def check_fits(session: Session, simulation: Simulation, draft: RuleSetVersion) -> None:
     """Raise ConflictError unless a simulation tells what making this draft active, as it is, would change."""
     if simulation.state is not SimulationState.DONE:
@@ -189,23 +222,38 @@ def find_old(session: Session, now: datetime) -> Sequence[int]:
 
 def drop_old(session: Session, ids: Sequence[int]) -> int:
     """Take away old simulations, or a part of one that is large: the rest is found again. Return how many are gone."""
-    gone = list(takewhile(lambda simulation_id: not _forget_rows(session, simulation_id), ids))
+    gone = list(takewhile(lambda simulation_id: not forget_rows(session, simulation_id), ids))
     session.execute(delete(Simulation).where(Simulation.id.in_(gone)))
     return len(gone)
 
 
-def _forget_rows(session: Session, simulation_id: int) -> bool:
-    """Take away the next rows of a simulation; whether there were any."""
-    rows = select(SimulationRow.device_id).where(SimulationRow.simulation_id == simulation_id)
-    some = rows.order_by(SimulationRow.device_id).limit(_ROWS_AT_ONCE).subquery()
-    last = session.scalar(select(func.max(some.c.device_id)))
+def _since(days: int, as_of: datetime) -> datetime:
+    if not 1 <= days <= MOST_DAYS:
+        raise InvalidInputError(f"Choose 1 to {MOST_DAYS} days.", field="days")
+    return as_of - timedelta(days=days)
+
+
+def _count(session: Session, simulation: Simulation) -> int:
+    """Return how many phones are to be looked at, or how much is to be played."""
+    if not standing.is_of_alarms(simulation):
+        phones = select(func.count()).select_from(Device).where(standing.which_phones(simulation))
+        return session.scalar(phones) or 0
+    number = recorded.count(session, simulation)
+    if number > recorded.MOST_PLAYED:
+        raise InvalidInputError(
+            f"So much was recorded in these days ({number:,} changes of alarms) that it cannot be played at once; "
+            f"{recorded.MOST_PLAYED:,} can. Choose fewer days, or one tenant.",
+            field="days",
+        )
+    return number
+
+
+def _forget_some(session: Session, simulation_id: int, owner: _Column, key: _Column) -> bool:
+    some = select(key).where(owner == simulation_id).order_by(key).limit(_ROWS_AT_ONCE).subquery()
+    last = session.scalar(select(func.max(some.c[key.key])))
     if last is None:
         return False
-    session.execute(
-        delete(SimulationRow).where(
-            SimulationRow.simulation_id == simulation_id, SimulationRow.device_id <= last
-        )
-    )
+    session.execute(delete(key.class_).where(owner == simulation_id, key <= last))
     return True
 
 

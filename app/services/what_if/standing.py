@@ -1,16 +1,17 @@
-"""What the answer of a simulation depends on beside the phones' reports, and whether any of it has changed since."""
+"""What the answer of a simulation depends on beside what phones report, and whether any of it has changed since."""
 
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
-from app.database import table_of
+from app.database import Base, table_of
 from app.models import (
     ConfigTemplate,
+    Destination,
     Device,
     DevicePin,
     Firmware,
@@ -21,14 +22,17 @@ from app.models import (
     TemplateDefault,
     Tenant,
 )
-from app.models.enums import RuleSetState, Stage
+from app.models.enums import RuleKind, RuleSetState, Stage
+from app.services.alarm_rules import book
 from app.services.rule_sets import reading
 from app.services.rule_sets.activation import checksum_of
+from app.services.what_if.named_values import values_named
 
-KINDS = tuple(Stage)
+OF_FLEET: tuple[RuleKind, ...] = tuple(RuleKind(stage.value) for stage in Stage)
 """The kinds of rules that say what a phone gets."""
 
-_LOOKED_AT = (
+_Columns: TypeAlias = Sequence[tuple[type[Base], Sequence[str]]]
+_LOOKED_AT: _Columns = (
     (Tenant, ("id", "name", "subnet", "is_default", "approves_automatically")),
     (Site, ("id", "tenant_id", "name", "subnet")),
     (PhoneModel, ("id", "name", "user_agent_pattern")),
@@ -36,6 +40,21 @@ _LOOKED_AT = (
     (ConfigTemplate, ("id", "name", "tenant_id", "phone_model_id", "train", "version")),
     (TemplateDefault, ("template_id", "phone_model_id", "train", "tenant_id")),
 )
+_LOOKED_AT_OF_ALARMS: _Columns = (
+    (Tenant, ("id", "name")),
+    (Site, ("id", "tenant_id", "name")),
+    (Destination, ("id", "name", "tenant_id", "kind", "is_enabled")),
+)
+
+
+def kinds_with(kind: RuleKind) -> tuple[RuleKind, ...]:
+    """Return the kinds of rules that are simulated together: those about phones, or those about alarms."""
+    return OF_FLEET if kind in OF_FLEET else book.KINDS
+
+
+def is_of_alarms(simulation: Simulation) -> bool:
+    """Whether recorded alarms are played, and not phones looked at."""
+    return simulation.kind not in OF_FLEET
 
 
 def drafts_as_json(session: Session, drafts: Collection[RuleSetVersion]) -> list[dict[str, Any]]:
@@ -63,27 +82,30 @@ def drafts_of(session: Session, kept: Sequence[Mapping[str, Any]]) -> list[RuleS
     return [draft for draft in found if draft.revision == wanted[draft.id]]
 
 
-def active_checksums(session: Session) -> list[str]:
-    """Return what tells the rules that are active now from others."""
+def active_checksums(session: Session, kind: RuleKind) -> list[str]:
+    """Return what tells the rules that are active now, of this kind and those simulated with it, from others."""
     versions = table_of(RuleSetVersion)
     active = select(versions.c.checksum).where(
-        versions.c.state == RuleSetState.ACTIVE, versions.c.kind.in_([kind.value for kind in KINDS])
+        versions.c.state == RuleSetState.ACTIVE,
+        versions.c.kind.in_([each.value for each in kinds_with(kind)]),
     )
     return sorted(session.connection().scalars(active))
 
 
-def fleet_as_json(session: Session, which: ColumnElement[bool]) -> dict[str, Any]:
-    """Return what tells the phones, the pins, and all that rules may name from what they are later."""
-    phones = select(func.count(), func.max(Device.id)).where(which)
+def world_as_json(session: Session, simulation: Simulation) -> dict[str, Any]:
+    """Return what tells all that the rules of a simulation ask about, and may name, from what it is later.
+
+    What phones report, and alarms, change all the time: they are left out.
+    """
+    if is_of_alarms(simulation):
+        return {"checksum": _checksum(_rows_of(session, _LOOKED_AT_OF_ALARMS))}
+    phones = select(func.count(), func.max(Device.id)).where(which_phones(simulation))
     count, last = session.execute(phones).one()
     pinned = table_of(DevicePin)
     pins = select(func.count(), func.max(pinned.c.pinned_at))
-    said: list[Any] = [str(found) for found in session.connection().execute(pins).one()]
-    for model, names in _LOOKED_AT:
-        columns = [table_of(model).c[name] for name in names]
-        rows = session.connection().execute(select(*columns).order_by(*columns[:2]))
-        said.append([list(map(str, row)) for row in rows])
-    checksum = hashlib.sha256(json.dumps(said).encode()).hexdigest()
+    said = [str(found) for found in session.connection().execute(pins).one()]
+    values = values_named(session, [draft["version_id"] for draft in simulation.drafts])
+    checksum = _checksum([said, values, *_rows_of(session, _LOOKED_AT)])
     return {"phones": count, "last": last, "checksum": checksum}
 
 
@@ -103,8 +125,23 @@ def why_outdated(session: Session, simulation: Simulation) -> str:
     """Return what has changed since a simulation began, as a sentence; empty where nothing has."""
     if len(drafts_of(session, simulation.drafts)) < len(simulation.drafts):
         return "The draft has changed since, or is no draft any more."
-    if active_checksums(session) != simulation.active:
+    if active_checksums(session, simulation.kind) != simulation.active:
         return "Other rules are active since."
-    if simulation.fleet and fleet_as_json(session, which_phones(simulation)) != simulation.fleet:
-        return "Phones, pins, tenants, sites, templates or firmware files have changed since."
+    if simulation.fleet and world_as_json(session, simulation) != simulation.fleet:
+        if is_of_alarms(simulation):
+            return "Tenants, sites or destinations have changed since."
+        return "Phones, pins, tenants, sites, templates, their values or firmware files have changed since."
     return ""
+
+
+def _rows_of(session: Session, looked_at: _Columns) -> list[Any]:
+    said = []
+    for model, names in looked_at:
+        columns = [table_of(model).c[name] for name in names]
+        rows = session.connection().execute(select(*columns).order_by(*columns[:2]))
+        said.append([list(map(str, row)) for row in rows])
+    return said
+
+
+def _checksum(said: Sequence[Any]) -> str:
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()

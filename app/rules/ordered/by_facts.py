@@ -89,7 +89,7 @@ class RulesLeft:
     @property
     def names(self) -> list[str]:
         """The fields whose demands are met by all rules that are left."""
-        return [each[0] for each in (*self._remembered, *self._asked)]
+        return [*(name for name, _, _ in self._remembered), *(name for name, _ in self._asked)]
 
     def by(self, compared: Mapping[str, Any]) -> int:
         """Return the rules that may match a phone of these facts, as they are compared."""

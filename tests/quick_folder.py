@@ -14,8 +14,13 @@ _ROOM = 4 << 30
 
 @contextmanager
 def quick_folder(prefix: str) -> Iterator[Path]:
-    """Yield a folder that goes with what is in it at the end of the block."""
-    with TemporaryDirectory(prefix=prefix, dir=_MEMORY if _has_room(_MEMORY) else None) as name:
+    """Yield a folder that goes with what is in it at the end of the block, those of runs that were killed before it."""
+    for left in _MEMORY.glob(f"{prefix}*-*"):
+        pid = left.name.removeprefix(prefix).partition("-")[0]
+        if not Path(f"/proc/{pid}").exists():
+            shutil.rmtree(left, ignore_errors=True)
+    place = _MEMORY if _has_room(_MEMORY) else None
+    with TemporaryDirectory(prefix=f"{prefix}{os.getpid()}-", dir=place) as name:
         yield Path(name)
 
 

@@ -25,7 +25,7 @@ demo: $(RUNTIME) ## The same with a made-up company of 3 tenants and 300 simulat
 	@exec $(IN_VENV) run.py demo
 
 test: test-packages $(DEVELOPMENT) ## Everything about correctness, on SQLite and PostgreSQL (at most 15 minutes)
-	@$(IN_VENV) -m pytest -n 2 --dist loadfile
+	@$(IN_VENV) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 acceptance: test-packages $(DEVELOPMENT) ## Full sizes, storms, kills and fuzzing, into docs/acceptance.md (at most an hour)
 	@$(IN_VENV) -m tests.acceptance

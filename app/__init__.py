@@ -26,6 +26,7 @@ from app.views import (
     sign_in_limit,
     static_files,
     uploads,
+    url_rules,
     web_session,
 )
 from app.views.proxies import CallersOwnAddress
@@ -48,8 +49,9 @@ def create_app(settings: Settings | None = None, *, writes_permissions: bool = F
     open_vault(key)
     trust_issuer(settings.license_public_key)
     app = Flask(__name__)
+    app.url_rule_class = url_rules.LateRule
     app.config.update(flask_configuration(settings, key))
-    app.config.update(FAB_CREATE_DB=writes_permissions, FAB_UPDATE_PERMS=writes_permissions)
+    app.config.update(FAB_UPDATE_PERMS=writes_permissions)
     app.extensions["ringmaster_settings"] = settings
     parts = (
         compression,
@@ -72,6 +74,8 @@ def create_app(settings: Settings | None = None, *, writes_permissions: bool = F
             app, web_session.db.session, indexview=StartView, security_manager_class=RingmasterSecurityManager
         )
         registration.register(appbuilder)
+        if writes_permissions:
+            appbuilder.sm.write_permissions()
     open_phone_door(app, settings)
     return app
 

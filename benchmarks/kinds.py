@@ -41,6 +41,6 @@ def has_postgresql() -> bool:
 @contextmanager
 def postgresql() -> Iterator[Kind]:
     """Start a PostgreSQL server that loses nothing it has confirmed, as an administrator runs one."""
-    with running_server(_DURABLE) as server:
+    with running_server(_DURABLE, is_durable=True) as server:
         pid = int((server.folder / "data" / "postmaster.pid").read_text().splitlines()[0])
         yield Kind(POSTGRESQL, PostgresqlDatabases(server), pid)

@@ -1,6 +1,7 @@
 """What every test can ask for: databases of both kinds, and a closed network around all of them."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 
 import hypothesis
@@ -17,6 +18,7 @@ from tests.databases import (
     prepare,
 )
 from tests.postgresql import PostgresqlServer, running_server
+from tests.quick_folder import quick_folder
 from tests.slapd import Slapd, running_slapd
 
 # Examples are timed on busy machines: neither an example's nor their making's time says anything.
@@ -24,6 +26,20 @@ UNTIMED = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.H
 hypothesis.settings.register_profile("exploring", UNTIMED)
 hypothesis.settings.register_profile("repeatable", UNTIMED, derandomize=True)
 hypothesis.settings.load_profile("repeatable" if os.environ.get("CI") else "exploring")
+
+
+_SLOW = ("flows", "benchmarks", "browser", "cli", "scheduler")
+"""Folders in which tests start servers and browsers."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put slow files first: of those that processes share, none is left for one of them when the others are done."""
+    tests_of = Counter(item.path for item in items)
+    items.sort(key=lambda item: (_rank(item), -tests_of[item.path]))
+
+
+def _rank(item: pytest.Item) -> int:
+    return next((rank for rank, folder in enumerate(_SLOW) if folder in item.path.parts), len(_SLOW))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -47,9 +63,10 @@ def slapd() -> Iterator[Slapd]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+def sqlite_databases() -> Iterator[Databases]:
     """SQLite databases in a folder of this run."""
-    return SqliteDatabases(tmp_path_factory.mktemp("databases"))
+    with quick_folder("ringmaster-sqlite-") as folder:
+        yield SqliteDatabases(folder)
 
 
 @pytest.fixture(scope="session")

@@ -30,14 +30,15 @@ def parse_subnet(text: str) -> Network:
     address, slash, _ = written.partition("/")
     if not slash:
         raise InvalidInputError(f"{quoted(text)} has no prefix length; write the subnet like 10.1.0.0/16.")
-    network = _network_around(written)
-    if network is None:
+    network = _network_of(written, strict=True)
+    if network is not None:
+        return _without_mapping(network)
+    meant = _network_of(written, strict=False)
+    if meant is None:
         raise InvalidInputError(
             f"{quoted(text)} is not a subnet; write it like 10.1.0.0/16 or 2001:db8::/32."
         )
-    if ip_address(address) != network.network_address:
-        raise InvalidInputError(_what_was_meant(written, ip_address(address), network))
-    return _without_mapping(network)
+    raise InvalidInputError(_what_was_meant(written, ip_address(address), meant))
 
 
 def looks_like_a_mask(network: Network) -> bool:
@@ -114,11 +115,11 @@ class SubnetTable(Generic[T]):
         return matches
 
 
-def _network_around(written: str) -> Network | None:
+def _network_of(written: str, *, strict: bool) -> Network | None:
     if "%" in written:
         return None
     try:
-        return ip_network(written, strict=False)
+        return ip_network(written, strict=strict)
     except ValueError:
         return None
 

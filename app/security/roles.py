@@ -5,7 +5,7 @@ refused to an account that names its tenants, whatever its role.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 ADMINISTRATOR = "Administrator"
 OPERATOR = "Operator"
@@ -155,16 +155,7 @@ def _entry(pages: Iterable[str], deeds: Iterable[str]) -> list[str]:
     return [_exactly(pages), _exactly(deeds)]
 
 
-def _entries(pages: Sequence[str], deeds: Iterable[str]) -> list[list[str]]:
-    """Divide the pages among several entries: Flask-AppBuilder keeps each pattern in a column of 250 characters."""
-    return [
-        _entry(pages[first : first + _PAGES_OF_AN_ENTRY], deeds)
-        for first in range(0, len(pages), _PAGES_OF_AN_ENTRY)
-    ]
-
-
-_PAGES_OF_AN_ENTRY = 8
-_LOOK_AROUND = _entries(_EVERYBODY_LOOKS, LOOK)
+_LOOK_AROUND = [_entry(_EVERYBODY_LOOKS, LOOK)]
 
 ROLES: dict[str, list[list[str]]] = {
     ADMINISTRATOR: [["^.*$", "^.*$"]],

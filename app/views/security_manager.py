@@ -1,6 +1,7 @@
 """Accounts, roles and sessions of the screens, on Flask-AppBuilder's security manager."""
 
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from flask import g, request, session
@@ -16,7 +17,7 @@ from app.security.roles import needs_system_level
 from app.security.tenant_scope import ALL_TENANTS, scope_of, set_scope
 from app.services import journal
 from app.transaction import transaction
-from app.views import license_guard, sign_in_limit, tenant_choice
+from app.views import license_guard, permission_rows, sign_in_limit, tenant_choice
 from app.views.accounts import AccountView
 from app.views.authors import author_of
 from app.views.sign_in import REFUSAL, PhoneManagerView, SignInView
@@ -35,7 +36,25 @@ class RingmasterSecurityManager(SecurityManager):
     def __init__(self, appbuilder: AppBuilder) -> None:
         self._answers: dict[tuple[tuple[int, ...], str, str], bool] = {}
         self._answered_since = 0.0
+        self._deeds: set[permission_rows.Deed] = set()
         super().__init__(appbuilder)
+
+    def create_db(self) -> None:
+        """Leave tables to the migrations, and roles to ``write_permissions``."""
+
+    def add_permissions_view(self, base_permissions: Iterable[str], view_menu: str) -> None:
+        """Note what may be done on a page, for ``write_permissions``."""
+        self._deeds.update((view_menu, name) for name in base_permissions)
+
+    def add_permissions_menu(self, view_menu_name: str) -> None:
+        """Note an entry of the menu, for ``write_permissions``."""
+        self._deeds.add((view_menu_name, "menu_access"))
+
+    def write_permissions(self) -> None:
+        """Bring the roles, and what may be done on all pages that were added, up to date in the database."""
+        roles = [*self.builtin_roles, self.auth_role_public]
+        with transaction(self.session()) as session:
+            permission_rows.write(session, self._deeds, roles)
 
     def register_views(self) -> None:
         """Add sign-in, accounts and roles; of Flask-AppBuilder's own security pages none is used."""

@@ -29,5 +29,5 @@ def test_made_rules_decide_for_some_phones_and_not_for_others() -> None:
 
 
 def test_rules_without_names_ask_for_neither_model_nor_tenant() -> None:
-    rules = RuleList(make_rules(Stage.TEMPLATE, 20, names_models=False))
-    assert not {"model", "tenant"} & {name for each in rules._ready for name in each.demands.by_field}
+    rules = make_rules(Stage.TEMPLATE, 20, names_models=False)
+    assert not {"model", "tenant"} & {name for each in rules for name in each.fields}

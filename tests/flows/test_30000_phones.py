@@ -73,7 +73,7 @@ def database_url_of_its_own(request: pytest.FixtureRequest, tmp_path: Path) -> I
     if request.param == "sqlite":
         yield SqliteDatabases(tmp_path).create()
         return
-    with running_server(LIKE_IN_PRODUCTION) as server:
+    with running_server(LIKE_IN_PRODUCTION, is_durable=True) as server:
         yield PostgresqlDatabases(server).create()
 
 

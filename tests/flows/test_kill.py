@@ -34,7 +34,7 @@ Record = Callable[[str, object], None]
 
 @pytest.fixture
 def server() -> Iterator[PostgresqlServer]:
-    with running_server(CONFIRMS_WHAT_IT_HAS) as started:
+    with running_server(CONFIRMS_WHAT_IT_HAS, is_durable=True) as started:
         yield started
 
 

@@ -19,6 +19,7 @@ from app.services.author import Author
 from app.services.config_files.sources import Sources
 from app.services.rule_sets import drafts
 from app.services.rule_sets import reading as reading_rules
+from app.services.rule_sets.active import DraftedRules
 from app.services.what_if import comparing, jobs, standing
 from app.services.what_if.comparing import Comparison
 from app.services.what_if.jobs import Wish
@@ -152,6 +153,42 @@ def test_answer_is_that_of_the_decisions_with_all_their_steps(database: Database
     assert [one.outcome == other.outcome for one, other in answers] == [True] * 3
     assert [one.outcome.waits for one, _ in answers] == [(Wait.TEMPLATE,), (Wait.APPROVAL,), ()]
     assert {one.outcome.gets.tenant_id for one, _ in answers} == {phones[0].has.tenant_id}
+
+
+@pytest.mark.parametrize("kind", [RuleKind.PLACEMENT, RuleKind.TEMPLATE, RuleKind.FIRMWARE])
+def test_what_is_taken_from_the_other_side_is_what_would_be_decided(
+    database: Database, kind: RuleKind
+) -> None:
+    """A draft of one stage changes what follows; what it leaves alone is not asked again."""
+    gives = {
+        RuleKind.PLACEMENT: {"give": "tenant", "tenant": "Globex"},
+        RuleKind.TEMPLATE: {"give": "wait"},
+        RuleKind.FIRMWARE: {"give": "firmware", "firmware": "old.img"},
+    }
+
+    def prepare(session: Session) -> None:
+        make_fleet(session, "sales-1", "lab-1", "")
+        factories.make_tenant(session, "Globex")
+        add_firmware(session, "old.img", "UC_3.0.0.1")
+        activate(session, RuleKind.PLACEMENT, ("user ~ lab-*", {"give": "approval"}))
+        activate(session, RuleKind.TEMPLATE, ("tenant = Globex", {"give": "wait"}))
+        add(session, open_draft(session, kind), SALES, gives[kind])
+
+    written(database, prepare)
+    with reading(database, ALL_TENANTS) as session:
+        sources = Sources(session)
+        before, after = (
+            DecidesAnew(Surroundings(session, rules), sources, factories.NOW, is_traced=False)
+            for rules in (None, DraftedRules(session))
+        )
+        asked = [before.look_at(phone) for phone in anew.read_phones(session, true(), factories.NOW)]
+        taken = [after.decide(each, like=before.decide(each)) for each in asked]
+        alone = [after.decide(each) for each in asked]
+        assert [one.outcome for one in taken] == [one.outcome for one in alone]
+        assert [one.rules.as_json() for one in taken] == [one.rules.as_json() for one in alone]
+        assert [one.outcome != before.decide(each).outcome for one, each in zip(taken, asked, strict=True)] == [
+            True, False, False,
+        ]  # fmt: skip
 
 
 def test_another_worker_goes_on_where_one_was_killed(

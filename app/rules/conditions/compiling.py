@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
+from app.rules.conditions.field_type import Test, Wanted
 from app.rules.conditions.fields import FIELDS
 from app.rules.conditions.operators import CONTRARIES, PRESENCE, Operator
 from app.rules.conditions.tree import And, Condition, Node, Not, conditions_in, parts_of
@@ -45,7 +46,7 @@ def compile_demands(demands: Iterable[tuple[Condition, bool]]) -> Matcher:
         if condition.operator in PRESENCE
     )
     compared = tuple(
-        (condition.field, *_test_of(condition, holds=holds))
+        (condition.field, *test_of(condition, holds=holds)[::2])
         for condition, holds in ordered
         if condition.operator not in PRESENCE
     )
@@ -63,18 +64,18 @@ def compile_demands(demands: Iterable[tuple[Condition, bool]]) -> Matcher:
     return holds_all
 
 
-def _test_of(condition: Condition, *, holds: bool) -> tuple[Callable[[Any], object], bool]:
-    """Return the test of a condition, and what it has to answer for the condition to hold, or to fail."""
+def test_of(condition: Condition, *, holds: bool) -> tuple[Test, Wanted, bool]:
+    """Return the test of a condition, what it tests, and what it answers where the condition holds, or fails."""
     operator = CONTRARIES.get(condition.operator, condition.operator)
     test = FIELDS[condition.field].type.test(operator, condition.values)
-    return test, (operator is condition.operator) is holds
+    return test, (operator, condition.values), (operator is condition.operator) is holds
 
 
 def compile_condition(condition: Condition) -> Judge:
     """Return the function that says whether a condition holds."""
     if condition.operator in PRESENCE:
         return _presence(condition.field, wanted=condition.operator is Operator.IS_SET)
-    test, wanted = _test_of(condition, holds=True)
+    test, _, wanted = test_of(condition, holds=True)
     return _comparison(condition.field, test, wanted=wanted)
 
 

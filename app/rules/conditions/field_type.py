@@ -32,11 +32,13 @@ class FieldType(ABC):
     """A type of field. Facts and values are text; what is compared is made of a fact once for each phone.
 
     ``cost`` says how long a test takes beside those of other types: the cheapest of a rule are asked first.
+    ``has_few_facts`` where many phones have the same fact, so that answers are worth remembering.
     """
 
     title: ClassVar[str]
     operators: ClassVar[tuple[Operator, ...]]
     cost: ClassVar[int]
+    has_few_facts: ClassVar[bool] = False
 
     @abstractmethod
     def read(self, text: str) -> str:

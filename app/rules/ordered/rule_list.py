@@ -3,19 +3,15 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property, partial
-from operator import itemgetter
 from typing import Any, Generic, NamedTuple
 
 from app.rules.conditions.compiling import Matcher
 from app.rules.conditions.demands import Demands
 from app.rules.conditions.facts import KnownFacts
 from app.rules.conditions.tracing import PhoneWords
+from app.rules.ordered.by_facts import RulesLeft
 from app.rules.ordered.rule import Outcome, Rule
 from app.rules.ordered.tracing import RuleTrace, RuleTracer
-
-_INDEXED = ("model", "tenant")
-_kind_of = itemgetter(*_INDEXED)
-_MOST_KINDS = 4096
 
 WhyNot = Callable[[Rule[Outcome]], str]
 """Says why what a matching rule gives cannot be had by a phone; empty where it can."""
@@ -28,18 +24,6 @@ class ListTrace(NamedTuple, Generic[Outcome]):
     winner: Rule[Outcome] | None
 
 
-class _Ready(NamedTuple, Generic[Outcome]):
-    rule: Rule[Outcome]
-    demands: Demands
-    matches: Matcher
-
-
-def _made_ready(rule: Rule[Outcome]) -> _Ready[Outcome]:
-    """A rule is asked about phones only whose model and tenant are as it demands: these it need not ask for again."""
-    demands = Demands(rule.conditions)
-    return _Ready(rule, demands, demands.matcher_beside(_INDEXED))
-
-
 def _always_to_be_had(_: Rule[Any]) -> str:
     return ""
 
@@ -47,13 +31,18 @@ def _always_to_be_had(_: Rule[Any]) -> str:
 class RuleList(Generic[Outcome]):
     """Rules in their order, compiled once; it does not change, so that many may ask it at the same time.
 
-    Which rules may match at all phones of a model in a tenant is found out when the first such phone comes.
+    Rules are asked only about phones whose facts leave them in question, and not again for these facts.
     """
 
     def __init__(self, rules: Iterable[Rule[Outcome]] = ()) -> None:
         self.rules: Sequence[Rule[Outcome]] = tuple(sorted(rules, key=lambda rule: rule.position))
-        self._ready = [_made_ready(rule) for rule in self.rules if rule.is_enabled]
-        self._candidates: dict[tuple[Any, ...], list[tuple[Matcher, Rule[Outcome]]]] = {}
+        asked = [rule for rule in self.rules if rule.is_enabled]
+        demands = [Demands(rule.conditions) for rule in asked]
+        self._left = RulesLeft(demands)
+        names = self._left.names
+        self._ready: list[tuple[Matcher, Rule[Outcome]]] = [
+            (each.matcher_beside(names), rule) for each, rule in zip(demands, asked, strict=True)
+        ]
 
     def first_match(
         self, facts: KnownFacts, at: datetime, why_not: WhyNot[Outcome] = _always_to_be_had
@@ -64,7 +53,11 @@ class RuleList(Generic[Outcome]):
     def matching(self, facts: KnownFacts, at: datetime) -> Iterator[Rule[Outcome]]:
         """Yield every rule that matches, in their order."""
         compared = facts.compared
-        for matches, rule in self._candidates_for(compared):
+        left = self._left.by(compared)
+        while left:
+            first = left & -left
+            left ^= first
+            matches, rule = self._ready[first.bit_length() - 1]
             if matches(compared) and rule.is_valid_at(at):
                 yield rule
 
@@ -91,15 +84,3 @@ class RuleList(Generic[Outcome]):
     @cached_property
     def _tracers(self) -> Sequence[RuleTracer]:
         return [RuleTracer(rule) for rule in self.rules]
-
-    def _candidates_for(self, compared: dict[str, Any]) -> list[tuple[Matcher, Rule[Outcome]]]:
-        kind = _kind_of(compared)
-        found = self._candidates.get(kind)
-        if found is None:
-            known = dict(zip(_INDEXED, kind, strict=True))
-            found = [(each.matches, each.rule) for each in self._ready if each.demands.allows(known)]
-            # Models and tenants are few; what phones say they are need not be.
-            if len(self._candidates) >= _MOST_KINDS:
-                self._candidates.clear()
-            self._candidates[kind] = found
-        return found

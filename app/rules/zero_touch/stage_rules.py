@@ -81,12 +81,13 @@ class FirstOfStage(StageRules[Outcome]):
         pin = self.pin
         if pin is not None and not why_not(pin.outcome):
             step = Step(stage, f"{stage}.pinned", PINNED, Verdict.MATCHED, "")
-            return Ahead((step,), answer(pin.outcome, frozenset()), PINNED)
+            return Ahead((step,), answer(pin.outcome, frozenset()), PINNED, is_traced=False)
         for rules in self.lists:
             winner = rules.first_match(self.facts, self.at, lambda rule: why_not(rule.outcome))
             if winner is not None:
                 step = Step(stage, winner.key, _capital(winner.title), Verdict.MATCHED, "")
-                return Ahead((step,), answer(winner.outcome, winner.fields), winner.title)
+                found = answer(winner.outcome, winner.fields)
+                return Ahead((step,), found, winner.title, is_traced=False)
         return Ahead()
 
 

@@ -61,7 +61,8 @@ class Comparison:
 
     def _compare(self, phone: Phone) -> dict[str, Any] | None:
         looked = self._before.look_at(phone)
-        before, after = self._before.decide(looked), self._after.decide(looked)
+        before = self._before.decide(looked)
+        after = self._after.decide(looked, like=before)
         old, new = before.outcome, after.outcome
         changes = changes_between(
             old,

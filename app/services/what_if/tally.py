@@ -30,8 +30,9 @@ class Tally:
         if changes:
             self.changed += 1
             self._counts["flags"].update(change.name for change in changes if change.name)
-        self._counts["before_waits"].update(before.outcome.waits)
-        self._counts["after_waits"].update(after.outcome.waits)
+        for section, decided in (("before_waits", before), ("after_waits", after)):
+            if decided.outcome.waits:
+                self._counts[section].update(decided.outcome.waits)
         for _, loses, gains in rules_that_differ(before.outcome, after.outcome):
             self._counts["lost"][loses] += 1
             self._counts["gained"][gains] += 1

@@ -76,6 +76,11 @@ class Anew:
         """How it came about."""
         return (*self.placement.steps, *self.choices.steps)
 
+    @property
+    def place(self) -> tuple[int | None, int | None]:
+        """The tenant and the site that the phone gets."""
+        return self.outcome.gets.tenant_id, self.outcome.gets.site_id
+
 
 def read_phones(session: Session, which: ColumnElement[bool], now: datetime, *, most: int = 0) -> list[Phone]:
     """Return devices in the order of their ids, at most so many where it is not 0."""
@@ -123,25 +128,35 @@ class DecidesAnew:
         reported = reported_by(phone.row)
         return Looked(phone, facts, reported, known_of(self.surroundings, facts, reported, self._at))
 
-    def decide(self, looked: Looked) -> Anew:
-        """Return what is decided for a phone; one that would have to wait for approval stays where it is."""
+    def decide(self, looked: Looked, like: Anew | None = None) -> Anew:
+        """Return what is decided for a phone; one that would have to wait for approval stays where it is.
+
+        ``like`` is what other rules decided for it in the same surroundings: what the same rules are asked the same
+        again is taken from there.
+        """
         phone, facts = looked.phone, looked.facts
-        pins = {stage: _pin(stage, phone.has, *pinned) for stage, pinned in phone.pins.items()}
         rules = PhoneRules(
             self.surroundings,
             facts,
             looked.reported,
             self._at,
             known=looked.known.copy(),
-            pins=pins,
+            pins=_pins(phone) if phone.pins else _NO_PINS,
             asking=self._asking,
         )
-        placement = place(facts, self.surroundings.topology, rules.stage(Stage.PLACEMENT))
+        if like and _are_asked_alike(rules, like, Stage.PLACEMENT):
+            placement = like.placement
+        else:
+            placement = place(facts, self.surroundings.topology, rules.stage(Stage.PLACEMENT))
         tenant_id, site_id = phone.has.tenant_id, phone.has.site_id
         if placement.approval is Approval.NOT_NEEDED:
             tenant_id, site_id = placement.tenant_id, placement.site_id
         rules.settle(tenant_id, site_id)
-        choices = self._choose((facts.model, facts.train, tenant_id, site_id), rules)
+        is_there = like is not None and like.place == (tenant_id, site_id)
+        if like and is_there and _are_asked_alike(rules, like, Stage.TEMPLATE, Stage.FIRMWARE):
+            choices = like.choices
+        else:
+            choices = self._choose((facts.model, facts.train, tenant_id, site_id), rules)
         gets = Gets(tenant_id, site_id, choices.template.template_id, self._firmware_id(choices))
         waits = tuple(_waits(placement, choices))
         steps = (placement.steps, choices.template.steps, choices.firmware.steps)
@@ -160,7 +175,7 @@ class DecidesAnew:
         return self.surroundings.firmware.get(choices.firmware.name or "")
 
 
-_NO_PINS: Mapping[Stage, tuple[str, datetime]] = MappingProxyType({})
+_NO_PINS: Mapping[Stage, Any] = MappingProxyType({})
 
 
 def _pins_of(session: Session, device_ids: Collection[int]) -> dict[int, dict[Stage, tuple[str, datetime]]]:
@@ -173,6 +188,10 @@ def _pins_of(session: Session, device_ids: Collection[int]) -> dict[int, dict[St
     return found
 
 
+def _pins(phone: Phone) -> dict[Stage, Pin[Any]]:
+    return {stage: _pin(stage, phone.has, *pinned) for stage, pinned in phone.pins.items()}
+
+
 def _pin(stage: Stage, has: Gets, by: str, at: datetime) -> Pin[Any]:
     """Return what a device has in a stage as what was pinned there."""
     outcome: Any
@@ -183,6 +202,10 @@ def _pin(stage: Stage, has: Gets, by: str, at: datetime) -> Pin[Any]:
     else:
         outcome = KeepsFirmware() if has.firmware_id is None else GivenFirmware(has.firmware_id)
     return Pin(outcome, by, at)
+
+
+def _are_asked_alike(rules: PhoneRules, like: Anew, *stages: Stage) -> bool:
+    return all(rules.lists(stage) == like.rules.lists(stage) for stage in stages)
 
 
 def _waits(placement: Placement, choices: Choices) -> Iterator[Wait]:

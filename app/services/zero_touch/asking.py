@@ -8,6 +8,7 @@ from typing import Any
 from app.models.enums import RuleKind, Stage
 from app.rules.conditions.facts import KnownFacts
 from app.rules.ordered.rule import Pin
+from app.rules.ordered.rule_list import RuleList
 from app.rules.ordered.verdicts import Verdict
 from app.rules.zero_touch.facts import Facts
 from app.rules.zero_touch.known import Reported, add_place, known_facts
@@ -59,21 +60,24 @@ class PhoneRules:
         self._pins = pins
         self._asking = asking
         self._tenant_id: int | None = None
-        self._versions: dict[str, list[int]] = {}
+        self._asked: dict[Stage, int | None] = {}
 
     @property
     def known(self) -> KnownFacts:
         """What the rules may know of the phone."""
         return self._known
 
+    def lists(self, stage: Stage) -> Sequence[RuleList[Any]]:
+        """Return the lists that are asked in a stage: the system's, then that of the tenant that was settled."""
+        tenant_id = self._tenant_id if stage is not Stage.PLACEMENT else None
+        lists = self._surroundings.rules.lists(_KINDS[stage], tenant_id)
+        if lists:
+            self._asked[stage] = tenant_id
+        return lists
+
     def stage(self, stage: Stage) -> StageRules[Any] | None:
         """Return the rules of a stage, None where nobody has written any for the phone, or pinned it."""
-        kind = _KINDS[stage]
-        tenant_id = self._tenant_id if stage is not Stage.PLACEMENT else None
-        rules = self._surroundings.rules
-        lists, pin = rules.lists(kind, tenant_id), self._pins.get(stage)
-        if lists:
-            self._versions[stage] = rules.versions(kind, tenant_id)
+        lists, pin = self.lists(stage), self._pins.get(stage)
         return self._asking(lists, self._known, self._now, pin) if lists or pin else None
 
     def settle(self, tenant_id: int | None, site_id: int | None) -> None:
@@ -84,9 +88,11 @@ class PhoneRules:
 
     def as_json(self) -> dict[str, Any] | None:
         """Return what was asked, so that it can be asked again; None where nothing was."""
-        if not self._versions:
+        if not self._asked:
             return None
-        return {"versions": self._versions, "known": self._known.written}
+        rules = self._surroundings.rules
+        versions = {str(stage): rules.versions(_KINDS[stage], owner) for stage, owner in self._asked.items()}
+        return {"versions": versions, "known": self._known.written}
 
 
 def steps_to_keep(steps: Sequence[Step]) -> list[Step]:

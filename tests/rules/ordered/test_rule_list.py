@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from app.rules.conditions.facts import KnownFacts
 from app.rules.conditions.text.parser import parse
 from app.rules.conditions.tree import Node
+from app.rules.ordered.by_facts import MOST_FACTS
 from app.rules.ordered.rule import Pin, Rule
 from app.rules.ordered.rule_list import RuleList
 from app.rules.ordered.verdicts import Verdict
@@ -123,14 +124,15 @@ def test_no_rules_match_nothing() -> None:
     assert RuleList[str]().first_match(PHONE, NOW) is None
 
 
-NAMES = ("model", "tenant", "user", "ip")
+NAMES = ("model", "tenant", "user", "ip", "mac", "firmware", "now")
 
 
 @given(st.lists(drawn.trees(NAMES), max_size=6), st.lists(drawn.phones(NAMES), min_size=1, max_size=4))
 def test_fast_answer_is_that_of_the_trace_and_of_a_plain_search(
     trees: list[Node], phones: list[dict[str, str | None]]
 ) -> None:
-    rules = [Rule(f"r{number}", number, "", tree, number) for number, tree in enumerate(trees)]
+    # So many times that conditions are shared by rules enough to be asked ahead of them.
+    rules = [Rule(f"r{number}", number, "", tree, number) for number, tree in enumerate(trees * 4)]
     ready = RuleList(rules)
     for phone in phones:
         expected = next((each for each in rules if drawn.plainly(each.conditions, phone) is True), None)
@@ -144,7 +146,7 @@ def test_phones_that_name_ever_new_models_do_not_fill_the_memory() -> None:
     rules = RuleList([rule(1, "model != 405")])
     for number in range(5000):
         assert rules.first_match(KnownFacts({"model": f"made up {number}"}), NOW) is not None
-    assert len(rules._candidates) <= 4096
+    assert [len(remembered) for _, remembered, _ in rules._left._remembered] == [5000 - MOST_FACTS]
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ class Choice(FieldType):
     title: ClassVar[str] = "choice"
     operators: ClassVar = (Operator.IS, Operator.IS_NOT, Operator.IN, Operator.NOT_IN)
     cost: ClassVar[int] = 1
+    has_few_facts: ClassVar[bool] = True
 
     def __init__(self, noun: str, known: Collection[str] = (), *, is_closed: bool = False) -> None:
         self.noun = noun

@@ -24,6 +24,7 @@ class FirmwareVersion(FieldType):
     title: ClassVar[str] = "version"
     operators: ClassVar = (*IN_ORDER, Operator.IN_RANGE, Operator.STARTS_WITH)
     cost: ClassVar[int] = 3
+    has_few_facts: ClassVar[bool] = True
 
     def read(self, text: str) -> str:
         """Return the version as it is written."""

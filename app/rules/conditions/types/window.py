@@ -29,6 +29,7 @@ class TimeWindow(FieldType):
     title: ClassVar[str] = "window"
     operators: ClassVar = (Operator.IN, Operator.NOT_IN)
     cost: ClassVar[int] = 3
+    has_few_facts: ClassVar[bool] = True
 
     def read(self, text: str) -> str:
         """Return the window with its days, ``mon-sun`` where it has none."""

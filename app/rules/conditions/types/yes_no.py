@@ -17,6 +17,7 @@ class YesNo(FieldType):
     title: ClassVar[str] = "yes/no"
     operators: ClassVar = (Operator.IS,)
     cost: ClassVar[int] = 1
+    has_few_facts: ClassVar[bool] = True
 
     def __init__(self, is_so: str, is_not_so: str) -> None:
         self._statements = {YES: is_so, NO: is_not_so}

@@ -51,6 +51,7 @@ from app.views.template_texts import TemplateTextView
 from app.views.templates import TemplateView
 from app.views.templates_mapping import TemplatesMappingView
 from app.views.tenants import TenantView
+from app.views.topology import TopologyView
 from app.views.user_forms import UserFormView
 from app.views.user_suggestions import UserSuggestionView
 from app.views.users import UserView
@@ -59,6 +60,7 @@ from app.views.what_if import WhatIfView
 _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
     "Monitor": (
         (DashboardView, "fa-gauge-high"),
+        (TopologyView, "fa-sitemap"),
         (DevicesStatusView, "fa-phone-volume"),
         (AlarmView, "fa-bell"),
         (DestinationView, "fa-paper-plane"),

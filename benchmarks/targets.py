@@ -105,3 +105,7 @@ R1_SINGLE = _at_most("R1", 5, "ms", "first match of one phone, 200 rules in 3 st
 R1_TRACE = _at_most("R1", 20, "ms", "trace of one phone, 200 rules in 3 stages")
 R1_SUBNETS = _at_most("R1", 50, "ms", "3,000 subnets of tenants and sites arranged")
 R2 = _at_most("R2", 10, "s", "what-if of a whole fleet, 200 rules in 3 stages beside as many drafts, SQLite")
+O1 = _at_most(
+    "O1", 3, "plain pages", "the dashboard; a plain page is a bare Flask page with the one query it needs"
+)
+O2 = _at_most("O2", 3, "plain pages", "Network Topology, all of the network")

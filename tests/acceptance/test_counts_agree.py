@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -84,12 +85,13 @@ def look_on(
     """Take snapshots for each scope in turn, and note what is shown and what disagrees."""
     snapshots = snapshots_of(ringmaster.database)
     scopes = [ALL_TENANTS, *(only_tenants([tenant.id]) for tenant in tenants)]
-    while not is_over.is_set():
-        for scope in scopes:
-            with reading(snapshots, scope) as session:
-                shown = dashboard.figures(session)
-                numbers = tuple(sorted((str(status), number) for status, number in shown.by_status.items()))
-                seen.append(((scope, numbers), disagreements(session)))
+    for scope in cycle(scopes):
+        if is_over.is_set():
+            return
+        with reading(snapshots, scope) as session:
+            shown = dashboard.figures(session)
+            numbers = tuple(sorted((str(status), number) for status, number in shown.by_status.items()))
+            seen.append(((scope, numbers), disagreements(session)))
 
 
 def snapshots_of(database: Database) -> Database:

@@ -112,3 +112,7 @@ L1 = _at_most(
     "100 people at a page that keeps itself fresh, processor time of the web server in a second",
 )
 R2 = _at_most("R2", 10, "s", "what-if of a whole fleet, 200 rules in 3 stages beside as many drafts, SQLite")
+O1 = _at_most(
+    "O1", 3, "plain pages", "the dashboard; a plain page is a bare Flask page with the one query it needs"
+)
+O2 = _at_most("O2", 3, "plain pages", "Network Topology, all of the network")

@@ -25,6 +25,7 @@ from app.models import (
 )
 from app.models.enums import Approval, Layer, Origin, Severity, Status
 from app.models.tenant import AUTO_DETECTION
+from app.rules.phone_subnets import subnet_of
 from app.services import firmware, silence
 from app.services.author import Author
 from app.services.firmware import files
@@ -95,6 +96,8 @@ def make_status(session: Session, **fields: Any) -> DeviceStatus:
         "digest": "16 hex digits...",
     }
     seen_at = fields.pop("seen_at", NOW)
+    merged = {**values, **fields}
+    values["subnet"] = subnet_of(merged["ip"], merged.get("subnet_mask", ""))
     status = _add(session, DeviceStatus(**{**values, **fields}))
     if seen_at is not None:
         _add(session, DeviceSeen(mac=status.mac, seen_at=seen_at))

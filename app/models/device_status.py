@@ -19,7 +19,8 @@ class DeviceStatus(TenantOrNobody, Base):
     ``status`` is NULL for a phone that asked for a file and has not reported. ``digest`` covers the fields that a
     report stores; whatever changes the row otherwise sets it to NULL, so that the next report counts as a change.
     The time of the last contact is in ``DeviceSeen``; ``started_at`` is when the phone last said that it booted.
-    ``is_blocked`` is a phone that would be a device if licences had room for it; its reason says so.
+    ``is_blocked`` is a phone that would be a device if licences had room for it; its reason says so. ``subnet`` is
+    what its address and its mask make together (``app/rules/phone_subnets.py``).
     """
 
     __tablename__ = "device_status"
@@ -52,6 +53,7 @@ class DeviceStatus(TenantOrNobody, Base):
     external_ip: Mapped[str] = mapped_column(String(45), default="", index=True)
     is_behind_proxy: Mapped[bool] = mapped_column(Boolean, default=False)
     subnet_mask: Mapped[str] = mapped_column(String(64), default="")
+    subnet: Mapped[str] = mapped_column(String(50), default="", server_default="")
     model: Mapped[str] = mapped_column(String(64), default="", index=True)
     firmware_version: Mapped[str] = mapped_column(String(64), default="", index=True)
     user_agent: Mapped[str] = mapped_column(String(256), default="")

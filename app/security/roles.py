@@ -13,6 +13,7 @@ HELPDESK = "Helpdesk"
 MONITOR = "Monitor"
 
 DASHBOARD = "Dashboard"
+TOPOLOGY = "Network Topology"
 DEVICES_STATUS = "Devices Status"
 DEVICE = "Device"
 USERS = "Manage Users"
@@ -81,6 +82,7 @@ _VALUES_PAGES = (
 
 DEEDS: dict[str, tuple[str, ...]] = {
     DASHBOARD: ("can_list",),
+    TOPOLOGY: ("can_list",),
     DEVICES_STATUS: ("can_list", EXPORT),
     DEVICE: ("can_show", EXPORT, APPROVE, SHOW_FILE, SEE_SECRETS, TELNET, *CHANGE),
     USERS: (*LOOK, *CHANGE, GENERATE, SEE_SECRETS),
@@ -115,6 +117,7 @@ DEEDS: dict[str, tuple[str, ...]] = {
 
 _EVERYBODY_LOOKS = (
     DASHBOARD,
+    TOPOLOGY,
     DEVICES_STATUS,
     DEVICE,
     USERS,

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from app.models.enums import Status
+from app.rules.phone_subnets import subnet_of
 from app.services.report_rows.columns import REPORTED
 
 _NOT_SENT = repeat("\0")
@@ -60,6 +61,9 @@ def changes_of(report: Report, stored: Mapping[str, Any], proxy: str, now: datet
     if status is Status.OFFLINE:  # a phone that is signed out shows no user (manual 6.1)
         said["user_name"] = said["user_id"] = ""
     changes = {name: value for name, value in said.items() if stored[name] != value}
+    if "ip" in changes or "subnet_mask" in changes:
+        mask = said.get("subnet_mask", stored["subnet_mask"])
+        changes["subnet"] = subnet_of(said.get("ip", stored["ip"]), mask)
     if report.status is Status.STARTED:
         changes["started_at"] = now
     if stored["status"] != status:

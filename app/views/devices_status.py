@@ -25,6 +25,7 @@ from app.services.devices_status.filters import DEFAULT_ROWS, ROW_NUMBERS, TITLE
 from app.services.devices_status.pages import COUNT_LIMIT, Page, read_page
 from app.services.devices_status.phones import read_phones
 from app.services.devices_status.words import STATUS_WORDS
+from app.services.fleet_counts.shares import NONE
 from app.transaction import reading
 from app.views import csv_files, way_back
 from app.views.web_session import database, db
@@ -128,8 +129,10 @@ def _chips(filters: Filters) -> list[Chip]:
 
 
 def _chip_text(name: str, text: str) -> str:
-    if name == "several":
+    if name in {"several", "behind"}:
         return TITLES[name]
+    if text == NONE:
+        return f"{TITLES[name]}: none"
     return f"{TITLES[name]}: {text.replace('_', ' ') if name == 'status' else text}"
 
 

@@ -56,6 +56,7 @@ from app.views.templates import TemplateView
 from app.views.templates_mapping import TemplatesMappingView
 from app.views.tenant_switch import TenantSwitchView
 from app.views.tenants import TenantView
+from app.views.topology import TopologyView
 from app.views.user_forms import UserFormView
 from app.views.user_suggestions import UserSuggestionView
 from app.views.users import UserView
@@ -64,6 +65,7 @@ from app.views.what_if import WhatIfView
 _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
     "Monitor": (
         (DashboardView, "fa-gauge-high"),
+        (TopologyView, "fa-sitemap"),
         (DevicesStatusView, "fa-phone-volume"),
         (AlarmView, "fa-bell"),
         (DestinationView, "fa-paper-plane"),

@@ -105,6 +105,8 @@ class Company:
                 status_changed_at=self.ago(days=9),
                 first_seen_at=self.now - timedelta(days=40),
                 ip=f"{(site.subnet or '').removesuffix('0/24')}{self.chance.randint(2, 250)}",
+                subnet=site.subnet or "",
+                external_ip=f"203.0.113.{site.tenant_id}",
                 model=model,
                 firmware_version=self.chance.choice(FIRMWARE[model]),
                 user_name="" if waits else user,

@@ -42,6 +42,12 @@ def test_menu(open_page: OpenPage, take_picture: TakePicture):
     take_picture(page, "narrow")
 
 
+def test_topology(open_page: OpenPage, take_picture: TakePicture):
+    page = open_page("/topology/")
+    expect(page.locator(".topology-picture").get_by_text("Acme", exact=False).first).to_be_visible()
+    take_picture(page, "topology")
+
+
 def test_alarms(open_page: OpenPage, take_picture: TakePicture):
     page = open_page("/alarms/")
     expect(page.get_by_role("row", name="critical").first).to_be_visible()

@@ -1,5 +1,6 @@
 """Applications on databases of the tests, filled with the company of tests/views/world.py."""
 
+import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -11,6 +12,7 @@ from app import create_app
 from app.database import Database
 from app.security.tenant_scope import ALL_TENANTS
 from app.transaction import writing
+from app.views.kept_figures import KEPT_FIGURES, KeptFigures
 from app.views.web_session import db
 from tests.databases import Databases, settings_for
 from tests.views.world import World, make_world
@@ -21,6 +23,7 @@ Made = TypeVar("Made")
 def open_app(url: str, folder: Path) -> Iterator[Flask]:
     """Build the application on a database, and leave the database when the test has ended."""
     app = create_app(settings_for(url, folder))
+    app.extensions[KEPT_FIGURES] = KeptFigures(for_each=math.inf)  # on a busy machine counting takes long
     yield app
     with app.app_context():
         db.engine.dispose()

@@ -6,11 +6,13 @@ from ipaddress import ip_network
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 
 from app.models import Device, DeviceStatus, PhoneUser, Site, Tenant
-from app.models.enums import Approval, Status
+from app.models.enums import Status
 from app.rules.addresses import find_address
 from app.services.devices_status.filters import BLOCKED, PENDING, Filters
 from app.services.devices_status.ipv4_number import Ipv4Number
-from app.services.devices_status.words import NOT_REGISTERED, Word, find_part_of_mac
+from app.services.devices_status.words import NOT_REGISTERED, NOT_REPORTED, Word, find_part_of_mac
+from app.services.fleet_counts import kinds
+from app.services.fleet_counts.shares import NONE
 from app.services.text_search import contains, names_user
 
 Condition = ColumnElement[bool]
@@ -73,19 +75,44 @@ def _in_subnet(text: str) -> Condition:
     return and_(DeviceStatus.ip.startswith("".join(f"{octet}." for octet in octets[:3])), is_dotted, in_range)
 
 
+def in_subnet(text: str) -> Condition:
+    """Find the phones of a subnet as Network Topology puts them together.
+
+    They are in the subnet of their site, or of their tenant where the site has none, if what they report lies within
+    it, and otherwise in the subnet that they report themselves.
+    """
+    if text == NONE:
+        return DeviceStatus.subnet == ""
+    bare = select(Site.id).join(Tenant, Tenant.id == Site.tenant_id)
+    configured = bare.where(func.coalesce(func.nullif(Site.subnet, ""), Tenant.subnet) == text)
+    return or_(DeviceStatus.subnet == text, and_(DeviceStatus.site_id.in_(configured), reports_within(text)))
+
+
+def reports_within(subnet: str) -> Condition:
+    """Find phones that report a subnet which lies within this one, or is it.
+
+    A phone's address lies in what it reports: of two such subnets one lies within the other, and the wider one is
+    written with the same beginning and a smaller number. Of IPv6 only the subnet itself is found.
+    """
+    network = ip_network(subnet)
+    if network.version != 4:
+        return DeviceStatus.subnet == subnet
+    wider = [str(network.supernet(new_prefix=length)) for length in range(network.prefixlen)]
+    return and_(_in_subnet(subnet), DeviceStatus.subnet.not_in(["", *wider]))
+
+
 def _of_status(word: str) -> Condition:
-    """Match one status; not registered are phones that report and are not registered (manual 6.1)."""
-    if word != NOT_REGISTERED:
-        return DeviceStatus.status == Status(word)
-    return DeviceStatus.status.in_((Status.STARTED, Status.UNREGISTERED, Status.OFFLINE))
+    """Match one status, or what is counted together."""
+    if word == NOT_REPORTED:
+        return DeviceStatus.status.is_(None)
+    return kinds.is_not_registered() if word == NOT_REGISTERED else DeviceStatus.status == Status(word)
 
 
 def _of_approval(word: str) -> Condition:
     """Tell phones that an operator has to approve from those that nobody has to, and those that have no room."""
     if word == BLOCKED:
-        return and_(DeviceStatus.is_blocked, DeviceStatus.device_id.is_(None))
-    is_pending = and_(DeviceStatus.device_id.is_(None), DeviceStatus.approval != Approval.NOT_NEEDED)
-    return is_pending if word == PENDING else not_(is_pending)
+        return kinds.is_blocked()
+    return kinds.is_waiting() if word == PENDING else not_(kinds.is_waiting())
 
 
 def _of_users_with_several_phones(_yes: str) -> Condition:
@@ -96,6 +123,26 @@ def _of_users_with_several_phones(_yes: str) -> Condition:
         .having(func.count() > 1)
     )
     return DeviceStatus.device_id.in_(select(Device.id).where(Device.phone_user_id.in_(users)))
+
+
+def _of_model(name: str) -> Condition:
+    return DeviceStatus.model == ("" if name == NONE else name)
+
+
+def _of_version(version: str) -> Condition:
+    return DeviceStatus.firmware_version == ("" if version == NONE else version)
+
+
+def _of_tenant(name: str) -> Condition:
+    if name == NONE:
+        return DeviceStatus.tenant_id.is_(None)
+    return _in_tenants_that(Tenant.name_key == name.casefold())
+
+
+def _of_site(name: str) -> Condition:
+    return (
+        DeviceStatus.site_id.is_(None) if name == NONE else _in_sites_that(Site.name_key == name.casefold())
+    )
 
 
 def _in_tenants_that(condition: Condition) -> Condition:
@@ -119,10 +166,13 @@ _PARTS: Mapping[str, Callable[[str], Condition]] = {
 }
 _WHOLE: Mapping[str, Callable[[str], Condition]] = {
     **{name: _PARTS[name] for name in ("user", "number", "mac", "ip", "status")},
-    "model": lambda text: DeviceStatus.model == text,
-    "version": lambda text: DeviceStatus.firmware_version == text,
-    "tenant": lambda text: _in_tenants_that(Tenant.name_key == text.casefold()),
-    "site": lambda text: _in_sites_that(Site.name_key == text.casefold()),
+    "model": _of_model,
+    "version": _of_version,
+    "tenant": _of_tenant,
+    "site": _of_site,
     "approval": _of_approval,
     "several": _of_users_with_several_phones,
+    "behind": lambda _yes: kinds.is_behind(),
+    "subnet": in_subnet,
+    "external": lambda text: DeviceStatus.external_ip == ("" if text == NONE else text),
 }

@@ -29,6 +29,9 @@ TITLES = {
     "several": "Users with several phones",
     "tenant": "Tenant",
     "site": "Site",
+    "behind": "Not on the firmware they should have",
+    "subnet": "Subnet",
+    "external": "External address",
 }
 """The filters that narrow the list, in the order in which they are shown."""
 
@@ -38,7 +41,8 @@ class Filters:
     """Which phones, in which order, how many on a page. Empty stands for not asked.
 
     ``q`` is the search box, ``tenant``, ``site``, ``model`` and ``version`` are whole names, ``user``, ``number``,
-    ``mac`` and ``ip`` parts; ``ip`` may be a subnet. All that is given has to hold.
+    ``mac`` and ``ip`` parts; ``ip`` may be a subnet; ``-`` stands for none of a thing that a phone may lack. All that
+    is given has to hold.
     """
 
     q: str = ""
@@ -53,6 +57,9 @@ class Filters:
     several: str = ""
     tenant: str = ""
     site: str = ""
+    behind: str = ""
+    subnet: str = ""
+    external: str = ""
     rows: int = DEFAULT_ROWS
     sort: str = DEFAULT_SORT
     direction: str = "desc"
@@ -63,6 +70,7 @@ class Filters:
         texts = {name: normalise(name, query.get(name, "")) for name in TITLES}
         _check_choice("approval", texts["approval"], ("", APPROVED, PENDING, BLOCKED))
         _check_choice("several", texts["several"], ("", "yes"))
+        _check_choice("behind", texts["behind"], ("", "yes"))
         sort = _choose("sort", query, tuple(COLUMNS_BY_NAME), DEFAULT_SORT)
         first_direction = "desc" if COLUMNS_BY_NAME[sort].is_time else "asc"
         filters = cls(

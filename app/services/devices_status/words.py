@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from app.errors import InvalidInputError
 from app.models.enums import Status
 from app.rendering.one_line import is_one_line
+from app.rules.addresses import address_text
 from app.rules.sentences import quoted
 from app.rules.subnets import parse_subnet
+from app.services.fleet_counts.shares import NONE
 
 LONGEST_TEXT = 200
 MOST_WORDS = 10
 NOT_REGISTERED = "not_registered"
-STATUS_WORDS = (*(status.value for status in Status), NOT_REGISTERED)
+NOT_REPORTED = "not_reported"
+STATUS_WORDS = (*(status.value for status in Status), NOT_REGISTERED, NOT_REPORTED)
 
 _find_words = re.compile(
     r'(?:(?P<field>user|number|mac|ip|status|model|version|site|tenant):\s*)?(?:"(?P<quoted>[^"]*)"|(?P<word>\S+))',
@@ -89,6 +92,16 @@ def _address(text: str) -> str:
     return str(subnet)
 
 
+def _subnet(text: str) -> str:
+    return text if text == NONE else str(parse_subnet(text))
+
+
+def _external(text: str) -> str:
+    if text == NONE or address_text(text):
+        return address_text(text) or text
+    raise InvalidInputError(f"{quoted(text)} is not an address; write it like 203.0.113.7.")
+
+
 def _status(text: str) -> str:
     word = text.lower().replace(" ", "_").replace("-", "_")
     if word not in STATUS_WORDS:
@@ -96,4 +109,10 @@ def _status(text: str) -> str:
     return word
 
 
-_FORMS: Mapping[str, Callable[[str], str]] = {"mac": _part_of_mac, "ip": _address, "status": _status}
+_FORMS: Mapping[str, Callable[[str], str]] = {
+    "mac": _part_of_mac,
+    "ip": _address,
+    "status": _status,
+    "subnet": _subnet,
+    "external": _external,
+}

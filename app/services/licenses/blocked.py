@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.models import DeviceStatus
 from app.services import status_rows
+from app.services.fleet_counts import kinds
 from app.services.licenses import room
 
 _LOOKED_AT = 5_000
@@ -46,4 +47,4 @@ def let_in(session: Session, macs: Collection[str]) -> int:
     return len(blocked)
 
 
-_IS_BLOCKED = (DeviceStatus.is_blocked, DeviceStatus.device_id.is_(None))
+_IS_BLOCKED = (kinds.is_blocked(),)

@@ -96,6 +96,12 @@ def search(session: Session, *, state: OperationState | None, number: int, size:
     return page_of(session, statement, number=number, size=size)
 
 
+def find_under_way(session: Session, *, at_most: int) -> Sequence[Operation]:
+    """Return the operations that have not finished, the newest first."""
+    statement = select(Operation).where(Operation.state != OperationState.FINISHED, _is_seen(session))
+    return session.scalars(statement.order_by(Operation.id.desc()).limit(at_most)).all()
+
+
 def search_targets(
     session: Session,
     operation_id: int,

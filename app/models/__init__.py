@@ -24,6 +24,7 @@ from app.models.placeholder import Placeholder
 from app.models.process import Heartbeat, Lease
 from app.models.replaced_phone import ReplacedPhone
 from app.models.rule_set import DevicePin, RuleHits, RuleRow, RuleSetVersion
+from app.models.saved_view import SavedView
 from app.models.setup_progress import SetupProgress
 from app.models.simulation import Simulation, SimulationRow
 from app.models.snmp_identity import SnmpIdentity
@@ -72,6 +73,7 @@ __all__ = [
     "RuleHits",
     "RuleRow",
     "RuleSetVersion",
+    "SavedView",
     "SetupProgress",
     "Simulation",
     "SimulationRow",

@@ -84,7 +84,17 @@ class RingmasterSecurityManager(SecurityManager):
         return done
 
     def has_access(self, permission_name: str, view_name: str) -> bool:
-        """Whether the one who is signed in may do this: the role allows it, and the level of the account."""
+        """Whether the one who is signed in may do this: the role allows it, and the level of the account.
+
+        A page asks the same again and again, so that an answer holds for the request.
+        """
+        answers: dict[Any, bool] = g.setdefault("permitted", {})
+        asked = (getattr(current_user, "id", None), permission_name, view_name)
+        if asked not in answers:
+            answers[asked] = self._has_access_now(permission_name, view_name)
+        return answers[asked]
+
+    def _has_access_now(self, permission_name: str, view_name: str) -> bool:
         if needs_system_level(view_name, permission_name) and not self._is_system_level():
             return False
         allowed: bool = super().has_access(permission_name, view_name)

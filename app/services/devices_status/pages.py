@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Row, case, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.models import DeviceStatus
@@ -15,7 +15,7 @@ from app.services.devices_status.phones import Phone, read_phones
 from app.services.devices_status.positions import Position, find_position
 
 COUNT_LIMIT = 10_000
-_FEW = 2_000
+_FEW = 500
 
 Key = Row[tuple[str, Any]]
 Conditions = Sequence[ColumnElement[bool]]
@@ -54,11 +54,13 @@ def _match(session: Session, filters: Filters) -> tuple[int, Conditions]:
     A search that finds few phones reads the whole table once: then they are named, and not searched for again.
     """
     conditions = conditions_of(filters)
-    found = select(DeviceStatus.mac).where(*conditions).limit(COUNT_LIMIT + 1)
+    found = select(DeviceStatus.mac).where(*conditions).limit(COUNT_LIMIT + 1).subquery()
+    number = func.count()
     if not conditions:
-        return session.scalar(select(func.count()).select_from(found.subquery())) or 0, conditions
-    macs = session.scalars(found).all()
-    return len(macs), [DeviceStatus.mac.in_(macs)] if len(macs) <= _FEW else conditions
+        return session.scalar(select(number).select_from(found)) or 0, conditions
+    few = case((number <= _FEW, func.aggregate_strings(found.c.mac, ",")))
+    total, macs = session.execute(select(number, few).select_from(found)).one()
+    return total, [DeviceStatus.mac.in_(macs.split(","))] if macs else conditions
 
 
 def _is_lost(position: Position, keys: list[Key], rows: int) -> bool:

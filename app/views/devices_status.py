@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from flask import Response, make_response, redirect, render_template, request
+from flask import Response, jsonify, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import BaseView
 from flask_appbuilder.baseviews import expose
@@ -26,8 +26,8 @@ from app.services.devices_status.choices import read_choices
 from app.services.devices_status.columns import COLUMNS, Column
 from app.services.devices_status.filters import ROW_NUMBERS, TITLES, Filters
 from app.services.devices_status.layouts import Layout
-from app.services.devices_status.pages import COUNT_LIMIT, Page, read_page
-from app.services.devices_status.phones import read_phones
+from app.services.devices_status.pages import COUNT_LIMIT, Page, count_matching, read_page
+from app.services.devices_status.phones import Phone, read_phones
 from app.services.devices_status.words import STATUS_WORDS
 from app.transaction import reading
 from app.views import csv_files, device_requests
@@ -90,6 +90,15 @@ class DevicesStatusView(BaseView):
         response.add_etag()
         return response.make_conditional(request)
 
+    @expose("/count")
+    @has_access
+    @permission_name("list")
+    def count(self) -> Response:
+        """Return how many phones match, for the page's script: to count them takes longer than to list some."""
+        number = count_matching(db.session(), read_wanted(request.args).filters)
+        words = f"more than {COUNT_LIMIT:,}" if number > COUNT_LIMIT else f"{number:,}"
+        return jsonify(words=words)
+
     @expose("/choices")
     @has_access
     @permission_name("list")
@@ -135,12 +144,16 @@ def _rows(wanted: Wanted, page: Page) -> dict[str, Any]:
         "filters": wanted.filters,
         "columns": wanted.layout.columns,
         "page": page,
-        "rows": [(phone, can_of(phone), drawing.row(phone)) for phone in page.phones],
+        "rows": [_row(phone, drawing) for phone in page.phones],
         "chips": _chips(wanted),
-        "count_limit": COUNT_LIMIT,
         "all_phones": ALL_PHONES,
-        "first_url": _first_url() if not page.total else "",
+        "first_url": "" if page.phones else _first_url(),
     }
+
+
+def _row(phone: Phone, drawing: Drawing) -> tuple[Phone, str | None, str, str]:
+    host = phone.web_host
+    return phone, host, can_of(phone, host), drawing.row(phone)
 
 
 def _refused(sentence: str, views: Sequence[SavedView]) -> str:

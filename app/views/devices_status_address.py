@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import parse_qsl, urlencode
 
 from flask_login import current_user
 
 from app.services.devices_status import layouts
-from app.services.devices_status.columns import COLUMNS_BY_NAME
-from app.services.devices_status.filters import Filters
+from app.services.devices_status.columns import COLUMNS_BY_NAME, Column
+from app.services.devices_status.filters import DEFAULT_SORT, Filters
 from app.services.devices_status.layouts import Layout
 from app.views.way_back import is_path_of_ours
 
@@ -37,6 +38,20 @@ class Wanted:
         at = str(changes.pop("at", ""))
         return f"{LIST}?{urlencode(self._query(at, **changes) or {'view': 'all'})}"
 
+    def sorting(self, column: Column) -> str:
+        """Return the address of the list sorted by a column; by the one that it is sorted by, the other way round."""
+        if column.name == self.filters.sort:
+            direction = "asc" if self.filters.is_descending else "desc"
+        else:
+            direction = "desc" if column.is_time else "asc"
+        return f"{LIST}?{self._narrowing}sort={column.name}&direction={direction}"
+
+    @cached_property
+    def _narrowing(self) -> str:
+        """What an address says beside the order, with an ampersand behind it."""
+        query = self._query("", sort=DEFAULT_SORT, direction="desc")
+        return f"{urlencode(query)}&" if query else ""
+
     @property
     def here(self) -> str:
         """The address of this very page, for the way back from another one."""
@@ -47,6 +62,11 @@ class Wanted:
     def fresh(self) -> str:
         """Where what changes of this page is asked for again."""
         return f"{LIST}rows?{urlencode(self._query(self.at))}"
+
+    @property
+    def count(self) -> str:
+        """Where the page's script asks how many phones match."""
+        return f"{LIST}count?{urlencode(self.filters.as_query())}"
 
     @property
     def sorted_by(self) -> str:

@@ -4,6 +4,7 @@ A page has a thousand of them and is asked for every few seconds, so that icons 
 phones report, and cells are put together here and not in a template.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from functools import lru_cache
@@ -11,7 +12,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from flask import current_app
-from markupsafe import Markup, escape
+from markupsafe import Markup
+from markupsafe import escape as _escape
 
 from app.services.devices_status.columns import Column
 from app.services.devices_status.phones import Phone
@@ -19,6 +21,7 @@ from app.views.times import exact, live_moment, zone_of_page
 
 _SHORT = 36
 _SHORT_NAME = 40
+_is_harmless = re.compile(r"[^&<>'\"]*").fullmatch
 _ICONS = 512
 """Values whose icons are kept: what phones say of their headsets is free text."""
 
@@ -41,13 +44,21 @@ class Drawing:
         return Markup("".join(f"{opening}{cell(phone, self)}</td>" for opening, cell in self._cells))  # noqa: S704  # each cell escapes
 
 
-def can_of(phone: Phone) -> str:
-    """Return what the menu of a row offers for its phone alone, as static/ringmaster/phones.js reads it."""
+def escape(text: str) -> str:
+    """Return a text as HTML has it; most are words and numbers that stay as they are."""
+    return text if _is_harmless(text) else str(_escape(text))
+
+
+def can_of(phone: Phone, host: str | None) -> str:
+    """Return what the menu of a row offers for its phone alone, as static/ringmaster/phones.js reads it.
+
+    ``host`` is that of the phone's own pages.
+    """
     words = (
         ("approve", phone.is_approvable),
         ("device", phone.device_id is not None),
         ("user", bool(phone.owner)),
-        ("web", phone.web_host is not None),
+        ("web", host is not None),
     )
     return " ".join(word for word, can in words if can)
 
@@ -59,8 +70,8 @@ def _opening(column: Column) -> str:
 def _plain(column: Column) -> Cell:
     attribute = column.attribute
     if column.is_time:
-        return lambda phone, drawing: _time(getattr(phone, attribute))
-    return lambda phone, drawing: _short(getattr(phone, attribute) or "", _SHORT)
+        return lambda phone, _drawing: _time(getattr(phone, attribute))
+    return lambda phone, _drawing: _short(getattr(phone, attribute) or "", _SHORT)
 
 
 def _short(text: str, length: int) -> str:

@@ -1,5 +1,6 @@
 """Accounts, roles and sessions of the screens, on Flask-AppBuilder's security manager."""
 
+from functools import lru_cache
 from typing import Any
 
 from flask import g, session
@@ -9,7 +10,7 @@ from flask_login import current_user
 from sqlalchemy import select
 
 from app.models.operator import Operator, new_epoch
-from app.security.roles import needs_system_level
+from app.security.roles import ROLES, needs_system_level, permits
 from app.security.tenant_scope import ALL_TENANTS, scope_of, set_scope
 from app.services import journal
 from app.transaction import transaction
@@ -97,8 +98,20 @@ class RingmasterSecurityManager(SecurityManager):
     def _has_access_now(self, permission_name: str, view_name: str) -> bool:
         if needs_system_level(view_name, permission_name) and not self._is_system_level():
             return False
+        if current_user.is_authenticated:
+            names = [role.name for role in self.get_user_roles(current_user)]
+            if all(name in ROLES for name in names):
+                return any(_permits(name, view_name, permission_name) for name in names)
         allowed: bool = super().has_access(permission_name, view_name)
         return allowed
+
+    def get_user_roles(self, user: Operator) -> list[Any]:
+        """Return the roles of an account, read once for a request."""
+        known: dict[Any, list[Any]] = g.setdefault("roles_of_accounts", {})
+        key = getattr(user, "id", None)
+        if key not in known:
+            known[key] = super().get_user_roles(user)
+        return known[key]
 
     def get_user_menu_access(self, menu_names: list[str]) -> set[str]:
         """Return which menu entries the one who is signed in sees."""
@@ -125,6 +138,10 @@ class RingmasterSecurityManager(SecurityManager):
 
     def _is_system_level(self) -> bool:
         return bool(current_user.is_authenticated) and scope_of(self.session()).is_everything
+
+
+# Roles of the program do not change while it runs, and what they permit is written as patterns.
+_permits = lru_cache(maxsize=2_000)(permits)
 
 
 def _note(user: Operator, action: str, text: str) -> None:

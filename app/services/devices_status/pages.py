@@ -16,6 +16,7 @@ from app.services.devices_status.positions import Position, find_position
 
 COUNT_LIMIT = 10_000
 _FEW = 500
+_NEARBY = 2_000
 
 Key = Row[tuple[str, Any]]
 Conditions = Sequence[ColumnElement[bool]]
@@ -25,10 +26,10 @@ Conditions = Sequence[ColumnElement[bool]]
 class Page:
     """Some rows of the list, the number of the first of them, and the places of the pages beside this one.
 
-    ``total`` is how many phones match; a number above COUNT_LIMIT says that there are more than that.
+    ``total`` is how many phones match, where that is known without counting (``count_matching``).
     """
 
-    total: int
+    total: int | None
     phones: list[Phone]
     rank: int = 1
     previous: Position | None = None
@@ -41,26 +42,62 @@ def read_page(session: Session, filters: Filters, token: str = "") -> Page:
     InvalidInputError for a place that is damaged or belongs to another order.
     """
     position = find_position(token, filters.sort, ORDERINGS[filters.sort].kind)
-    total, conditions = _match(session, filters)
-    keys = _read_keys(session, filters, conditions, position)
+    conditions = conditions_of(filters)
+    keys = _read_nearby(session, filters, position) if conditions else []
+    if len(keys) <= filters.rows:
+        conditions = _named_if_few(session, conditions)
+        keys = _read_keys(session, filters, conditions, position)
     if position is not None and _is_lost(position, keys, filters.rows):
         position, keys = None, _read_keys(session, filters, conditions, None)
-    return _page(session, filters, position, keys, total)
+    return _page(session, filters, position, keys)
 
 
-def _match(session: Session, filters: Filters) -> tuple[int, Conditions]:
-    """Return how many phones match, and what has to hold for them.
+def count_matching(session: Session, filters: Filters) -> int:
+    """Return how many phones match; a number above COUNT_LIMIT says that there are more than that."""
+    found = select(DeviceStatus.mac).where(*conditions_of(filters)).limit(COUNT_LIMIT + 1).subquery()
+    return session.scalar(select(func.count()).select_from(found)) or 0
+
+
+def _read_nearby(session: Session, filters: Filters, position: Position | None) -> list[Key]:
+    """Return a page of keys, and one more, out of the next rows of the whole list, matching or not; fewer where they
+    do not hold so many.
+
+    What many phones have is found at once in this way, and what few have does not cost a walk through all of them in
+    an order that is not theirs in the table.
+    """
+    ordering = ORDERINGS[filters.sort]
+    if not ordering.is_indexed:
+        return []
+    is_descending = filters.is_descending == (position is None or position.is_forward)
+    is_blank = _parts_from(position)[0]
+    part = ordering.part(is_blank=is_blank)
+    order = [column.desc() if is_descending else column for column in part.sorted_by]
+    nearby = part.keys.order_by(*order)
+    if position is not None:
+        nearby = nearby.where(_lies_beyond(position, part, is_descending=is_descending))
+    last = session.execute(nearby.offset(_NEARBY).limit(1)).first()
+    if last is None:
+        return []
+    bound = Position(filters.sort, True, last.value, last.mac, 1)
+    conditions = conditions_of(filters, row_by_row=True)
+    found = nearby.where(*conditions, _lies_beyond(bound, part, is_descending=not is_descending))
+    return list(session.execute(found.limit(filters.rows + 1)))
+
+
+def _named_if_few(session: Session, conditions: Conditions) -> Conditions:
+    """Return what has to hold for the phones that match.
 
     A search that finds few phones reads the whole table once: then they are named, and not searched for again.
     """
-    conditions = conditions_of(filters)
-    found = select(DeviceStatus.mac).where(*conditions).limit(COUNT_LIMIT + 1).subquery()
-    number = func.count()
     if not conditions:
-        return session.scalar(select(number).select_from(found)) or 0, conditions
+        return conditions
+    found = select(DeviceStatus.mac).where(*conditions).limit(_FEW + 1).subquery()
+    number = func.count()
     few = case((number <= _FEW, func.aggregate_strings(found.c.mac, ",")))
-    total, macs = session.execute(select(number, few).select_from(found)).one()
-    return total, [DeviceStatus.mac.in_(macs.split(","))] if macs else conditions
+    number_found, macs = session.execute(select(number, few).select_from(found)).one()
+    if number_found > _FEW:
+        return conditions
+    return [DeviceStatus.mac.in_(macs.split(",") if macs else ())]
 
 
 def _is_lost(position: Position, keys: list[Key], rows: int) -> bool:
@@ -68,11 +105,11 @@ def _is_lost(position: Position, keys: list[Key], rows: int) -> bool:
     return not keys if position.is_forward else len(keys) <= rows
 
 
-def _page(session: Session, filters: Filters, position: Position | None, keys: list[Key], total: int) -> Page:
+def _page(session: Session, filters: Filters, position: Position | None, keys: list[Key]) -> Page:
     """Make the page of its keys, which come in reading direction and are one more where it goes on."""
     goes_on, keys = len(keys) > filters.rows, keys[: filters.rows]
     if not keys:
-        return Page(total, [])
+        return Page(0, [])
     if position is None or position.is_forward:
         has_previous, has_next = position is not None, goes_on
     else:
@@ -81,7 +118,7 @@ def _page(session: Session, filters: Filters, position: Position | None, keys: l
     rank = position.rank if position else 1
     first, last = keys[0], keys[-1]
     return Page(
-        total=total,
+        total=None if has_next else rank + len(keys) - 1,
         phones=read_phones(session, [key.mac for key in keys]),
         rank=rank,
         previous=_place(filters, first, max(rank - filters.rows, 1), is_forward=False)

@@ -2,7 +2,7 @@
 
 // One menu serves all rows: what it holds is said once, and put in place for the phone of the row that asks for it.
 const menu = document.getElementById("row-menu");
-let opener = null;
+let menuOpener = null;
 
 function written(template, button) {
   const host = button.dataset.host;
@@ -29,7 +29,7 @@ function items() {
 
 function openMenu(button) {
   closeMenu();
-  opener = button;
+  menuOpener = button;
   fillMenu(button);
   menu.hidden = false;
   button.setAttribute("aria-expanded", "true");
@@ -42,10 +42,10 @@ function openMenu(button) {
 }
 
 function closeMenu(takesFocus = false) {
-  if (!opener) return;
+  if (!menuOpener) return;
   menu.hidden = true;
-  const button = document.getElementById(opener.id);
-  opener = null;
+  const button = document.getElementById(menuOpener.id);
+  menuOpener = null;
   button?.removeAttribute("aria-expanded");
   if (takesFocus) button?.focus({ preventScroll: true });
 }
@@ -63,18 +63,18 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-menu]");
   if (button && !event.ctrlKey && !event.metaKey) {
     event.preventDefault();
-    if (opener?.id === button.id) closeMenu(true);
+    if (menuOpener?.id === button.id) closeMenu(true);
     else openMenu(button);
-  } else if (opener) closeMenu();
+  } else if (menuOpener) closeMenu();
 });
 document.addEventListener("keydown", (event) => {
   const button = event.target.closest?.("[data-menu]");
   if (button && [" ", "ArrowDown"].includes(event.key)) {
     event.preventDefault();
     openMenu(button);
-  } else if (opener && event.key === "Escape") closeMenu(true);
-  else if (opener && event.key === "Tab") closeMenu(true);
-  else if (opener && event.key in STEPS) moveInMenu(STEPS[event.key], event);
+  } else if (menuOpener && event.key === "Escape") closeMenu(true);
+  else if (menuOpener && event.key === "Tab") closeMenu(true);
+  else if (menuOpener && event.key in STEPS) moveInMenu(STEPS[event.key], event);
 });
 document.addEventListener("scroll", () => closeMenu(), true);
 
@@ -87,18 +87,18 @@ search.addEventListener("formdata", (event) => {
 });
 
 // The drop-downs are filled when they are first needed: most who look at the list do not open them.
-const panel = document.getElementById("filter-panel");
+const filterPanel = document.getElementById("filter-panel");
 
 async function fillChoices() {
-  const address = panel.dataset.choicesAt;
-  if (panel.hidden || !address) return;
-  delete panel.dataset.choicesAt;
+  const address = filterPanel.dataset.choicesAt;
+  if (filterPanel.hidden || !address) return;
+  delete filterPanel.dataset.choicesAt;
   try {
     const response = await fetch(address);
     if (!response.ok) throw new Error(response.statusText);
     const found = new DOMParser().parseFromString(await response.text(), "text/html");
     for (const choices of found.querySelectorAll("[data-choices]")) {
-      const drop = panel.querySelector(`[name="${choices.dataset.choices}"]`);
+      const drop = filterPanel.querySelector(`[name="${choices.dataset.choices}"]`);
       const chosen = drop.value;
       const options = [...choices.content.children].map((option) => option.cloneNode(true));
       const isListed = options.some((option) => option.value === chosen);
@@ -107,9 +107,26 @@ async function fillChoices() {
       drop.value = chosen;
     }
   } catch {
-    panel.dataset.choicesAt = address; // they are asked for again when the panel is opened again
+    filterPanel.dataset.choicesAt = address; // they are asked for again when the filterPanel is opened again
   }
 }
 
-new MutationObserver(fillChoices).observe(panel, { attributes: true, attributeFilter: ["hidden"] });
+new MutationObserver(fillChoices).observe(filterPanel, { attributes: true, attributeFilter: ["hidden"] });
 fillChoices();
+
+// How many phones match is counted once the list is there, and again when it has changed.
+async function count() {
+  const place = document.querySelector("[data-count]");
+  if (!place) return;
+  try {
+    const response = await fetch(place.dataset.count);
+    if (!response.ok) return;
+    const { words } = await response.json();
+    for (const each of document.querySelectorAll("[data-count], [data-count-again]")) each.textContent = words;
+  } catch {
+    // The list says "many" until it is asked for again.
+  }
+}
+
+document.addEventListener("replaced", count);
+count();

@@ -54,7 +54,7 @@ def phone_meant(session: Session, text: str) -> str:
     if not found.phones:
         raise NotFoundError(f"No phone is called {quoted(text)}, and none has such an address.")
     exact = [each for each in found.phones if text.casefold() in (each.user_name.casefold(), each.ip)]
-    if len(exact) == 1 or found.total == 1:
+    if len(exact) == 1 or len(found.phones) == 1:
         return (exact or found.phones)[0].mac
     named = ", ".join(f"{each.mac} ({_note(each)})" for each in found.phones[:_NAMED])
     raise InvalidInputError(

@@ -11,7 +11,8 @@ APPLICATION = "benchmarks.bare_list:application"
 
 _QUERY = """
 SELECT s.status, s.user_name, s.phone_number, s.status_changed_at, s.mac, s.ip, s.model, s.firmware_version,
-  t.name AS tenant, p.name AS site, c.name AS template, seen.seen_at, s.location, s.btoe_status, s.btoe_version, s.usb_headset
+  t.name AS tenant, p.name AS site, c.name AS template, seen.seen_at, s.location, s.btoe_status,
+  s.btoe_version, s.usb_headset
 FROM device_status s LEFT JOIN device_seen seen ON seen.mac = s.mac LEFT JOIN device d ON d.id = s.device_id
 LEFT JOIN phone_user u ON u.id = d.phone_user_id LEFT JOIN tenant t ON t.id = s.tenant_id
 LEFT JOIN site p ON p.id = s.site_id LEFT JOIN config_template c ON c.id = s.template_id
@@ -21,7 +22,8 @@ WHERE lower(s.user_name) LIKE :word OR lower(s.user_id) LIKE :word OR lower(s.ph
   OR lower(s.ip) LIKE :word OR lower(s.model) LIKE :word OR u.name_key LIKE :word OR lower(u.display_name) LIKE :word
   OR lower(u.nickname) LIKE :word"""
 _PAGE = """
-<!DOCTYPE html><title>Phones</title><table>{% for row in rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>
+<!DOCTYPE html><title>Phones</title><table>
+{% for row in rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>
 {% endfor %}</table>"""
 
 application = Flask(__name__)

@@ -39,8 +39,8 @@ _DEVICES = """
 INSERT INTO device (id, tenant_id, mac, display_name, serial_number, phone_user_id, site_id, template_id, language,
   vlan_mode, vlan_id, vlan_priority, origin, created_at)
 SELECT :first_id + i, site.tenant_id, {mac}, {name}, 'SN' || i,
-  CASE WHEN i % 30 = 1 AND i > :sites THEN :first_user + i - :sites ELSE :first_user + i END, site.id, :template, '', '', 0, 0,
-  'zero_touch', :now FROM {numbers} AS numbers JOIN site ON site.id = {place} WHERE {is_device}"""
+  CASE WHEN i % 30 = 1 AND i > :sites THEN :first_user + i - :sites ELSE :first_user + i END, site.id,
+  :template, '', '', 0, 0, 'zero_touch', :now FROM {numbers} AS numbers JOIN site ON site.id = {place} WHERE {is_device}"""
 _STATUS_ROWS = """
 INSERT INTO device_status (mac, tenant_id, device_id, site_id, template_id, approval, placement_reason, is_blocked,
   url_tenant, status, status_changed_at, first_seen_at, ip, external_ip, is_behind_proxy, subnet_mask, model,
@@ -70,13 +70,17 @@ def add(database: Database, number: int) -> None:
             tenant = Tenant(name=f"Tenant {place:02}")
             tenancy.prepare_new_tenant(session, tenant, now=datetime.now(UTC))
             session.flush()
-            session.add_all(Site(name=f"Site {place:02}-{one}", tenant=tenant) for one in range(_SITES_OF_EACH))
+            session.add_all(
+                Site(name=f"Site {place:02}-{one}", tenant=tenant) for one in range(_SITES_OF_EACH)
+            )
             session.flush()
     with reading(database, ALL_TENANTS) as session:
         values = {
             "most": number,
             "sites": _TENANTS * (_SITES_OF_EACH + 1),
-            "first_site": (session.scalar(select(func.max(Site.id))) or 0) - _TENANTS * (_SITES_OF_EACH + 1) + 1,
+            "first_site": (session.scalar(select(func.max(Site.id))) or 0)
+            - _TENANTS * (_SITES_OF_EACH + 1)
+            + 1,
             "template": session.scalar(select(func.min(ConfigTemplate.id))),
             "first_user": session.scalar(select(func.max(PhoneUser.id))) or 0,
         }
@@ -131,7 +135,9 @@ def _tidy_up(database: Database) -> None:
             for model in (PhoneUser, Device):
                 name = model.__tablename__
                 connection.execute(
-                    text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))")
+                    text(
+                        f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))"
+                    )
                 )
             connection.execute(text("VACUUM ANALYZE"))
         else:

@@ -12,9 +12,7 @@ from app.services.alarms import phones as alarms_of_phones
 from app.services.author import Author
 
 
-def delete_status(
-    session: Session, macs: Collection[str], *, author: Author, now: datetime
-) -> Sequence[str]:
+def delete_status(session: Session, macs: Collection[str], *, author: Author, now: datetime) -> Sequence[str]:
     """Forget what these phones reported, and end their alarms; return those of which something was kept.
 
     Devices stay as they are. Of a phone that is none, what was decided for it goes as well. The next report of a phone

@@ -38,30 +38,38 @@ from app.views.web_session import db
 _NAMED = 5
 _WORDS: Mapping[Action, tuple[str, str, str]] = {
     Action.CHECK_STATUS: (
-        "Check Status", "fa-stethoscope", "The phones are asked how they are, or their next report is waited for.",
+        "Check Status",
+        "fa-stethoscope",
+        "The phones are asked how they are, or their next report is waited for.",
     ),
     Action.RESTART: ("Reset Phone", "fa-rotate-right", "The phones restart; calls may end."),
     Action.MESSAGE: ("Send Message", "fa-message", "The phones beep and show the text."),
     Action.GENERATE: (
-        "Generate Configuration", "fa-file-circle-plus",
+        "Generate Configuration",
+        "fa-file-circle-plus",
         "Their configuration files are made anew; the phones get them when they next ask.",
     ),
     Action.UPDATE: (
-        "Update Configuration", "fa-file-arrow-down", "The phones fetch their configuration files.",
+        "Update Configuration",
+        "fa-file-arrow-down",
+        "The phones fetch their configuration files.",
     ),
     Action.FIRMWARE: (
-        "Update Firmware", "fa-microchip",
-        "The phones load another firmware, and restart with it. Their configuration files are made anew and loaded, too.",
+        "Update Firmware",
+        "fa-microchip",
+        "The phones load another firmware with configuration files that are made anew, and restart.",
     ),
     Action.TENANT: (
-        "Change Tenant", "fa-building", "The phones go to another tenant, with all that is their own.",
+        "Change Tenant",
+        "fa-building",
+        "The phones go to another tenant, with all that is their own.",
     ),
     Action.DELETE_STATUS: (
-        "Delete Device Status", "fa-eraser",
-        "What the phones last reported is forgotten, and they go from this list. Devices stay; a phone that still"
-        " reports comes back with its next report.",
+        "Delete Device Status",
+        "fa-eraser",
+        "What the phones last reported is forgotten, and their alarms end. Devices stay; the next report brings a phone back.",
     ),
-}  # fmt: skip
+}
 """The actions of the list in the order of its menu: what each is called (manual, table 6-2), its icon, what it does."""
 
 
@@ -151,9 +159,13 @@ def _check_number(action: Action, phones: _Phones) -> None:
     """Refuse what nobody has said yes to: more phones than the form told of, and a deletion without its number."""
     number = len(phones.macs)
     if str(number) != request.form.get("number", ""):
-        raise InvalidInputError(f"Meanwhile {number:,} phones match. Look at what is asked of them once more.")
+        raise InvalidInputError(
+            f"Meanwhile {number:,} phones match. Look at what is asked of them once more."
+        )
     if KINDS[action].deletes and number > 1 and request.form.get("typed", "").strip() != str(number):
-        raise InvalidInputError("Write the number of phones into the field, so that nothing is deleted by mistake.")
+        raise InvalidInputError(
+            "Write the number of phones into the field, so that nothing is deleted by mistake."
+        )
 
 
 def _form(action: Action, phones: _Phones, refused: str = "") -> ResponseReturnValue:

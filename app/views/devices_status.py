@@ -33,11 +33,13 @@ from app.transaction import reading
 from app.views import csv_files, device_requests
 from app.views.devices_status_address import (
     ALL_PHONES,
-    COLUMNS as COLUMNS_ARGUMENT,
     LIST,
     Wanted,
     read_matching,
     read_wanted,
+)
+from app.views.devices_status_address import (
+    COLUMNS as COLUMNS_ARGUMENT,
 )
 from app.views.phone_cells import Drawing, can_of
 from app.views.shell import may

@@ -72,10 +72,12 @@ def _change(user: PhoneUser) -> str:
     wanted = replace(fields, nickname=request.form.get("nickname", ""))
     try:
         with transaction(db.session()) as session:
-            is_changed = phone_user_changes.change(
-                session, user, wanted, author=author(), now=time_of_page()
+            is_changed = phone_user_changes.change(session, user, wanted, author=author(), now=time_of_page())
+            named = (
+                f"{user.name} is called “{user.nickname}” now."
+                if user.nickname
+                else f"{user.name} has no nickname now."
             )
-            named = f"{user.name} is called “{user.nickname}” now." if user.nickname else f"{user.name} has no nickname now."
     except RingmasterError as error:
         return str(error)
     flash(named if is_changed else "Nothing was changed.", "success")

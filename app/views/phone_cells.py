@@ -106,7 +106,8 @@ def _since(phone: Phone, zone: tzinfo) -> str:
     if phone.status_changed_at is None:
         return "It asked for a file and has not reported."
     heard = exact(phone.seen_at, zone) if phone.seen_at else "unknown"
-    return f"{(phone.status or 'unknown').capitalize()} since {exact(phone.status_changed_at, zone)}\nLast contact {heard}"
+    since = exact(phone.status_changed_at, zone)
+    return f"{(phone.status or 'unknown').capitalize()} since {since}\nLast contact {heard}"
 
 
 def _user(phone: Phone, _drawing: Drawing) -> str:

@@ -50,9 +50,7 @@ def _let_actions_be(before: tuple[str, ...], after: tuple[str, ...]) -> None:
     if is_made_anew:
         _put_aside()
     with op.batch_alter_table("operation") as batch:
-        batch.alter_column(
-            "action", existing_type=_word(before), type_=_word(after), existing_nullable=False
-        )
+        batch.alter_column("action", existing_type=_word(before), type_=_word(after), existing_nullable=False)
     if is_made_anew:
         _bring_back()
 
@@ -60,8 +58,10 @@ def _let_actions_be(before: tuple[str, ...], after: tuple[str, ...]) -> None:
 def _put_aside() -> None:
     """SQLite makes a table anew to change it, and drops the old one, with which all that belongs to its rows would go."""
     for table in _OF_OPERATIONS:
-        op.execute(f"CREATE TEMPORARY TABLE kept_{table} AS SELECT * FROM {table}")
-    op.execute("CREATE TEMPORARY TABLE kept_undoes AS SELECT id, undoes_id FROM operation WHERE undoes_id IS NOT NULL")
+        op.execute(f"CREATE TEMPORARY TABLE kept_{table} AS SELECT * FROM {table}")  # noqa: S608  # our own names
+    op.execute(
+        "CREATE TEMPORARY TABLE kept_undoes AS SELECT id, undoes_id FROM operation WHERE undoes_id IS NOT NULL"
+    )
 
 
 def _bring_back() -> None:

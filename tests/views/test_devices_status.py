@@ -82,10 +82,22 @@ def test_approving_is_offered_to_operators_and_for_waiting_phones_only(people: d
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("alice", {"restart": True, "select": True, "Export": True, "Approve Selected": True, "nickname": True}),
-        ("olga", {"restart": True, "select": True, "Export": True, "Approve Selected": True, "nickname": True}),
-        ("hal", {"restart": True, "select": True, "Export": False, "Approve Selected": False, "nickname": False}),
-        ("victor", {"restart": False, "select": True, "Export": True, "Approve Selected": False, "nickname": False}),
+        (
+            "alice",
+            {"restart": True, "select": True, "Export": True, "Approve Selected": True, "nickname": True},
+        ),
+        (
+            "olga",
+            {"restart": True, "select": True, "Export": True, "Approve Selected": True, "nickname": True},
+        ),
+        (
+            "hal",
+            {"restart": True, "select": True, "Export": False, "Approve Selected": False, "nickname": False},
+        ),
+        (
+            "victor",
+            {"restart": False, "select": True, "Export": True, "Approve Selected": False, "nickname": False},
+        ),
     ],
 )
 def test_a_role_is_offered_what_it_may_do(people: dict[str, Browser], name: str, expected: dict[str, bool]):
@@ -222,7 +234,9 @@ def test_the_manuals_columns_are_shown_until_somebody_chooses_others(people: dic
     assert heads_of(people["olga"].get(LIST).text) == [column.name for column in COLUMNS[:16]]
 
 
-def test_columns_and_rows_are_kept_with_the_account_and_an_address_may_say_others(world: World, sign_in: SignIn):
+def test_columns_and_rows_are_kept_with_the_account_and_an_address_may_say_others(
+    world: World, sign_in: SignIn
+):
     olga = sign_in("olga")
     answer = olga.post(
         f"{LIST}layout", {"column": ["vlan", "mac"], "next": f"{LIST}?q=anna&columns=user&rows=10&at=x"}
@@ -300,7 +314,9 @@ def test_an_export_has_the_columns_that_are_asked_for(people: dict[str, Browser]
 
 def test_all_that_match_are_exported_where_all_were_selected(people: dict[str, Browser]):
     query = urlencode({"only": "selected", "mac": NOBODYS_MAC, "matching": "all=yes&tenant=Acme"})
-    assert [row["MAC Address"] for row in exported(people["alice"].get(f"{LIST}export.csv?{query}"))] == ACME_MACS
+    assert [
+        row["MAC Address"] for row in exported(people["alice"].get(f"{LIST}export.csv?{query}"))
+    ] == ACME_MACS
 
 
 def test_an_export_keeps_to_the_tenants_of_the_account(people: dict[str, Browser]):

@@ -48,7 +48,9 @@ def test_views_are_renamed_overwritten_and_deleted(world: World, sign_in: SignIn
     assert ids_in(olga.get(VIEWS).text) == []
 
 
-def test_the_bare_list_begins_with_the_default_and_all_phones_stay_within_reach(world: World, sign_in: SignIn):
+def test_the_bare_list_begins_with_the_default_and_all_phones_stay_within_reach(
+    world: World, sign_in: SignIn
+):
     olga = sign_in("olga")
     for name in ("First", "Second"):
         save(olga, name)

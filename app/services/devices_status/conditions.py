@@ -22,8 +22,8 @@ _SHORTEST_PART_OF_MAC = 2
 def conditions_of(filters: Filters, *, row_by_row: bool = False) -> list[Condition]:
     """Return what has to hold for a status row to be listed.
 
-    Written to find all rows at once, or, ``row_by_row``, to be asked of a few one after the other: then owners are looked
-    up for each row instead of all that have the name.
+    Written to find all rows at once, or, ``row_by_row``, to be asked of a few one after the other: then owners are
+    looked up for each row instead of all that have the name.
     """
     of_user = _of_user_of_this_row if row_by_row else _of_user
     whole, parts = ({**known, "user": of_user} for known in (_WHOLE, _PARTS))

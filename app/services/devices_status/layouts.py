@@ -56,7 +56,7 @@ def keep(operator: Operator, layout: Layout) -> None:
 
 
 def columns_named(names: Sequence[str]) -> tuple[Column, ...]:
-    """Return the columns with these names, each once, in this order; InvalidInputError for no name and for a wrong one."""
+    """Return the columns with these names, each once, in this order; InvalidInputError for none and for a wrong one."""
     wanted = list(dict.fromkeys(name.strip() for name in names[: 2 * len(COLUMNS)] if name.strip()))
     unknown = next((name for name in wanted if name not in COLUMNS_BY_NAME), None)
     if unknown is not None:

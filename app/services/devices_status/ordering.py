@@ -28,8 +28,8 @@ class Part:
 class Ordering:
     """What a column is sorted by, of which ``kind`` that is, and which rows have something in it.
 
-    ``joined`` is the table it stands in where that is not the status row's own, and ``on`` the way there. ``is_indexed``
-    where an index has the rows in this order.
+    ``joined`` is the table it stands in where that is not the status row's own, and ``on`` the way there.
+    ``is_indexed`` where an index has the rows in this order.
     """
 
     kind: type[str | int | datetime]

@@ -78,7 +78,7 @@ def _read_nearby(session: Session, filters: Filters, position: Position | None) 
     last = session.execute(nearby.offset(_NEARBY).limit(1)).first()
     if last is None:
         return []
-    bound = Position(filters.sort, True, last.value, last.mac, 1)
+    bound = Position(filters.sort, is_forward=True, value=last.value, mac=last.mac, rank=1)
     conditions = conditions_of(filters, row_by_row=True)
     found = nearby.where(*conditions, _lies_beyond(bound, part, is_descending=not is_descending))
     return list(session.execute(found.limit(filters.rows + 1)))

@@ -36,7 +36,9 @@ def add(session: Session, operator_id: int, name: str, query: str, *, now: datet
     """Save a view under a new name; InvalidInputError or ConflictError say what will not do."""
     number = session.scalar(select(func.count()).where(SavedView.operator_id == operator_id)) or 0
     if number >= MOST_VIEWS:
-        raise ConflictError(f"You have {MOST_VIEWS} views, which is the most. Delete one that you do not need.")
+        raise ConflictError(
+            f"You have {MOST_VIEWS} views, which is the most. Delete one that you do not need."
+        )
     view = SavedView(operator_id=operator_id, name=_checked(name), query=_fitting(query), changed_at=now)
     session.add(view)
     _flush(session, view)
@@ -78,4 +80,6 @@ def _flush(session: Session, view: SavedView) -> None:
     try:
         session.flush()
     except IntegrityError as error:
-        raise ConflictError(f"You have a view that is called {quoted(name)} already.", field="name") from error
+        raise ConflictError(
+            f"You have a view that is called {quoted(name)} already.", field="name"
+        ) from error

@@ -12,7 +12,5 @@ from app.services.devices_status.filters import Filters
 
 def find_matching(session: Session, filters: Filters, *, at_most: int) -> Sequence[str]:
     """Return the MAC addresses of the phones that match, in their order, and no more than so many."""
-    found = (
-        select(DeviceStatus.mac).where(*conditions_of(filters)).order_by(DeviceStatus.mac).limit(at_most)
-    )
+    found = select(DeviceStatus.mac).where(*conditions_of(filters)).order_by(DeviceStatus.mac).limit(at_most)
     return session.scalars(found).all()

@@ -40,7 +40,8 @@ INSERT INTO device (id, tenant_id, mac, display_name, serial_number, phone_user_
   vlan_mode, vlan_id, vlan_priority, origin, created_at)
 SELECT :first_id + i, site.tenant_id, {mac}, {name}, 'SN' || i,
   CASE WHEN i % 30 = 1 AND i > :sites THEN :first_user + i - :sites ELSE :first_user + i END, site.id,
-  :template, '', '', 0, 0, 'zero_touch', :now FROM {numbers} AS numbers JOIN site ON site.id = {place} WHERE {is_device}"""
+  :template, '', '', 0, 0, 'zero_touch', :now
+FROM {numbers} AS numbers JOIN site ON site.id = {place} WHERE {is_device}"""
 _STATUS_ROWS = """
 INSERT INTO device_status (mac, tenant_id, device_id, site_id, template_id, approval, placement_reason, is_blocked,
   url_tenant, status, status_changed_at, first_seen_at, ip, external_ip, is_behind_proxy, subnet_mask, model,

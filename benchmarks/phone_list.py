@@ -44,13 +44,6 @@ def compare(
     return [_compare(web, session, bare, title, word, loads) for title, word in searches.items()]
 
 
-def measure(
-    web: Server, session: str, paths: Mapping[str, str], *, loads: int = _LOADS
-) -> Mapping[str, Loads]:
-    """Load pages of ours so many times, by what they are called."""
-    return {title: _load([(web, path, session)], loads)[0] for title, path in paths.items()}
-
-
 def _compare(web: Server, session: str, bare: Server, title: str, word: str, loads: int) -> Compared:
     query = f"?{urllib.parse.urlencode({'q': word})}" if word else ""
     ours, other = _load([(web, f"/devices-status/{query}", session), (bare, f"/{query}", "")], loads)

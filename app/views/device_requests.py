@@ -67,7 +67,7 @@ _WORDS: Mapping[Action, tuple[str, str, str]] = {
     Action.DELETE_STATUS: (
         "Delete Device Status",
         "fa-eraser",
-        "What the phones last reported is forgotten, and their alarms end. Devices stay; the next report brings a phone back.",
+        "What the phones reported is forgotten, and their alarms end. Devices stay; a report brings a phone back.",
     ),
 }
 """The actions of the list in the order of its menu: what each is called (manual, table 6-2), its icon, what it does."""

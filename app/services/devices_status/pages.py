@@ -1,12 +1,15 @@
 """Pages of the list: found by the place of a row, so that any page costs what the first one does."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Row, case, func, literal, select, text, tuple_
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from app.errors import InvalidInputError
 from app.models import DeviceStatus
 from app.services.devices_status.conditions import conditions_of
 from app.services.devices_status.filters import Filters
@@ -17,6 +20,7 @@ from app.services.devices_status.positions import Position, find_position
 COUNT_LIMIT = 10_000
 _FEW = 500
 _NEARBY = 2_000
+_SEARCH_MILLISECONDS = 8_000
 
 Key = Row[tuple[str, Any]]
 Conditions = Sequence[ColumnElement[bool]]
@@ -54,8 +58,10 @@ def read_page(session: Session, filters: Filters, token: str = "") -> Page:
 
 def count_matching(session: Session, filters: Filters) -> int:
     """Return how many phones match; a number above COUNT_LIMIT says that there are more than that."""
-    found = select(DeviceStatus.mac).where(*conditions_of(filters)).limit(COUNT_LIMIT + 1).subquery()
-    return session.scalar(select(func.count()).select_from(found)) or 0
+    conditions = conditions_of(filters, row_by_row=True)
+    found = select(DeviceStatus.mac).where(*conditions).limit(COUNT_LIMIT + 1).subquery()
+    with _within_time(session):
+        return session.scalar(select(func.count()).select_from(found)) or 0
 
 
 def _read_nearby(session: Session, filters: Filters, position: Position | None) -> list[Key]:
@@ -94,10 +100,32 @@ def _named_if_few(session: Session, conditions: Conditions) -> Conditions:
     found = select(DeviceStatus.mac).where(*conditions).limit(_FEW + 1).subquery()
     number = func.count()
     few = case((number <= _FEW, func.aggregate_strings(found.c.mac, ",")))
-    number_found, macs = session.execute(select(number, few).select_from(found)).one()
+    with _within_time(session):
+        number_found, macs = session.execute(select(number, few).select_from(found)).one()
     if number_found > _FEW:
         return conditions
     return [DeviceStatus.mac.in_(macs.split(",") if macs else ())]
+
+
+@contextmanager
+def _within_time(session: Session) -> Iterator[None]:
+    """Give a search through all phones so much time on PostgreSQL, where there may be a million of them.
+
+    InvalidInputError with what to do where it takes longer; nobody else waits for it then.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        yield
+        return
+    try:
+        with session.begin_nested():
+            session.execute(text(f"SET LOCAL statement_timeout = {_SEARCH_MILLISECONDS}"))
+            yield
+            session.execute(text("SET LOCAL statement_timeout TO DEFAULT"))
+    except OperationalError as error:
+        raise InvalidInputError(
+            "This search takes too long among so many phones. Narrow it by a tenant, a site or a status, or look for"
+            " a whole MAC address."
+        ) from error
 
 
 def _is_lost(position: Position, keys: list[Key], rows: int) -> bool:

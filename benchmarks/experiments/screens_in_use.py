@@ -29,8 +29,8 @@ _LISTS_TEXT = """\
 client: processor time of the server for one load, the time until it was there, and its size unpacked."""
 _PHONES_TITLE = "Devices Status"
 _PHONES_TEXT = """\
-{phones:,} phones in 20 tenants. The list, and words in it, in turns with a bare Flask page under the same server that runs
-the one plain query for the same 50 rows and writes them as a table."""
+{phones:,} phones in 20 tenants. The list, and words in it, in turns with a bare Flask page that runs the one plain
+query for the same 50 rows and writes them as a table."""
 
 
 def _run(bench: Workbench) -> Outcome:

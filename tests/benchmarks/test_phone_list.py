@@ -1,4 +1,4 @@
-"""Phones for lists are made inside the database of each kind; Devices Status and the bare page show the same of them."""
+"""Phones for lists are made inside each kind of database; Devices Status and the bare page show the same of them."""
 
 from pathlib import Path
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from ipaddress import ip_network
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, true
 
 from app.models import Device, DeviceStatus, PhoneUser, Site, Tenant
 from app.models.enums import Approval, Status
@@ -58,11 +58,12 @@ def _of_user(text: str) -> Condition:
 
 
 def _of_user_of_this_row(text: str) -> Condition:
-    owner = select(PhoneUser.id).join(Device, Device.phone_user_id == PhoneUser.id)
+    # A value and not EXISTS: of that PostgreSQL makes a list of all owners first.
+    owner = select(names_user(text)).select_from(PhoneUser).join(Device, Device.phone_user_id == PhoneUser.id)
     return or_(
         contains(DeviceStatus.user_name, text),
         contains(DeviceStatus.user_id, text),
-        owner.where(Device.id == DeviceStatus.device_id, names_user(text)).exists(),
+        owner.where(Device.id == DeviceStatus.device_id).scalar_subquery().is_(true()),
     )
 
 

@@ -109,7 +109,9 @@ def _run(connection: Connection, statement: str, values: Mapping[str, Any]) -> N
         version=_one_of(_VERSIONS, "i / 7"),
     )
     now = datetime.now(UTC)
-    known = values | {"now": now if kind == "postgresql" else f"{now:%Y-%m-%d %H:%M:%S.%f}"}
+    known: dict[str, Any] = dict(values) | {
+        "now": now if kind == "postgresql" else f"{now:%Y-%m-%d %H:%M:%S.%f}"
+    }
     connection.execute(text(written), {name: known[name] for name in known if f":{name}" in written})
 
 

@@ -82,7 +82,7 @@ class DevicesStatusView(BaseView):
     @expose("/rows")
     @has_access
     @permission_name("list")
-    def rows(self) -> Response:
+    def rows(self) -> ResponseReturnValue:
         """Return what changes of the list by itself, or 304 where nothing did."""
         wanted = read_wanted(request.args)
         page = read_page(db.session(), wanted.filters, wanted.at)

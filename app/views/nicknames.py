@@ -61,9 +61,8 @@ def _user_of(mac: str) -> PhoneUser:
         .join(Device, Device.phone_user_id == PhoneUser.id)
         .where(Device.mac == (find_mac(mac) or ""))
     )
-    return db.session().scalar(wanted) or abort(
-        HTTPStatus.NOT_FOUND, f"No phone {mac} has a user that your account sees."
-    )
+    user: PhoneUser | None = db.session().scalar(wanted)
+    return user or abort(HTTPStatus.NOT_FOUND, f"No phone {mac} has a user that your account sees.")
 
 
 def _change(user: PhoneUser) -> str:

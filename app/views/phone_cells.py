@@ -146,7 +146,7 @@ def _phone_mark(macro: str, **said: Any) -> str:
 def _mark(template: str, macro: str, *of: Any) -> str:
     """Draw with a macro; of a phone it is told only what it looks at, as pairs of name and value."""
     draw = getattr(current_app.jinja_env.get_template(template).module, macro)
-    said = dict(pair for pair in of if isinstance(pair, tuple))
+    said: dict[str, Any] = dict(pair for pair in of if isinstance(pair, tuple))
     return str(draw(SimpleNamespace(**said) if said else of[0]))
 
 

@@ -46,7 +46,7 @@ def read_page(session: Session, filters: Filters, token: str = "") -> Page:
     InvalidInputError for a place that is damaged or belongs to another order.
     """
     position = find_position(token, filters.sort, ORDERINGS[filters.sort].kind)
-    conditions = conditions_of(filters)
+    conditions: Conditions = conditions_of(filters)
     keys = _read_nearby(session, filters, position) if conditions else []
     if len(keys) <= filters.rows:
         conditions = _named_if_few(session, conditions)

@@ -25,6 +25,7 @@ from app.models.placeholder import Placeholder
 from app.models.process import Heartbeat, Lease
 from app.models.replaced_phone import ReplacedPhone
 from app.models.rule_set import DevicePin, RuleHits, RuleRow, RuleSetVersion
+from app.models.saved_view import SavedView
 from app.models.setup_progress import SetupProgress
 from app.models.simulation import Simulation, SimulationAlarm, SimulationRow
 from app.models.snmp_identity import SnmpIdentity
@@ -75,6 +76,7 @@ __all__ = [
     "RuleHits",
     "RuleRow",
     "RuleSetVersion",
+    "SavedView",
     "SetupProgress",
     "Simulation",
     "SimulationAlarm",

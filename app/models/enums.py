@@ -270,6 +270,7 @@ class Action(StrEnum):
     DELETE_USERS = "delete_users"
     USER_VALUES = "user_values"
     NO_USER_VALUES = "no_user_values"
+    DELETE_STATUS = "delete_status"
 
 
 class OperationState(StrEnum):

@@ -73,6 +73,7 @@ KINDS: Mapping[Action, Kind] = MappingProxyType(
         Action.TENANT: Kind("Change Tenant", _AT_ONCE, is_local=True),
         Action.APPROVE: Kind("Approve", _SMALL_STEPS, Proof.BOOTS, patience=timedelta(days=1)),
         Action.DELETE_DEVICES: Kind("Delete Devices", _AT_ONCE, is_local=True, deletes=True),
+        Action.DELETE_STATUS: Kind("Delete Device Status", _AT_ONCE, is_local=True, deletes=True),
         Action.USER_TENANT: Kind("Set Users Tenant", _AT_ONCE, is_local=True),
         Action.PASSWORDS: Kind("Reset Users Passwords", _AT_ONCE, is_local=True),
         Action.USER_VALUES: Kind("User Configuration", _AT_ONCE, is_local=True),

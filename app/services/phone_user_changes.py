@@ -30,6 +30,13 @@ class UserFields:
     nickname: str = ""
 
 
+def fields_of(user: PhoneUser) -> UserFields:
+    """Return what is said of a user now."""
+    return UserFields(
+        tenant_id=user.tenant_id, name=user.name, display_name=user.display_name, nickname=user.nickname
+    )
+
+
 class MovesPhonesError(ConflictError):
     """A user's phones would move with him, which nobody has agreed to yet; ``told`` names what would be moved."""
 

@@ -17,6 +17,7 @@ from app.views.device_approval import DeviceApprovalView
 from app.views.device_forms import DeviceFormView
 from app.views.device_lists import DeviceListView
 from app.views.device_replacement import DeviceReplacementView
+from app.views.device_requests import DeviceRequestView
 from app.views.devices import DeviceView
 from app.views.devices_status import DevicesStatusView
 from app.views.dhcp_option import DhcpOptionView
@@ -28,6 +29,7 @@ from app.views.ldap_test import LdapTestView
 from app.views.license import LicenseView
 from app.views.live import LiveView
 from app.views.multiple import MultipleDevicesView, MultipleUsersView
+from app.views.nicknames import NicknameView
 from app.views.operations import OperationView
 from app.views.phone_models import PhoneModelView
 from app.views.placeholders import (
@@ -44,6 +46,7 @@ from app.views.rules.explain import ExplainView
 from app.views.rules.lists import RulesView
 from app.views.rules.phones import PhoneSuggestionView
 from app.views.rules.versions import RuleVersionView
+from app.views.saved_views import SavedViewsView
 from app.views.sbc_proxy import SbcProxyView
 from app.views.search import SearchView
 from app.views.setup_wizard.view import SetupWizardView
@@ -115,6 +118,9 @@ _BESIDE_THE_MENU = (
     DeviceActionView,
     DeviceListView,
     DeviceApprovalView,
+    DeviceRequestView,
+    NicknameView,
+    SavedViewsView,
     DeviceFormView,
     DeviceReplacementView,
     ExplainView,

@@ -1,7 +1,7 @@
 """Accounts, roles and sessions of the screens, on Flask-AppBuilder's security manager."""
 
-import time
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from flask import g, request, session
@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.models.operator import Operator, new_epoch
-from app.security.roles import needs_system_level
+from app.security.roles import ROLES, needs_system_level, permits
 from app.security.tenant_scope import ALL_TENANTS, scope_of, set_scope
 from app.services import journal
 from app.transaction import transaction
@@ -24,9 +24,6 @@ from app.views.sign_in import REFUSAL, PhoneManagerView, SignInView
 from app.views.times import time_of_page
 from app.views.web_session import begin_to_write, db
 
-_PERMISSIONS_HOLD_SECONDS = 10.0
-_MOST_ANSWERS = 20_000
-
 
 class RingmasterSecurityManager(SecurityManager):
     """Adds to Flask-AppBuilder: scope, sessions that end at sign-out, and one permission query for a request."""
@@ -34,8 +31,6 @@ class RingmasterSecurityManager(SecurityManager):
     user_model = Operator
 
     def __init__(self, appbuilder: AppBuilder) -> None:
-        self._answers: dict[tuple[tuple[int, ...], str, str], bool] = {}
-        self._answered_since = 0.0
         self._deeds: set[permission_rows.Deed] = set()
         super().__init__(appbuilder)
 
@@ -137,20 +132,21 @@ class RingmasterSecurityManager(SecurityManager):
         return self._is_allowed(permission_name, view_name)
 
     def _is_allowed(self, permission_name: str, view_name: str) -> bool:
-        """Whether the roles of who asks allow it, as it was a moment ago: only the release step writes what they do.
+        """Whether the roles of who asks allow it; a page asks some forty times, so those of the program are known."""
+        if current_user.is_authenticated:
+            names = [role.name for role in self.get_user_roles(current_user)]
+            if all(name in ROLES for name in names):
+                return any(_permits(name, view_name, permission_name) for name in names)
+        allowed: bool = super().has_access(permission_name, view_name)
+        return allowed
 
-        Flask-AppBuilder tries a role's patterns one after the other, and a page asks some forty times.
-        """
-        if not current_user.is_authenticated:
-            allowed: bool = super().has_access(permission_name, view_name)
-            return allowed
-        now = time.monotonic()
-        if now - self._answered_since >= _PERMISSIONS_HOLD_SECONDS or len(self._answers) >= _MOST_ANSWERS:
-            self._answers, self._answered_since = {}, now
-        answers, asked = self._answers, (_roles_of_request(), permission_name, view_name)
-        if asked not in answers:
-            answers[asked] = super().has_access(permission_name, view_name)
-        return answers[asked]
+    def get_user_roles(self, user: Operator) -> list[Any]:
+        """Return the roles of an account, read once for a request."""
+        known: dict[Any, list[Any]] = g.setdefault("roles_of_accounts", {})
+        key = getattr(user, "id", None)
+        if key not in known:
+            known[key] = super().get_user_roles(user)
+        return known[key]
 
     def get_user_menu_access(self, menu_names: list[str]) -> set[str]:
         """Return which menu entries the one who is signed in sees."""
@@ -179,12 +175,8 @@ class RingmasterSecurityManager(SecurityManager):
         return bool(current_user.is_authenticated) and scope_of(self.session()).is_everything
 
 
-def _roles_of_request() -> tuple[int, ...]:
-    """Return the ids of the roles of who is signed in, read once for a request."""
-    known: tuple[int, tuple[int, ...]] | None = g.get("roles_of_account")
-    if known is None or known[0] != current_user.id:
-        known = g.roles_of_account = current_user.id, tuple(sorted(role.id for role in current_user.roles))
-    return known[1]
+# Roles of the program do not change while it runs, and what they permit is written as patterns.
+_permits = lru_cache(maxsize=2_000)(permits)
 
 
 def _note(user: Operator, action: str, text: str) -> None:

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from flask import request
 
-LONGEST = 300
+LONGEST = 2_000
 
 
 def way_back(otherwise: str) -> str:

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
 
-from benchmarks import long_lists, screens, targets
+from app.cli.release import opened_database, release
+from benchmarks import bare_list, listed_phones, long_lists, phone_list, screens, servers, targets
 from benchmarks.experiment import Experiment, Outcome, Section
 from benchmarks.kinds import Kind
 from benchmarks.load import Answers, Load, Script
 from benchmarks.long_lists import PageLoad
+from benchmarks.phone_list import Compared
 from benchmarks.ratios import ratios
 from benchmarks.rounds import Plan
 from benchmarks.summary import lines, rates, table
@@ -25,6 +27,10 @@ _LISTS_TITLE = "Pages with long lists"
 _LISTS_TEXT = """\
 {phones:,} users with a phone each, and an operation on all of these phones. Each page is loaded again and again by one
 client: processor time of the server for one load, the time until it was there, and its size unpacked."""
+_PHONES_TITLE = "Devices Status"
+_PHONES_TEXT = """\
+{phones:,} phones in 20 tenants. The list, and words in it, in turns with a bare Flask page that runs the one plain
+query for the same 50 rows and writes them as a table."""
 
 
 def _run(bench: Workbench) -> Outcome:
@@ -49,7 +55,11 @@ def _run(bench: Workbench) -> Outcome:
         slices = bench.measure(variants, Plan(bench.scale.rounds, bench.scale.seconds, _CONNECTIONS))
     _, alone, in_use = slices
     return Outcome(
-        [Section(_TITLE, _text(loaded), table(lines(variants, slices))), _long_lists(bench)],
+        [
+            Section(_TITLE, _text(loaded), table(lines(variants, slices))),
+            _long_lists(bench),
+            _phone_list(bench),
+        ],
         [Finding(targets.K8, ratios(rates(in_use), rates(alone)).median)],
         rates(slices[0]),
     )
@@ -83,6 +93,42 @@ def _long_lists(bench: Workbench) -> Section:
     ]
     heads = ("", *(f"{name}, {what}" for name in found for what in ("CPU ms", "ms")), "KB")
     return Section(_LISTS_TITLE, _LISTS_TEXT.format(phones=bench.scale.phones), as_table(heads, rows))
+
+
+def _phone_list(bench: Workbench) -> Section:
+    rows = [
+        (
+            kind.name,
+            compared.title,
+            *(
+                f"{figure * 1000:,.0f}"
+                for loads in (compared.ours, compared.bare)
+                for figure in (loads.cpu, loads.time)
+            ),
+            f"{compared.ours.cpu / max(compared.bare.cpu, 0.001):.1f}",
+            f"{compared.ours.time / compared.bare.time:.1f}",
+        )
+        for kind in bench.kinds
+        for compared in _compare_phone_list(bench, kind)
+    ]
+    heads = ("", "", "CPU ms", "ms", "bare, CPU ms", "bare, ms", "CPU ratio", "ratio")
+    return Section(
+        _PHONES_TITLE, _PHONES_TEXT.format(phones=bench.scale.phones), as_table(heads, rows, words=2)
+    )
+
+
+def _compare_phone_list(bench: Workbench, kind: Kind) -> Sequence[Compared]:
+    url, log = kind.databases.create(), bench.folder / f"bare-{kind.name}.log"
+    release(bench.settings(url))
+    with opened_database(bench.settings(url)) as database:
+        listed_phones.add(database, bench.scale.phones)
+    bench.tell(f"{kind.name}: Devices Status is loaded beside a bare page.")
+    environment = {bare_list.DATABASE_URL: url}
+    with (
+        bench.running(WEB, url) as web,
+        servers.gunicorn(bare_list.APPLICATION, "gthread", log, environment) as bare,
+    ):
+        return phone_list.compare(web, screens.signed_in(web.url, ADMIN_PASSWORD), bare)
 
 
 def _measure_lists(bench: Workbench, kind: Kind) -> Sequence[PageLoad]:

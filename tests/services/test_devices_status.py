@@ -341,7 +341,7 @@ ANYTHING = st.one_of(st.text(max_size=40), st.text(alphabet='user:mac ip"%_\\/.0
 def test_whatever_is_asked_is_answered_or_refused_with_a_sentence(session, query, token):
     with suppress(InvalidInputError):
         page = pages.read_page(session, Filters.from_query(query), token)
-        assert page.total >= len(page.phones)
+        assert page.total is None or page.total >= len(page.phones)
 
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -352,7 +352,7 @@ def test_whatever_is_asked_is_answered_or_refused_with_a_sentence(session, query
 def test_any_text_that_is_accepted_can_be_looked_for(session, field, text):
     with suppress(InvalidInputError):
         filters = Filters.from_query({field: text})
-        assert pages.read_page(session, filters).total >= 0
+        assert pages.count_matching(session, filters) >= len(pages.read_page(session, filters).phones)
 
 
 def test_an_account_of_one_tenant_sees_its_phones_only(database):
@@ -387,16 +387,29 @@ def test_choices_are_what_there_is_and_later_versions_come_first(session):
 
 def test_the_number_of_matching_phones_stops_counting_at_its_limit(session, monkeypatch):
     monkeypatch.setattr(pages, "COUNT_LIMIT", 5)
-    assert pages.read_page(session, Filters()).total == 6
-    assert pages.read_page(session, Filters.from_query({"model": "430HD"})).total == 6
-    assert pages.read_page(session, Filters.from_query({"tenant": "Globex"})).total == 3
+    assert pages.count_matching(session, Filters()) == 6
+    assert pages.count_matching(session, Filters.from_query({"model": "430HD"})) == 6
+    assert pages.count_matching(session, Filters.from_query({"tenant": "Globex"})) == 3
+
+
+@pytest.mark.parametrize("column", ["status_changed", "mac", "number", "user"])
+@pytest.mark.parametrize("direction", ["asc", "desc"])
+def test_what_many_phones_have_is_found_among_the_next_rows(session, monkeypatch, column, direction):
+    query = {"q": "user", "sort": column, "direction": direction, "rows": "10"}
+    filters = Filters.from_query(query)
+    expected = [macs_of(page) for page in walk(session, filters, "next")]
+    monkeypatch.setattr(pages, "_NEARBY", 15)
+    found = list(walk(session, filters, "next"))
+    assert [macs_of(page) for page in found] == expected
+    backward = list(walk(session, filters, "previous", found[-1].previous))
+    assert [macs_of(page) for page in reversed(backward)] == expected[:-1]
 
 
 def test_a_search_that_finds_many_phones_pages_like_any_other(session, monkeypatch):
     monkeypatch.setattr(pages, "_FEW", 2)
     filters = Filters.from_query({"q": "430", "sort": "mac", "rows": "10"})
     visited = [phone for page in walk(session, filters, "next") for phone in macs_of(page)]
-    assert len(visited) == len(set(visited)) == pages.read_page(session, filters).total == 24
+    assert len(visited) == len(set(visited)) == pages.count_matching(session, filters) == 24
 
 
 @pytest.mark.parametrize("rows", [10, 200])
@@ -404,7 +417,7 @@ def test_a_page_takes_the_same_few_statements_whatever_its_size(session, rows):
     statements = []
     event.listen(session.get_bind(), "before_cursor_execute", lambda *call: statements.append(call[2]))
     pages.read_page(session, Filters.from_query({"q": "430", "rows": str(rows)}))
-    assert len([one for one in statements if one.startswith("SELECT")]) <= 4
+    assert len([one for one in statements if one.startswith("SELECT")]) <= 5
 
 
 def test_a_phone_is_shown_with_its_user_and_its_nickname(session):

@@ -54,6 +54,7 @@ OPERATIONS = """
     vlan_mode     both  both  acme none -    -     -      -
     approve       both  both  acme none -    -     -      -
     delete_devices both both  acme none -    -     -      -
+    delete_status both  both  acme none -    -     -      -
     user_tenant   both  both  acme none -    -     -      -
     passwords     both  both  acme none -    -     -      -
     delete_users  both  both  acme none -    -     -      -
@@ -85,7 +86,7 @@ ELSEWHERE = """
 """
 ASKED_OF_ONE = frozenset({"check_status", "restart", "message", "update", "firmware", "generate", "tenant"})
 OF_USERS = frozenset({"user_tenant", "passwords", "delete_users", "user_values", "no_user_values"})
-DELETES = frozenset({"delete_devices", "delete_users", "no_user_values"})
+DELETES = frozenset({"delete_devices", "delete_status", "delete_users", "no_user_values"})
 PACE = {"batch": "5", "delay": "0", "patience": "5400"}
 
 
@@ -256,6 +257,25 @@ def test_one_phone_is_asked_what_the_role_may(house: House, name: str):
             may = MAY_BEGIN[action, name]
             status = expected(may, tenant, done=302, hidden=404) if action in ASKED_OF_ONE else 404
             wanted[action.value, tenant] = status, status == 302
+    assert found == wanted
+
+
+ASKED_OF_LIST = (ASKED_OF_ONE | {"delete_status"}) - {"tenant"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("meant", ["selected", "all that match"])
+def test_phones_of_the_list_are_asked_what_the_role_may(house: House, name: str, meant: str):
+    found, wanted = {}, {}
+    for action in ASKED_OF_LIST:
+        for tenant, mac in {"acme": ACME_MAC, "globex": GLOBEX_MAC}.items():
+            form = options(house.world, action) | {"number": "1", "batch": "5", "delay": "0"}
+            form |= {"mac": mac} if meant == "selected" else {"matching": f"all=yes&mac={mac}"}
+            before = house.version()
+            answer = house.send(name, f"/devices-status/ask/{action}", form)
+            found[action, tenant] = answer.status_code, house.version() != before
+            status = expected(MAY_BEGIN[action, name], tenant, done=302, hidden=400)
+            wanted[action, tenant] = status, status == 302
     assert found == wanted
 
 

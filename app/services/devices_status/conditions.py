@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping
 from ipaddress import ip_network
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, true
 
 from app.models import Device, DeviceStatus, PhoneUser, Site, Tenant
 from app.models.enums import Status
 from app.rules.addresses import find_address
 from app.services.devices_status.filters import BLOCKED, PENDING, Filters
 from app.services.devices_status.ipv4_number import Ipv4Number
-from app.services.devices_status.words import NOT_REGISTERED, NOT_REPORTED, Word, find_part_of_mac
+from app.services.devices_status.words import NOT_REGISTERED, NOT_REPORTED, find_part_of_mac
 from app.services.fleet_counts import kinds
 from app.services.fleet_counts.shares import NONE
 from app.services.text_search import contains, names_user
@@ -21,19 +21,24 @@ _MAC_DIGITS = 12
 _SHORTEST_PART_OF_MAC = 2
 
 
-def conditions_of(filters: Filters) -> list[Condition]:
-    """Return what has to hold for a status row to be listed."""
-    conditions = [_WHOLE[name](text) for name, text in filters.given.items() if name in _WHOLE]
-    return conditions + [_of_word(word) for word in filters.words]
+def conditions_of(filters: Filters, *, row_by_row: bool = False) -> list[Condition]:
+    """Return what has to hold for a status row to be listed.
+
+    Written to find all rows at once, or, ``row_by_row``, to be asked of a few one after the other: then owners are
+    looked up for each row instead of all that have the name.
+    """
+    of_user = _of_user_of_this_row if row_by_row else _of_user
+    whole, parts = ({**known, "user": of_user} for known in (_WHOLE, _PARTS))
+    conditions = [whole[name](text) for name, text in filters.given.items() if name in whole]
+    words = filters.words
+    return conditions + [
+        parts[word.field](word.text) if word.field else _anywhere(word.text, of_user) for word in words
+    ]
 
 
-def _of_word(word: Word) -> Condition:
-    return _PARTS[word.field](word.text) if word.field else _anywhere(word.text)
-
-
-def _anywhere(text: str) -> Condition:
+def _anywhere(text: str, of_user: Callable[[str], Condition]) -> Condition:
     places = [
-        _of_user(text),
+        of_user(text),
         contains(DeviceStatus.phone_number, text),
         contains(DeviceStatus.ip, text),
         contains(DeviceStatus.model, text),
@@ -51,6 +56,16 @@ def _of_user(text: str) -> Condition:
         contains(DeviceStatus.user_name, text),
         contains(DeviceStatus.user_id, text),
         DeviceStatus.device_id.in_(owned),
+    )
+
+
+def _of_user_of_this_row(text: str) -> Condition:
+    # A value and not EXISTS: of that PostgreSQL makes a list of all owners first.
+    owner = select(names_user(text)).select_from(PhoneUser).join(Device, Device.phone_user_id == PhoneUser.id)
+    return or_(
+        contains(DeviceStatus.user_name, text),
+        contains(DeviceStatus.user_id, text),
+        owner.where(Device.id == DeviceStatus.device_id).scalar_subquery().is_(true()),
     )
 
 

@@ -1,6 +1,6 @@
 """Devices Status as a table for spreadsheets (manual 6.3 step 8)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -17,14 +17,14 @@ FILE_NAME = "ExportDevicesStatus.csv"
 CHUNK_ROWS = 500
 
 
-def header() -> str:
-    """Return the first line: the names of all columns, shown or not; times are in UTC."""
-    return csv_line(f"{column.label} (UTC)" if column.is_time else column.label for column in COLUMNS)
+def header(columns: Iterable[Column] = COLUMNS) -> str:
+    """Return the first line: the names of columns; times are in UTC."""
+    return csv_line(f"{column.label} (UTC)" if column.is_time else column.label for column in columns)
 
 
-def lines(phones: Iterable[Phone]) -> str:
+def lines(phones: Iterable[Phone], columns: Sequence[Column] = COLUMNS) -> str:
     """Return a line for each phone."""
-    return "".join(csv_line(_cell(phone, column) for column in COLUMNS) for phone in phones)
+    return "".join(csv_line(_cell(phone, column) for column in columns) for phone in phones)
 
 
 def read_chunk(session: Session, filters: Filters, *, after: Phone | None = None) -> list[Phone]:

@@ -42,7 +42,7 @@ class Filters:
 
     ``q`` is the search box, ``tenant``, ``site``, ``model`` and ``version`` are whole names, ``user``, ``number``,
     ``mac`` and ``ip`` parts; ``ip`` may be a subnet; ``-`` stands for none of a thing that a phone may lack. All that
-    is given has to hold.
+    is given has to hold. ``usual_rows`` is what its reader has on a page where an address says nothing.
     """
 
     q: str = ""
@@ -63,10 +63,14 @@ class Filters:
     rows: int = DEFAULT_ROWS
     sort: str = DEFAULT_SORT
     direction: str = "desc"
+    usual_rows: int = DEFAULT_ROWS
 
     @classmethod
-    def from_query(cls, query: Mapping[str, str]) -> "Filters":
-        """Read the query string of the list, or raise InvalidInputError with a sentence for the first wrong value."""
+    def from_query(cls, query: Mapping[str, str], *, usual_rows: int = DEFAULT_ROWS) -> "Filters":
+        """Read the query string of the list, or raise InvalidInputError with a sentence for the first wrong value.
+
+        A page has ``usual_rows`` where the query says nothing.
+        """
         texts = {name: normalise(name, query.get(name, "")) for name in TITLES}
         _check_choice("approval", texts["approval"], ("", APPROVED, PENDING, BLOCKED))
         _check_choice("several", texts["several"], ("", "yes"))
@@ -75,7 +79,8 @@ class Filters:
         first_direction = "desc" if COLUMNS_BY_NAME[sort].is_time else "asc"
         filters = cls(
             **texts,
-            rows=int(_choose("rows", query, tuple(map(str, ROW_NUMBERS)), str(DEFAULT_ROWS))),
+            rows=int(_choose("rows", query, tuple(map(str, ROW_NUMBERS)), str(usual_rows))),
+            usual_rows=usual_rows,
             sort=sort,
             direction=_choose("direction", query, ("asc", "desc"), first_direction),
         )
@@ -102,7 +107,7 @@ class Filters:
         wanted = {
             field.name: str(changes.get(field.name, getattr(self, field.name))) for field in fields(self)
         }
-        if wanted["rows"] == str(DEFAULT_ROWS):
+        if wanted["rows"] == wanted.pop("usual_rows"):
             del wanted["rows"]
         if (wanted["sort"], wanted["direction"]) == (DEFAULT_SORT, "desc"):
             del wanted["sort"], wanted["direction"]

@@ -1,7 +1,7 @@
 """How the list is sorted by each column: what is filled in first, what is empty last, in both directions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,7 @@ class Ordering:
     """What a column is sorted by, of which ``kind`` that is, and which rows have something in it.
 
     ``joined`` is the table it stands in where that is not the status row's own, and ``on`` the way there.
+    ``is_indexed`` where an index has the rows in this order.
     """
 
     kind: type[str | int | datetime]
@@ -36,6 +37,7 @@ class Ordering:
     is_filled: ColumnElement[bool]
     joined: Any = None
     on: ColumnElement[bool] | None = None
+    is_indexed: bool = False
 
     def part(self, *, is_blank: bool) -> Part:
         """Return the rows with something in the column, or those with nothing in it."""
@@ -82,9 +84,9 @@ _APPROVAL = case(
 ORDERINGS: Mapping[str, Ordering] = {
     "status": _text(DeviceStatus.status),
     "user": _words(DeviceStatus.user_name),
-    "number": _text(DeviceStatus.phone_number),
-    "status_changed": _time(DeviceStatus.status_changed_at),
-    "mac": _text(DeviceStatus.mac),
+    "number": replace(_text(DeviceStatus.phone_number), is_indexed=True),
+    "status_changed": replace(_time(DeviceStatus.status_changed_at), is_indexed=True),
+    "mac": replace(_text(DeviceStatus.mac), is_indexed=True),
     "ip": _address(DeviceStatus.ip),
     "model": _text(DeviceStatus.model),
     "version": _text(DeviceStatus.firmware_version),

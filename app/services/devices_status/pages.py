@@ -1,12 +1,15 @@
 """Pages of the list: found by the place of a row, so that any page costs what the first one does."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Row, case, func, literal, select, text, tuple_
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from app.errors import InvalidInputError
 from app.models import DeviceStatus
 from app.services.devices_status.conditions import conditions_of
 from app.services.devices_status.filters import Filters
@@ -15,7 +18,9 @@ from app.services.devices_status.phones import Phone, read_phones
 from app.services.devices_status.positions import Position, find_position
 
 COUNT_LIMIT = 10_000
-_FEW = 2_000
+_FEW = 500
+_NEARBY = 2_000
+_SEARCH_MILLISECONDS = 8_000
 
 Key = Row[tuple[str, Any]]
 Conditions = Sequence[ColumnElement[bool]]
@@ -25,10 +30,10 @@ Conditions = Sequence[ColumnElement[bool]]
 class Page:
     """Some rows of the list, the number of the first of them, and the places of the pages beside this one.
 
-    ``total`` is how many phones match; a number above COUNT_LIMIT says that there are more than that.
+    ``total`` is how many phones match, where that is known without counting (``count_matching``).
     """
 
-    total: int
+    total: int | None
     phones: list[Phone]
     rank: int = 1
     previous: Position | None = None
@@ -41,24 +46,86 @@ def read_page(session: Session, filters: Filters, token: str = "") -> Page:
     InvalidInputError for a place that is damaged or belongs to another order.
     """
     position = find_position(token, filters.sort, ORDERINGS[filters.sort].kind)
-    total, conditions = _match(session, filters)
-    keys = _read_keys(session, filters, conditions, position)
+    conditions: Conditions = conditions_of(filters)
+    keys = _read_nearby(session, filters, position) if conditions else []
+    if len(keys) <= filters.rows:
+        conditions = _named_if_few(session, conditions)
+        keys = _read_keys(session, filters, conditions, position)
     if position is not None and _is_lost(position, keys, filters.rows):
         position, keys = None, _read_keys(session, filters, conditions, None)
-    return _page(session, filters, position, keys, total)
+    return _page(session, filters, position, keys)
 
 
-def _match(session: Session, filters: Filters) -> tuple[int, Conditions]:
-    """Return how many phones match, and what has to hold for them.
+def count_matching(session: Session, filters: Filters) -> int:
+    """Return how many phones match; a number above COUNT_LIMIT says that there are more than that."""
+    conditions = conditions_of(filters, row_by_row=True)
+    found = select(DeviceStatus.mac).where(*conditions).limit(COUNT_LIMIT + 1).subquery()
+    with _within_time(session):
+        return session.scalar(select(func.count()).select_from(found)) or 0
+
+
+def _read_nearby(session: Session, filters: Filters, position: Position | None) -> list[Key]:
+    """Return a page of keys, and one more, out of the next rows of the whole list, matching or not; fewer where they
+    do not hold so many.
+
+    What many phones have is found at once in this way, and what few have does not cost a walk through all of them in
+    an order that is not theirs in the table.
+    """
+    ordering = ORDERINGS[filters.sort]
+    if not ordering.is_indexed:
+        return []
+    is_descending = filters.is_descending == (position is None or position.is_forward)
+    is_blank = _parts_from(position)[0]
+    part = ordering.part(is_blank=is_blank)
+    order = [column.desc() if is_descending else column for column in part.sorted_by]
+    nearby = part.keys.order_by(*order)
+    if position is not None:
+        nearby = nearby.where(_lies_beyond(position, part, is_descending=is_descending))
+    last = session.execute(nearby.offset(_NEARBY).limit(1)).first()
+    if last is None:
+        return []
+    bound = Position(filters.sort, is_forward=True, value=last.value, mac=last.mac, rank=1)
+    conditions = conditions_of(filters, row_by_row=True)
+    found = nearby.where(*conditions, _lies_beyond(bound, part, is_descending=not is_descending))
+    return list(session.execute(found.limit(filters.rows + 1)))
+
+
+def _named_if_few(session: Session, conditions: Conditions) -> Conditions:
+    """Return what has to hold for the phones that match.
 
     A search that finds few phones reads the whole table once: then they are named, and not searched for again.
     """
-    conditions = conditions_of(filters)
-    found = select(DeviceStatus.mac).where(*conditions).limit(COUNT_LIMIT + 1)
     if not conditions:
-        return session.scalar(select(func.count()).select_from(found.subquery())) or 0, conditions
-    macs = session.scalars(found).all()
-    return len(macs), [DeviceStatus.mac.in_(macs)] if len(macs) <= _FEW else conditions
+        return conditions
+    found = select(DeviceStatus.mac).where(*conditions).limit(_FEW + 1).subquery()
+    number = func.count()
+    few = case((number <= _FEW, func.aggregate_strings(found.c.mac, ",")))
+    with _within_time(session):
+        number_found, macs = session.execute(select(number, few).select_from(found)).one()
+    if number_found > _FEW:
+        return conditions
+    return [DeviceStatus.mac.in_(macs.split(",") if macs else ())]
+
+
+@contextmanager
+def _within_time(session: Session) -> Iterator[None]:
+    """Give a search through all phones so much time on PostgreSQL, where there may be a million of them.
+
+    InvalidInputError with what to do where it takes longer; nobody else waits for it then.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        yield
+        return
+    try:
+        with session.begin_nested():
+            session.execute(text(f"SET LOCAL statement_timeout = {_SEARCH_MILLISECONDS}"))
+            yield
+            session.execute(text("SET LOCAL statement_timeout TO DEFAULT"))
+    except OperationalError as error:
+        raise InvalidInputError(
+            "This search takes too long among so many phones. Narrow it by a tenant, a site or a status, or look for"
+            " a whole MAC address."
+        ) from error
 
 
 def _is_lost(position: Position, keys: list[Key], rows: int) -> bool:
@@ -66,11 +133,11 @@ def _is_lost(position: Position, keys: list[Key], rows: int) -> bool:
     return not keys if position.is_forward else len(keys) <= rows
 
 
-def _page(session: Session, filters: Filters, position: Position | None, keys: list[Key], total: int) -> Page:
+def _page(session: Session, filters: Filters, position: Position | None, keys: list[Key]) -> Page:
     """Make the page of its keys, which come in reading direction and are one more where it goes on."""
     goes_on, keys = len(keys) > filters.rows, keys[: filters.rows]
     if not keys:
-        return Page(total, [])
+        return Page(0, [])
     if position is None or position.is_forward:
         has_previous, has_next = position is not None, goes_on
     else:
@@ -79,7 +146,7 @@ def _page(session: Session, filters: Filters, position: Position | None, keys: l
     rank = position.rank if position else 1
     first, last = keys[0], keys[-1]
     return Page(
-        total=total,
+        total=None if has_next else rank + len(keys) - 1,
         phones=read_phones(session, [key.mac for key in keys]),
         rank=rank,
         previous=_place(filters, first, max(rank - filters.rows, 1), is_forward=False)

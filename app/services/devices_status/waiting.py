@@ -3,16 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import DeviceStatus
-from app.services.devices_status.conditions import conditions_of
 from app.services.devices_status.filters import PENDING, Filters
+from app.services.devices_status.selection import find_matching
 
 
 def find_waiting(session: Session, filters: Filters, *, at_most: int) -> Sequence[str]:
     """Return the MAC addresses of those that match and become devices only when somebody approves them."""
-    conditions = conditions_of(replace(filters, approval=PENDING))
-    found = select(DeviceStatus.mac).where(*conditions).order_by(DeviceStatus.mac).limit(at_most)
-    return session.scalars(found).all()
+    return find_matching(session, replace(filters, approval=PENDING), at_most=at_most)

@@ -16,6 +16,7 @@ from app.services import (
     phone_user_changes,
     phone_user_passwords,
     pins,
+    status_deletion,
     value_owners,
 )
 from app.services.author import Author
@@ -36,6 +37,7 @@ Deed = Callable[[Session, Operation, Sequence[str], datetime], Mapping[str, Outc
 _DONE: Outcome = (TargetState.CONFIRMED, "")
 _NO_USER: Outcome = (TargetState.SKIPPED, "The user is not there any more.")
 _ELSEWHERE: Outcome = (TargetState.SKIPPED, GONE_ELSEWHERE)
+_NO_STATUS: Outcome = (TargetState.SKIPPED, "Nothing that it reported is kept any more.")
 _NO_TENANT: Outcome = (TargetState.FAILED, "The tenant was deleted.")
 _WITH_NEXT_FILE = "Phones get it once their files are generated and fetched."
 
@@ -175,6 +177,17 @@ def _delete_devices(
     return outcomes
 
 
+def _delete_status(
+    session: Session, operation: Operation, macs: Sequence[str], now: datetime
+) -> dict[str, Outcome]:
+    elsewhere = gone_elsewhere(session, operation, macs)
+    author = Author(operation.created_by, operation.created_from)
+    here = [mac for mac in macs if mac not in elsewhere]
+    deleted = status_deletion.delete_status(session, here, author=author, now=now)
+    outcomes = dict.fromkeys(macs, _NO_STATUS) | dict.fromkeys(elsewhere, _ELSEWHERE)
+    return outcomes | dict.fromkeys(deleted, _DONE)
+
+
 def _delete_users(
     session: Session, operation: Operation, keys: Sequence[str], now: datetime
 ) -> dict[str, Outcome]:
@@ -270,6 +283,7 @@ DEEDS: Mapping[Action, Deed] = MappingProxyType(
         Action.VLAN_MODE: _change_vlan_mode,
         Action.TENANT: _change_tenant,
         Action.DELETE_DEVICES: _delete_devices,
+        Action.DELETE_STATUS: _delete_status,
         Action.USER_TENANT: _change_users_tenant,
         Action.DELETE_USERS: _delete_users,
         Action.PASSWORDS: _reset_passwords,

@@ -24,7 +24,7 @@ from app.services.operations.waves import RollOut
 
 PATIENCES = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 15, 30, 90, 480, 1440))
 _LATEST_BEGIN = timedelta(days=366)
-_FOR_WAITING_PHONES = (Action.CHECK_STATUS, Action.RESTART, Action.MESSAGE)
+_FOR_WAITING_PHONES = (Action.CHECK_STATUS, Action.RESTART, Action.MESSAGE, Action.DELETE_STATUS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ def check(session: Session, order: Order, *, now: datetime) -> Checked:
     begins_at = _begin_of(order, now)
     secret = secret_of(session, order.action, order.options, order.secret)
     options = checked_options(session, order.action, order.options, secret)
-    found = _targets_of(session, order)
+    found = read_targets(session, order)
     _check_number(found)
     is_of_users = target_of(order.action) is Subject.USERS
     if order.roll_out is None:
@@ -146,7 +146,8 @@ def _begin_of(order: Order, now: datetime) -> datetime:
     return max(order.begins_at, now)
 
 
-def _targets_of(session: Session, order: Order) -> Sequence[Candidate]:
+def read_targets(session: Session, order: Order) -> Sequence[Candidate]:
+    """Return whom the action can be asked of among what was chosen; of some actions a phone must be a device."""
     if order.action is Action.APPROVE:
         return targets.waiting_phones(session, order.chosen.keys)
     found = targets.resolve(session, order.chosen)

@@ -1,78 +1,132 @@
-// Devices Status: which columns are shown, the menus of rows.
+// Devices Status: the menu of rows, and what the drop-downs of the filters hold.
 
-// Columns. What a person chooses is kept in this browser under the account's name.
-const chooser = document.querySelector("[data-columns]");
-const boxes = chooser ? [...chooser.querySelectorAll("input")] : [];
-const key = chooser && `devices-status columns of ${chooser.dataset.columns}`;
+// One menu serves all rows: what it holds is said once, and put in place for the phone of the row that asks for it.
+const menu = document.getElementById("row-menu");
+let menuOpener = null;
 
-function keptColumns() {
-  try {
-    const kept = JSON.parse(localStorage.getItem(key));
-    return Array.isArray(kept) ? kept : null;
-  } catch {
-    return null;
+function written(template, button) {
+  const host = button.dataset.host;
+  return template
+    .replace("{mac}", button.dataset.menu)
+    .replace("{next}", encodeURIComponent(menu.dataset.next))
+    .replace("{of}", button.dataset.of ?? "")
+    .replace("{web}", host ? `${menu.dataset.web}://${host}/` : "");
+}
+
+function fillMenu(button) {
+  const can = button.dataset.can.split(" ");
+  menu.setAttribute("aria-label", button.getAttribute("aria-label"));
+  for (const item of menu.children) item.hidden = Boolean(item.dataset.needs) && !can.includes(item.dataset.needs);
+  for (const item of menu.querySelectorAll("[data-address]")) {
+    item[item.tagName === "A" ? "href" : "formAction"] = written(item.dataset.address, button);
+    if (item.dataset.confirmText) item.dataset.confirm = written(item.dataset.confirmText, button);
   }
 }
 
-function keepColumns(names) {
-  try {
-    if (names) localStorage.setItem(key, JSON.stringify(names));
-    else localStorage.removeItem(key);
-  } catch {
-    // Storage is closed to this page: the choice holds until it is left.
-  }
+function items() {
+  return [...menu.querySelectorAll("[role=menuitem]")].filter((item) => !item.parentElement.hidden);
 }
 
-function showColumns() {
-  for (const box of boxes) {
-    for (const cell of document.querySelectorAll(`[data-column="${box.value}"]`)) cell.hidden = !box.checked;
-  }
+function openMenu(button) {
+  closeMenu();
+  menuOpener = button;
+  fillMenu(button);
+  menu.hidden = false;
+  button.setAttribute("aria-expanded", "true");
+  const place = button.getBoundingClientRect();
+  const below = place.bottom + 4;
+  const fits = below + menu.offsetHeight < innerHeight;
+  menu.style.top = `${fits ? below : Math.max(8, place.top - menu.offsetHeight - 4)}px`;
+  menu.style.left = `${Math.max(8, place.right - menu.offsetWidth)}px`;
+  items()[0].focus({ preventScroll: true });
 }
 
-function checkBoxes(isChecked) {
-  for (const box of boxes) box.checked = isChecked(box);
-  showColumns();
+function closeMenu(takesFocus = false) {
+  if (!menuOpener) return;
+  menu.hidden = true;
+  const button = document.getElementById(menuOpener.id);
+  menuOpener = null;
+  button?.removeAttribute("aria-expanded");
+  if (takesFocus) button?.focus({ preventScroll: true });
 }
 
-function markUsual(isUsual) {
-  document.querySelector(".phones")?.toggleAttribute("data-usual", isUsual);
+function moveInMenu(step, event) {
+  const all = items();
+  const next = step === "first" ? 0 : step === "last" ? all.length - 1 : (all.indexOf(document.activeElement) + step + all.length) % all.length;
+  all[next].focus();
+  event.preventDefault();
 }
 
-if (chooser) {
-  const kept = keptColumns();
-  if (kept) {
-    checkBoxes((box) => kept.includes(box.value));
-    markUsual(false);
-  }
-  chooser.addEventListener("change", () => {
-    keepColumns(boxes.filter((box) => box.checked).map((box) => box.value));
-    showColumns();
-    markUsual(false);
-  });
-  chooser.querySelector("[data-usual-columns]").addEventListener("click", () => {
-    keepColumns(null);
-    checkBoxes((box) => "usual" in box.dataset);
-    markUsual(true);
-  });
-}
+const STEPS = { ArrowDown: 1, ArrowUp: -1, Home: "first", End: "last" };
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-menu]");
+  if (button && !event.ctrlKey && !event.metaKey) {
+    event.preventDefault();
+    if (menuOpener?.id === button.id) closeMenu(true);
+    else openMenu(button);
+  } else if (menuOpener) closeMenu();
+});
+document.addEventListener("keydown", (event) => {
+  const button = event.target.closest?.("[data-menu]");
+  if (button && [" ", "ArrowDown"].includes(event.key)) {
+    event.preventDefault();
+    openMenu(button);
+  } else if (menuOpener && event.key === "Escape") closeMenu(true);
+  else if (menuOpener && event.key === "Tab") closeMenu(true);
+  else if (menuOpener && event.key in STEPS) moveInMenu(STEPS[event.key], event);
+});
+document.addEventListener("scroll", () => closeMenu(), true);
 
 // An address says only what was asked: empty fields are left out of it.
-document.querySelector(".phone-search").addEventListener("formdata", (event) => {
-  for (const [name, value] of [...event.formData]) if (!value) event.formData.delete(name);
+const search = document.querySelector(".phone-search");
+search.addEventListener("formdata", (event) => {
+  const asked = event.formData;
+  for (const [name, value] of [...asked]) if (!value) asked.delete(name);
+  if ([...asked].length > 1) asked.delete("view"); // it says that nothing is asked
 });
 
-// Menus of rows open beside their button, in front of everything.
-document.addEventListener(
-  "toggle",
-  (event) => {
-    if (!event.target.matches(".row-menu") || event.newState !== "open") return;
-    const menu = event.target;
-    const button = document.querySelector(`[popovertarget="${menu.id}"]`).getBoundingClientRect();
-    const below = button.bottom + 4;
-    const fits = below + menu.offsetHeight < innerHeight;
-    menu.style.top = `${fits ? below : Math.max(8, button.top - menu.offsetHeight - 4)}px`;
-    menu.style.left = `${Math.max(8, button.right - menu.offsetWidth)}px`;
-  },
-  true,
-);
-document.querySelector(".phones-frame")?.addEventListener("scroll", () => document.querySelector(".row-menu:popover-open")?.hidePopover());
+// The drop-downs are filled when they are first needed: most who look at the list do not open them.
+const filterPanel = document.getElementById("filter-panel");
+
+async function fillChoices() {
+  const address = filterPanel.dataset.choicesAt;
+  if (filterPanel.hidden || !address) return;
+  delete filterPanel.dataset.choicesAt;
+  try {
+    const response = await fetch(address);
+    if (!response.ok) throw new Error(response.statusText);
+    const found = new DOMParser().parseFromString(await response.text(), "text/html");
+    for (const choices of found.querySelectorAll("[data-choices]")) {
+      const drop = filterPanel.querySelector(`[name="${choices.dataset.choices}"]`);
+      const chosen = drop.value;
+      const options = [...choices.content.children].map((option) => option.cloneNode(true));
+      const isListed = options.some((option) => option.value === chosen);
+      [...drop.options].slice(isListed || !chosen ? 1 : 2).forEach((option) => option.remove());
+      drop.append(...options);
+      drop.value = chosen;
+    }
+  } catch {
+    filterPanel.dataset.choicesAt = address; // they are asked for again when the filterPanel is opened again
+  }
+}
+
+new MutationObserver(fillChoices).observe(filterPanel, { attributes: true, attributeFilter: ["hidden"] });
+fillChoices();
+
+// How many phones match is counted once the list is there, and again when it has changed.
+async function count() {
+  const place = document.querySelector("[data-count]");
+  if (!place) return;
+  try {
+    const response = await fetch(place.dataset.count);
+    if (!response.ok) return;
+    const { words } = await response.json();
+    for (const each of document.querySelectorAll("[data-count], [data-count-again]")) each.textContent = words;
+  } catch {
+    // The list says "many" until it is asked for again.
+  }
+}
+
+document.addEventListener("replaced", count);
+count();

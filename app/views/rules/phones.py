@@ -12,7 +12,7 @@ from app.rules.mac_addresses import find_mac
 from app.rules.sentences import quoted
 from app.security.roles import RULES
 from app.services.devices_status.filters import Filters
-from app.services.devices_status.pages import read_page
+from app.services.devices_status.pages import count_matching, read_page
 from app.services.devices_status.phones import Phone, find_phone
 from app.views.list_arguments import MOST_CHARACTERS_OF_WORDS
 from app.views.web_session import db
@@ -54,12 +54,11 @@ def phone_meant(session: Session, text: str) -> str:
     if not found.phones:
         raise NotFoundError(f"No phone is called {quoted(text)}, and none has such an address.")
     exact = [each for each in found.phones if text.casefold() in (each.user_name.casefold(), each.ip)]
-    if len(exact) == 1 or found.total == 1:
+    if len(exact) == 1 or len(found.phones) == 1:
         return (exact or found.phones)[0].mac
+    number = found.total or count_matching(session, Filters(q=text[:MOST_CHARACTERS_OF_WORDS]))
     named = ", ".join(f"{each.mac} ({_note(each)})" for each in found.phones[:_NAMED])
-    raise InvalidInputError(
-        f"{found.total:,} phones match {quoted(text)}. Name one by its MAC address: {named} …"
-    )
+    raise InvalidInputError(f"{number:,} phones match {quoted(text)}. Name one by its MAC address: {named} …")
 
 
 def _note(phone: Phone) -> str:

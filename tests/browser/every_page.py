@@ -183,7 +183,9 @@ class Walk:
     def _hear(self, message: Any) -> None:
         # An address that answers that it is not there may say so; the message comes when the next one is open already.
         asked = message.location["url"].removeprefix(self.walked.origin)
-        is_about_the_answer = asked in self.walked.addresses and "the server responded" in message.text
+        # For parts of pages, which name no icon, the browser looks for one by itself.
+        is_known = asked in self.walked.addresses or asked == "/favicon.ico"
+        is_about_the_answer = is_known and "the server responded" in message.text
         if message.type == "error" and not is_about_the_answer:
             self._note("console", message.text)
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0026"
-down_revision = "0020"
+revision = "0024"
+down_revision = "0023"
 
 _ASPECTS = (
     "status", "ip", "subnet_mask", "external_ip", "vlan_id", "sip_proxy", "firmware_version", "model", "user",

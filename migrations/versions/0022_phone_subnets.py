@@ -5,8 +5,8 @@ from ipaddress import ip_network
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0023"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 
 _TOGETHER = 1_000
 

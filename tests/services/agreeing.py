@@ -13,7 +13,7 @@ from app.services import dashboard
 from app.services.devices_status import export
 from app.services.devices_status.conditions import conditions_of
 from app.services.devices_status.filters import Filters
-from app.services.devices_status.pages import read_page
+from app.services.devices_status.pages import count_matching
 from app.services.topology import nodes, phones, subnets
 from app.services.topology.places import Level, Place
 
@@ -78,7 +78,7 @@ def _of_dashboard(session: Session) -> Iterator[tuple[str, int, int]]:
     for name, (number, filters) in tiles.items():
         yield f"tile {name}", number, _listed(session, **filters)
         asked = Filters.from_query(filters)
-        yield f"first page of {name}", number, read_page(session, asked).total
+        yield f"list of {name}", number, count_matching(session, asked)
         yield f"export of {name}", number, len(exported(session, asked))
     for pie in shown.pies:
         yield f"pie {pie.name}", pie.total, shown.registered

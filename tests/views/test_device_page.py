@@ -376,9 +376,9 @@ def test_several_phones_are_approved_by_an_operation(app: Flask, world: World, s
 def test_all_that_match_are_approved_together(app: Flask, world: World, sign_in: SignIn):
     wait_in(app, world, WAITING_MACS)
     olga = sign_in("olga")
-    page = olga.get("/devices-status/?approval=pending&q=00908f0000b").text
-    link = unescape(page.partition('href="/devices/approve?')[2].partition('"')[0])
-    form = olga.get(f"/devices/approve?{link}").text
+    page = olga.get("/devices-status/?approval=pending&q=00908f0000b&rows=10").text
+    assert "Approve Selected" in page
+    form = olga.get("/devices/approve", query_string={"matching": "approval=pending&q=00908f0000b"}).text
     matching = unescape(form.partition('name="matching" value="')[2].partition('"')[0])
     assert "Approve 2 phones" in form
     assert "user_name-" not in form or all(f"user_name-{mac}" in form for mac in WAITING_MACS)

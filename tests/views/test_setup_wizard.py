@@ -165,7 +165,7 @@ class TestZeroTouch:
 
     def test_who_may_not_change_tenants_cannot_do_that(self, app: Flask, sign_in: SignIn):
         oscar, tenant = sign_in("oscar"), default_tenant(app)
-        assert 'value="all"' not in oscar.get(address(tenant, "zero-touch")).text
+        assert 'value="all"' not in oscar.get(address(tenant, "zero-touch")).text.partition("<main")[2]
         assert send(oscar, tenant, "zero-touch", zero_touch="all").status_code == 403
         sign_in("alice").post(address(tenant, "zero-touch"), {"deed": "next", "zero_touch": "all"})
         answer = send(oscar, tenant, "zero-touch", zero_touch="no")
@@ -174,7 +174,8 @@ class TestZeroTouch:
         assert rows(app, select(SetupProgress.is_zero_touch)) == [True]
 
     def test_another_tenant_has_two_answers(self, people: dict[str, Browser], shared_world: World):
-        assert 'value="all"' not in people["alice"].get(address(shared_world.acme, "zero-touch")).text
+        page = people["alice"].get(address(shared_world.acme, "zero-touch")).text
+        assert 'value="all"' not in page.partition("<main")[2]
 
 
 class TestTenant:

@@ -17,6 +17,7 @@ from app.views.system_settings import SECTIONS
 from tests.views.browsing import Browser
 from tests.views.conftest import SignIn
 from tests.views.installations import database_of
+from tests.views.world import ACME_MAC
 
 ADDRESS = "/system-settings/"
 PHONES = {"ntp_server": "10.1.1.1", "language": "German"}
@@ -156,7 +157,8 @@ def test_times_are_written_in_the_zone_of_the_screens(sign_in: SignIn):
 def test_the_web_pages_of_phones_open_as_it_is_set(sign_in: SignIn, scheme: str):
     alice = sign_in("alice")
     alice.post(ADDRESS, {"web_admin_scheme": scheme})
-    assert f'href="{scheme}://10.1.0.7/"' in alice.get("/devices-status/").text
+    assert f'data-web="{scheme}"' in alice.get("/devices-status/").text
+    assert f'href="{scheme}://10.1.0.7/"' in alice.get(f"/devices/{ACME_MAC}/").text
 
 
 def test_a_keep_alive_beyond_an_hour_is_saved_with_a_warning(sign_in: SignIn):

@@ -1,6 +1,5 @@
 """Static files: each address carries a hash of the file's bytes, so browsers keep it for a year and never ask again."""
 
-import os
 from datetime import timedelta
 from functools import lru_cache
 from hashlib import sha256
@@ -14,7 +13,6 @@ KEPT_WITHOUT_VERSION = timedelta(hours=1)
 """How long a file is kept that was asked for by another address: of an earlier release, or by a style sheet."""
 
 _FILES_KNOWN = 512
-_OF_FILES = ("static", "appbuilder.static")
 
 
 def install(app: Flask) -> None:
@@ -26,24 +24,15 @@ def install(app: Flask) -> None:
 
 
 def _url_for(endpoint: str, **values: Any) -> str:
-    """Return an address as Flask does. A page names some thirty static files: theirs are built once for each version."""
-    if endpoint not in _OF_FILES or values.keys() != {"filename"}:
+    """Return an address as Flask does; those of static files, of which a page names thirty, are built once."""
+    path = _path_of(endpoint, values.get("filename", "")) if values.keys() == {"filename"} else None
+    if path is None or not path.is_file():
         return current_app.url_for(endpoint, **values)
-    path = _known_path_of(endpoint, values["filename"])
-    try:
-        changed_at = os.stat(path).st_mtime_ns
-    except OSError:
-        return current_app.url_for(endpoint, **values)
-    return _address_of(endpoint, values["filename"], request.root_path, changed_at)
+    return _address_of(endpoint, values["filename"], request.root_path, path.stat().st_mtime_ns, str(path))
 
 
 @lru_cache(maxsize=_FILES_KNOWN)
-def _known_path_of(endpoint: str, filename: str) -> str:
-    return str(_path_of(endpoint, filename))
-
-
-@lru_cache(maxsize=_FILES_KNOWN)
-def _address_of(endpoint: str, filename: str, _below: str, _changed_at: int) -> str:
+def _address_of(endpoint: str, filename: str, _below: str, _changed_at: int, _path: str) -> str:
     """Build the address; ``_below`` is the path at which the program is mounted."""
     return current_app.url_for(endpoint, filename=filename)
 

@@ -70,7 +70,7 @@ def count_active(session: Session) -> Mapping[Severity, int]:
 
     It stops counting each at COUNTED_ALARMS.
     """
-    counts = session.execute(_counts_of_active())
+    counts = session.execute(_counts_of_active(COUNTED_ALARMS))
     return {Severity(severity): number for severity, number in counts if number}
 
 
@@ -135,17 +135,17 @@ def _in_state(wanted: AlarmFilter) -> Sequence[Condition]:
 
 
 @cache
-def _counts_of_active() -> CompoundSelect[Any]:
+def _counts_of_active(at_most: int) -> CompoundSelect[Any]:
     """Return the statement of ``count_active``, which every page asks and takes longer to write than to answer."""
-    return union_all(*(_count_of(severity) for severity in SHOWN_SEVERITIES))
+    return union_all(*(_count_of(severity, at_most) for severity in SHOWN_SEVERITIES))
 
 
-def _count_of(severity: Severity) -> Select[str, int]:
+def _count_of(severity: Severity, at_most: int) -> Select[str, int]:
     found = (
         select(literal(1))
         .select_from(Alarm)
         .where(*conditions_of(AlarmFilter(severity=severity)))
-        .limit(COUNTED_ALARMS)
+        .limit(at_most)
         .subquery()
     )
     return select(literal(severity.value), func.count()).select_from(found)

@@ -18,7 +18,7 @@ from app.errors import InvalidInputError
 from app.models import SavedView
 from app.rendering.csv_lines import BYTE_ORDER_MARK
 from app.rules.mac_addresses import parse_mac
-from app.security.roles import APPROVE, DEVICE, DEVICES_STATUS
+from app.security.roles import APPROVE, DEVICE, DEVICES_STATUS, OPERATIONS
 from app.security.tenant_scope import TenantScope, scope_of
 from app.services import public_address
 from app.services.devices_status import export, layouts, saved_views
@@ -27,7 +27,7 @@ from app.services.devices_status.columns import COLUMNS, Column
 from app.services.devices_status.filters import ROW_NUMBERS, TITLES, Filters
 from app.services.devices_status.layouts import Layout
 from app.services.devices_status.pages import COUNT_LIMIT, Page, count_matching, read_page
-from app.services.devices_status.phones import Phone, read_phones
+from app.services.devices_status.phones import read_phones
 from app.services.devices_status.words import STATUS_WORDS
 from app.services.fleet_counts.shares import NONE
 from app.transaction import reading
@@ -42,7 +42,7 @@ from app.views.devices_status_address import (
 from app.views.devices_status_address import (
     COLUMNS as COLUMNS_ARGUMENT,
 )
-from app.views.phone_cells import Drawing, can_of
+from app.views.phone_cells import Drawing
 from app.views.shell import may
 from app.views.web_session import database, db
 
@@ -141,22 +141,19 @@ def _list(wanted: Wanted, page: Page, views: Sequence[SavedView]) -> str:
 def _rows(wanted: Wanted, page: Page) -> dict[str, Any]:
     """Return what the part of the page needs that keeps itself fresh."""
     back = quote(wanted.here, safe="") if may(APPROVE, DEVICE) else ""
-    drawing = Drawing(wanted.layout.columns, back)
+    may_select = bool(back) or may("can_export", DEVICES_STATUS) or may("can_check_status", OPERATIONS)
+    drawing = Drawing(wanted.layout.columns, back, may_select=may_select)
     return {
         "wanted": wanted,
         "filters": wanted.filters,
         "columns": wanted.layout.columns,
         "page": page,
-        "rows": [_row(phone, drawing) for phone in page.phones],
+        "rows": [drawing.row(phone) for phone in page.phones],
+        "may_select": may_select,
         "chips": _chips(wanted),
         "all_phones": ALL_PHONES,
         "first_url": "" if page.phones else _first_url(),
     }
-
-
-def _row(phone: Phone, drawing: Drawing) -> tuple[Phone, str | None, str, str]:
-    host = phone.web_host
-    return phone, host, can_of(phone, host), drawing.row(phone)
 
 
 def _refused(sentence: str, views: Sequence[SavedView]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import current_app, request
@@ -134,8 +135,15 @@ def _entries(category: Any) -> Sequence[MenuEntry]:
         MenuEntry(item.label, address, item.icon, _is_current(address))
         for item in category.childs
         if _may_open(item.name)
-        for address in [item.get_url()]
+        for address in [_address_of(item, request.root_path)]
     ]
+
+
+@lru_cache(maxsize=512)
+def _address_of(item: Any, _below: str) -> str:
+    """Return the address of an entry, built once; ``_below`` is the path at which the program is mounted."""
+    address: str = item.get_url()
+    return address
 
 
 def _is_current(address: str) -> bool:

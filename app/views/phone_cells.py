@@ -1,7 +1,7 @@
-"""The cells of Devices Status: what each column shows of a phone, drawn as the pages of one phone draw it.
+"""The rows of Devices Status: what each column shows of a phone, drawn as the pages of one phone draw it.
 
-A page has a thousand of them and is asked for every few seconds, so that icons are drawn once for each value that
-phones report, and cells are put together here and not in a template.
+A page has a thousand cells and is asked for every few seconds, so that icons are drawn once for each value that
+phones report, and rows are put together here and not in a template.
 """
 
 import re
@@ -15,9 +15,10 @@ from flask import current_app
 from markupsafe import Markup
 from markupsafe import escape as _escape
 
+from app.models.enums import Status
 from app.services.devices_status.columns import Column
 from app.services.devices_status.phones import Phone
-from app.views.times import exact, live_moment, zone_of_page
+from app.views.times import exact, live_moment_in, zone_of_page
 
 _SHORT = 36
 _SHORT_NAME = 40
@@ -31,17 +32,22 @@ Cell = Callable[[Phone, "Drawing"], str]
 class Drawing:
     """What all rows of a page have in common: its columns, the zone, and where an approval leads back to.
 
-    ``back`` is the address of the list, encoded; empty where nobody may approve who looks at it.
+    ``back`` is the address of the list, encoded; empty where nobody may approve who looks at it. ``may_select`` puts a
+    box before each row.
     """
 
-    def __init__(self, columns: Sequence[Column], back: str) -> None:
+    def __init__(self, columns: Sequence[Column], back: str, *, may_select: bool) -> None:
         self.back = back
+        self._may_select = may_select
         self.zone = zone_of_page()
         self._cells = [(_opening(column), _CELLS.get(column.name) or _plain(column)) for column in columns]
 
     def row(self, phone: Phone) -> Markup:
-        """Return the cells of a phone."""
-        return Markup("".join(f"{opening}{cell(phone, self)}</td>" for opening, cell in self._cells))  # noqa: S704  # each cell escapes
+        """Return the row of a phone: the box that selects it, its cells, and the button of its menu."""
+        cells = "".join([f"{opening}{cell(phone, self)}</td>" for opening, cell in self._cells])
+        state = ' class="is-disconnected"' if phone.status is Status.DISCONNECTED else ""
+        box = _box(phone.mac) if self._may_select else ""
+        return Markup(f"<tr{state}>{box}{cells}{_menu_button(phone)}</tr>")  # noqa: S704  # each cell escapes
 
 
 def escape(text: str) -> str:
@@ -49,7 +55,7 @@ def escape(text: str) -> str:
     return text if _is_harmless(text) else str(_escape(text))
 
 
-def can_of(phone: Phone, host: str | None) -> str:
+def _can_of(phone: Phone, host: str | None) -> str:
     """Return what the menu of a row offers for its phone alone, as static/ringmaster/phones.js reads it.
 
     ``host`` is that of the phone's own pages.
@@ -63,6 +69,24 @@ def can_of(phone: Phone, host: str | None) -> str:
     return " ".join(word for word, can in words if can)
 
 
+def _box(mac: str) -> str:
+    return (
+        f'<td class="select"><input type="checkbox" name="mac" value="{mac}" form="selection" id="pick-{mac}"'
+        f' aria-label="Select {mac}"></td>'
+    )
+
+
+def _menu_button(phone: Phone) -> str:
+    mac, host = phone.mac, phone.web_host
+    of_host = f' data-host="{escape(host)}"' if host else ""
+    of_user = f' data-of=" of {escape(phone.user_name)}"' if phone.user_name else ""
+    return (
+        f'<td class="actions"><a class="icon-button" id="menu-{mac}" href="/devices/{mac}/" role="button"'
+        f' aria-haspopup="menu" data-menu="{mac}" data-can="{_can_of(phone, host)}"{of_host}{of_user}'
+        f' aria-label="Actions of {mac}"><i class="fa-solid fa-ellipsis-vertical" aria-hidden="true"></i></a></td>'
+    )
+
+
 def _opening(column: Column) -> str:
     return f'<td data-column="{column.name}" data-label="{column.label}">'
 
@@ -70,7 +94,7 @@ def _opening(column: Column) -> str:
 def _plain(column: Column) -> Cell:
     attribute = column.attribute
     if column.is_time:
-        return lambda phone, _drawing: _time(getattr(phone, attribute))
+        return lambda phone, drawing: _time(getattr(phone, attribute), drawing.zone)
     return lambda phone, _drawing: _short(getattr(phone, attribute) or "", _SHORT)
 
 
@@ -79,8 +103,8 @@ def _short(text: str, length: int) -> str:
     return shown if len(text) <= length else f'<span title="{shown}">{escape(text[:length])}…</span>'
 
 
-def _time(at: datetime | None) -> str:
-    return live_moment(at) if at else ""
+def _time(at: datetime | None, zone: tzinfo) -> str:
+    return live_moment_in(zone, at) if at else ""
 
 
 def _status(phone: Phone, drawing: Drawing) -> str:

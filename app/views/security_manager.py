@@ -1,7 +1,7 @@
 """Accounts, roles and sessions of the screens, on Flask-AppBuilder's security manager."""
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from flask import g, request, session
@@ -9,7 +9,7 @@ from flask_appbuilder import AppBuilder
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import assoc_permissionview_role
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from app.models.operator import Operator, new_epoch
@@ -65,8 +65,7 @@ class RingmasterSecurityManager(SecurityManager):
 
     def _read_account(self, user_id: int) -> Operator | None:
         """Read an account with its roles, which every request asks for, in one way to the database."""
-        wanted = select(Operator).where(Operator.id == user_id).options(joinedload(Operator.roles))
-        found: Operator | None = self.session.scalars(wanted).unique().first()
+        found: Operator | None = self.session.scalars(_account(), {"id": user_id}).unique().first()
         return found
 
     def end_sessions(self, user: Operator) -> None:
@@ -132,13 +131,23 @@ class RingmasterSecurityManager(SecurityManager):
         return self._is_allowed(permission_name, view_name)
 
     def _is_allowed(self, permission_name: str, view_name: str) -> bool:
-        """Whether the roles of who asks allow it; a page asks some forty times, so those of the program are known."""
-        if current_user.is_authenticated:
-            names = [role.name for role in self.get_user_roles(current_user)]
-            if all(name in ROLES for name in names):
-                return any(_permits(name, view_name, permission_name) for name in names)
+        """Whether the roles of who asks allow it; a page asks some sixty times, so those of the program are known."""
+        names = self._names_of_roles()
+        if names is not None:
+            return _permit(names, view_name, permission_name)
         allowed: bool = super().has_access(permission_name, view_name)
         return allowed
+
+    def _names_of_roles(self) -> tuple[str, ...] | None:
+        """Return the roles of who asks, found out once for a request; None where they are not all of the program."""
+        user = current_user._get_current_object()
+        if not user.is_authenticated:
+            return None
+        known: dict[Any, tuple[str, ...] | None] = g.setdefault("names_of_roles", {})
+        if user.id not in known:
+            names = tuple(sorted(role.name for role in self.get_user_roles(user)))
+            known[user.id] = names if all(name in ROLES for name in names) else None
+        return known[user.id]
 
     def get_user_roles(self, user: Operator) -> list[Any]:
         """Return the roles of an account, read once for a request."""
@@ -175,8 +184,17 @@ class RingmasterSecurityManager(SecurityManager):
         return bool(current_user.is_authenticated) and scope_of(self.session()).is_everything
 
 
-# Roles of the program do not change while it runs, and what they permit is written as patterns.
-_permits = lru_cache(maxsize=2_000)(permits)
+@lru_cache(maxsize=4_000)
+def _permit(roles: tuple[str, ...], page: str, deed: str) -> bool:
+    """Whether one of these roles allows it: those of the program do not change while it runs, and are patterns."""
+    return any(permits(role, page, deed) for role in roles)
+
+
+@cache
+def _account() -> Select[Any]:
+    """Return what reads an account with its roles, and its groups, which might have more of them."""
+    wanted = select(Operator).where(Operator.id == bindparam("id"))
+    return wanted.options(joinedload(Operator.roles), joinedload(Operator.groups))
 
 
 def _note(user: Operator, action: str, text: str) -> None:

@@ -12,10 +12,11 @@ from flask_login import current_user
 
 from app.models.enums import Severity
 from app.security.roles import ALARMS, SEE_SECRETS
-from app.services import alarm_search, settings
+from app.services import alarm_search
 from app.services.firmware.files import megabytes
 from app.views import concerns, tenant_choice, times
 from app.views.menu import MenuPart, Place, menu_of_request, place_in
+from app.views.page_settings import setting_of_page
 from app.views.tenant_choice import ChosenTenant
 from app.views.web_session import db
 
@@ -106,7 +107,7 @@ class Shell:
     @cached_property
     def web_admin_scheme(self) -> str:
         """How links open the pages of a phone: http or https."""
-        return settings.read_text(db.session(), "web_admin_scheme")
+        return setting_of_page("web_admin_scheme")
 
     @cached_property
     def active_alarms(self) -> ActiveAlarms | None:

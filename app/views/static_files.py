@@ -20,6 +20,21 @@ def install(app: Flask) -> None:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = KEPT_WITHOUT_VERSION
     app.url_defaults(_add_version)
     app.after_request(_keep_under_its_version)
+    app.jinja_env.globals["url_for"] = _url_for
+
+
+def _url_for(endpoint: str, **values: Any) -> str:
+    """Return an address as Flask does; those of static files, of which a page names thirty, are built once."""
+    path = _path_of(endpoint, values.get("filename", "")) if values.keys() == {"filename"} else None
+    if path is None or not path.is_file():
+        return current_app.url_for(endpoint, **values)
+    return _address_of(endpoint, values["filename"], request.root_path, path.stat().st_mtime_ns, str(path))
+
+
+@lru_cache(maxsize=_FILES_KNOWN)
+def _address_of(endpoint: str, filename: str, _below: str, _changed_at: int, _path: str) -> str:
+    """Build the address; ``_below`` is the path at which the program is mounted."""
+    return current_app.url_for(endpoint, filename=filename)
 
 
 def _add_version(endpoint: str, values: dict[str, Any]) -> None:

@@ -1,12 +1,12 @@
 """How pages write times: relative to the moment of the page, the exact time on hover, in the zone of the settings."""
 
 from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 from flask import Flask, g
 from markupsafe import Markup
 
-from app.services import settings
-from app.views.web_session import db
+from app.views.page_settings import setting_of_page
 
 _UNITS = (
     (timedelta(days=365), "year"),
@@ -16,6 +16,7 @@ _UNITS = (
     (timedelta(minutes=1), "minute"),
 )
 _JUST_NOW = timedelta(seconds=45)
+_DATE, _TO_THE_SECOND = len("2026-03-09 "), len("2026-03-09 14:05:31")
 
 
 def install(app: Flask) -> None:
@@ -45,14 +46,15 @@ def time_ago(at: datetime, now: datetime) -> str:
 def zone_of_page() -> tzinfo:
     """Return the time zone in which this page writes times (manual 9.1, Web UI time zone)."""
     if "zone_of_page" not in g:
-        g.zone_of_page = settings.web_ui_time_zone(db.session())
+        g.zone_of_page = ZoneInfo(setting_of_page("web_ui_time_zone"))
     zone: tzinfo = g.zone_of_page
     return zone
 
 
 def exact(at: datetime, zone: tzinfo = UTC) -> str:
     """Write a time in full: ``2026-03-09 14:05:31 UTC``."""
-    return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}"
+    there = at.astimezone(zone)
+    return f"{there.isoformat(' ', 'seconds')[:_TO_THE_SECOND]} {there.tzname()}"  # a third of the time of strftime
 
 
 def moment(at: datetime | None, nothing: str = "never") -> Markup:
@@ -68,12 +70,15 @@ def moment(at: datetime | None, nothing: str = "never") -> Markup:
 
 def live_moment(at: datetime) -> Markup:
     """Return the <time> element of a time that static/ringmaster/live.js keeps relative; its bytes stay the same."""
-    zone = zone_of_page()
-    there = at.astimezone(zone)
-    # Lists have hundreds of them, and nothing in them that would have to be escaped.
+    return live_moment_in(zone_of_page(), at)
+
+
+def live_moment_in(zone: tzinfo, at: datetime) -> Markup:
+    """Return the same for who has the zone at hand: lists have hundreds of times, with nothing to escape in them."""
+    title = exact(at, zone)
+    moment_in_utc = at.astimezone(UTC).isoformat(timespec="seconds")
     return Markup(  # noqa: S704
-        f'<time datetime="{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S+00:00}" title="{there:%Y-%m-%d %H:%M:%S %Z}"'
-        f" data-live-time>{there:%H:%M:%S %Z}</time>"
+        f'<time datetime="{moment_in_utc}" title="{title}" data-live-time>{title[_DATE:]}</time>'
     )
 
 

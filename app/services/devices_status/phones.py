@@ -107,8 +107,8 @@ def find_phone(session: Session, mac: str) -> Phone | None:
 
 def read_phones(session: Session, macs: Collection[str]) -> list[Phone]:
     """Return the phones of these MAC addresses, in the order given; those that are not to be seen are left out."""
-    rows = session.execute(_PHONES.where(DeviceStatus.mac.in_(macs))).mappings()
-    found: dict[str, Phone] = {row["mac"]: Phone(**row) for row in rows}
+    rows = session.execute(_PHONES.where(DeviceStatus.mac.in_(macs)))
+    found: dict[str, Phone] = {row.mac: Phone(**row._asdict()) for row in rows}
     return [found[mac] for mac in macs if mac in found]
 
 

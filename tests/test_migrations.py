@@ -165,6 +165,47 @@ def test_operations_that_were_stopped_are_paused_with_all_their_targets(engine: 
         assert connection.execute(text("SELECT state FROM operation_target")).scalars().all() == ["waiting"]
 
 
+def test_operations_keep_what_is_theirs_while_another_action_is_let_in_and_out(engine: Engine) -> None:
+    schema.migrate(engine, "0022")
+    found = MetaData()
+    found.reflect(engine)
+    at = datetime(2026, 3, 9, 14, tzinfo=UTC)
+    operation = {
+        "action": "generate", "subject": "devices", "options": {}, "batch_size": 5, "delay_seconds": 0,
+        "patience_seconds": 60, "state": "finished", "total": 1, "next_batch_at": at, "left_in_batch": 0,
+        "last_served_at": at, "created_by": "alice", "created_from": "", "created_at": at, "paused_by": "",
+    }  # fmt: skip
+    target = {
+        "id": 5, "operation_id": 2, "key": "00908f000001", "label": "", "state": "confirmed", "reason": "",
+        "attempts": 1, "owner": "", "changed_at": at,
+    }  # fmt: skip
+    wave = {
+        "operation_id": 2,
+        "number": 1,
+        "name": "wave 1",
+        "state": "passed",
+        "finding": "",
+        "passed_over_by": "",
+    }
+    file = {"target_id": 5, "content": b"before", "given_etag": "1", "columns": {}}
+    with engine.begin() as connection:
+        for undone in (None, 2):
+            row = {**operation, "id": 3 if undone else 2, "undoes_id": undone}
+            connection.execute(found.tables["operation"].insert(), row)
+        for table, row in (("operation_target", target), ("operation_wave", wave), ("operation_file", file)):
+            connection.execute(found.tables[table].insert(), row)
+    for revision in ("0023", "0022"):
+        schema.migrate(engine, revision)
+        with engine.connect() as connection:
+            assert connection.execute(text("SELECT id, undoes_id FROM operation ORDER BY id")).all() == [
+                (2, None),
+                (3, 2),
+            ]
+            for table in ("operation_target", "operation_wave"):
+                assert connection.execute(text(f"SELECT operation_id FROM {table}")).all() == [(2,)]
+            assert connection.execute(found.tables["operation_file"].select()).one().content == b"before"
+
+
 def test_alarms_of_before_keep_their_severity_and_are_looked_at_once(engine: Engine) -> None:
     before = ScriptDirectory(str(schema.MIGRATIONS)).get_revision("0014").down_revision
     schema.migrate(engine, before)

@@ -359,6 +359,8 @@ def address_of(rule: Rule, world: World) -> str:
         "key": RULE,
         "version_id": world.rules,
         "action": "check_status",
+        "view_id": 1,
+        "deed": "rename",
     }
     address = rule.rule
     for name in rule.arguments:

@@ -115,7 +115,7 @@ def test_deleting_asks_first(open_page: OpenPage, company_app: Flask):
     assert names(company_app).count("umbra") == 1
     page.get_by_role("button", name="Delete umbra").click()
     dialog.get_by_role("button", name="Delete").click()
-    expect(page.get_by_role("status")).to_contain_text("was deleted.")
+    expect(page.get_by_role("main").get_by_role("status")).to_contain_text("was deleted.")
     assert names(company_app).count("umbra") == 0
 
 

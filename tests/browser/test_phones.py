@@ -103,13 +103,14 @@ def test_a_restart_is_asked_for_once_more_and_then_followed_on_the_page_of_the_p
     page.get_by_role("dialog").get_by_role("button", name="Restart").click()
     expect(page.get_by_text("Restart has begun")).to_be_visible()
     page.get_by_role("link", name=MAC, exact=True).click()
-    expect(page.get_by_text("waiting", exact=True)).to_be_visible()
+    head = page.get_by_role("region", name="How the phone is")
+    expect(head.get_by_text("waiting", exact=True)).to_be_visible()
     with writing(database_of(company_app), ALL_TENANTS) as session:
         newest = select(OperationTarget).where(OperationTarget.key == MAC).order_by(OperationTarget.id.desc())
         target = session.scalars(newest.limit(1)).one()
         target.state, target.reason = TargetState.CONFIRMED, "It came back after the restart."
-    expect(page.get_by_text("It came back after the restart.")).to_be_visible()
-    page.get_by_role("link", name="Operation", exact=False).last.click()
+    expect(head.get_by_text("It came back after the restart.")).to_be_visible()
+    head.get_by_role("link", name="Operation").click()
     page.wait_for_url("**/operations/*/")
 
 

@@ -10,8 +10,13 @@ const words = form.querySelector("[data-words]");
 const tenant = form.querySelector("[data-tenant]");
 const noun = form.dataset.noun;
 let count = form.querySelector("[data-available-count]").textContent;
+let counted = lookedFor();
 let asked = 0;
 let timer = 0;
+
+function lookedFor() {
+  return `${tenant.value}\n${words.value.trim()}`;
+}
 
 function option(row) {
   const made = new Option([row.label || row.key, row.label && noun === "phones" ? row.key : "", row.note].filter(Boolean).join(" · "), row.key);
@@ -32,6 +37,7 @@ function show() {
 
 async function look() {
   const number = ++asked;
+  const wanted = lookedFor();
   const query = new URLSearchParams({ q: words.value.trim(), tenant: tenant.value });
   const answer = await fetch(`${form.dataset.panes}?${query}`, { headers: { Accept: "application/json" } });
   if (answer.redirected) return location.reload();
@@ -39,6 +45,7 @@ async function look() {
   const found = await answer.json();
   available.replaceChildren(...found.rows.map(option));
   count = found.shown_count;
+  counted = wanted;
   form.querySelector("[data-available-count]").textContent = count;
   form.querySelector("[data-more]").hidden = found.count <= found.rows.length;
 }
@@ -54,10 +61,11 @@ function take() {
 }
 
 function takeAll() {
-  const group = `${tenant.value}\n${words.value.trim()}`;
+  const group = lookedFor();
   if ([...selected.options].some((entry) => entry.dataset.group === group)) return;
   const which = [tenant.value && `of ${tenant.value}`, words.value.trim() && `with “${words.value.trim()}”`].filter(Boolean).join(" ");
-  const all = count === "1" ? `1 ${noun.slice(0, -1)}` : `All ${count} ${noun}`;
+  // Whoever is faster than the answer is told no number, rather than that of what was looked for before.
+  const all = counted !== group ? `All ${noun}` : count === "1" ? `1 ${noun.slice(0, -1)}` : `All ${count} ${noun}`;
   const entry = new Option(`${all} ${which}`.trim(), "");
   entry.dataset.group = group;
   selected.add(entry, 0);

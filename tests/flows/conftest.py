@@ -1,4 +1,4 @@
-"""Ringmaster on both kinds of database, each started once for all flows of a test process."""
+"""Ringmaster on both kinds of database, each started once for the flows of a test process, and ended behind them."""
 
 import random
 import socket
@@ -22,7 +22,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 WEB_THREADS = "16"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def sqlite_ringmaster(
     sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Installation]:
@@ -32,7 +32,7 @@ def sqlite_ringmaster(
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def postgresql_ringmaster(
     postgresql_databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Installation]:

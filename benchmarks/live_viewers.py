@@ -3,6 +3,7 @@
 import http.client
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count, cycle
@@ -69,24 +70,23 @@ def watch(
     ``apart`` gives each poll an address of its own, so that each is rendered, as all were before parts were shared.
     """
     pages = [Viewer(session) for _ in range(viewers)]
-    connection = http.client.HTTPConnection(urlsplit(web.url).netloc, timeout=60)
     pause = POLLS_EVERY_SECONDS / viewers
     polls = unchanged = 0
     before, begun = cpu.seconds_of(web.pid), time.perf_counter()
     next_change = begun + 1.0
     numbers = count(int(time.time() * 1000))
-    for viewer in cycle(pages):
-        now = time.perf_counter()
-        if now - begun >= seconds:
-            break
-        if now >= next_change:
-            change()
-            next_change += 1.0
-        unchanged += _poll(connection, viewer, f"{address}?n={next(numbers)}" if apart else address)
-        polls += 1
-        time.sleep(max(0.0, begun + polls * pause - time.perf_counter()))
+    with closing(http.client.HTTPConnection(urlsplit(web.url).netloc, timeout=60)) as connection:
+        for viewer in cycle(pages):
+            now = time.perf_counter()
+            if now - begun >= seconds:
+                break
+            if now >= next_change:
+                change()
+                next_change += 1.0
+            unchanged += _poll(connection, viewer, f"{address}?n={next(numbers)}" if apart else address)
+            polls += 1
+            time.sleep(max(0.0, begun + polls * pause - time.perf_counter()))
     taken = time.perf_counter() - begun
-    connection.close()
     # Where the machine is too busy for all polls, those that were sent stand for the others.
     per_poll = (cpu.seconds_of(web.pid) - before) / polls
     return Watching(title, per_poll * viewers / POLLS_EVERY_SECONDS if taken else 0.0, polls, unchanged)

@@ -118,7 +118,7 @@ def test_a_message_is_written_and_sent_by_keyboard(open_page: OpenPage, company_
     report_as_placed(company_app)
     page = open_page(f"/devices/{MAC}/")
     page.get_by_text("More", exact=True).press("Enter")
-    page.get_by_role("link", name="Send Message").press("Enter")
+    page.locator("a[href$='/ask/message']").press("Enter")
     page.get_by_label("Text").fill("The exchange restarts at noon")
     page.get_by_label("Text").press("Enter")
     page.wait_for_url(f"**/devices/{MAC}/")

@@ -18,11 +18,11 @@ from tests.views.installations import database_of, fill
 pytestmark = pytest.mark.browser
 
 TakePicture = Callable[[Page, str], None]
-ROUTE = {"does": "forward", "at_least": "info", "destinations": "Night shift"}
+ROUTE = {"does": "forward", "at_least": "info", "destinations": "Replay desk"}
 
 
 def write_rules(session: Session) -> None:
-    make_destination(session, name="Night shift")
+    make_destination(session, name="Replay desk")
     activate(session, RuleKind.ROUTE, ("", ROUTE))
     outage = {"by": "tenant", "severity": "critical", "percent": "", "phones": "5", "within": "1440"}
     add(session, open_draft(session, RuleKind.CORRELATE), 'alarm = "IPPhone Register Failure"', outage)

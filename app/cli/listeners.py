@@ -16,6 +16,8 @@ _SLOWEST_SECONDS = 10
 _LONGEST_SILENCE_SECONDS = 60
 _SLOWEST_TAKER_SECONDS = 30
 _PAUSE_SECONDS = 0.1
+_ASKED_FOR = "/static/ringmaster/logo.svg"
+"""What the web server has without a look at the database; the phone plane refuses it, which is an answer as well."""
 
 
 def listen_for_screens(settings: Settings) -> socket.socket:
@@ -91,7 +93,7 @@ def _cannot_listen(setting: str, host: str, port: str, error: OSError) -> str:
 def _answers(host: str, port: int) -> bool:
     connection = http.client.HTTPConnection(host, port, timeout=_PATIENCE_SECONDS)
     try:
-        connection.request("HEAD", "/health/live")
+        connection.request("HEAD", _ASKED_FOR)
         connection.getresponse()
     except (OSError, http.client.HTTPException):
         return False

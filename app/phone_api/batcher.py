@@ -50,7 +50,9 @@ class Batcher:
         try:
             await self._lane.do(order)
         except Exception:
-            log.exception("The phone plane could not write; it tries again in a while.")
+            log.exception(
+                "The phone plane could not write times of contact, or some of the provisioning log."
+            )
             return False
         return True
 

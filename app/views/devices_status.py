@@ -31,7 +31,7 @@ from app.services.devices_status.phones import read_phones
 from app.services.devices_status.words import STATUS_WORDS
 from app.services.fleet_counts.shares import NONE
 from app.transaction import reading
-from app.views import csv_files, device_requests
+from app.views import csv_files, device_requests, fresh_parts
 from app.views.devices_status_address import (
     ALL_PHONES,
     LIST,
@@ -86,12 +86,11 @@ class DevicesStatusView(BaseView):
     def rows(self) -> ResponseReturnValue:
         """Return what changes of the list by itself, or 304 where nothing did."""
         wanted = read_wanted(request.args)
-        page = read_page(db.session(), wanted.filters, wanted.at)
-        response = make_response(
-            render_template("ringmaster/devices_status_rows.html", **_rows(wanted, page))
+        return fresh_parts.answer(
+            "ringmaster/devices_status_rows.html",
+            lambda: _rows(wanted, read_page(db.session(), wanted.filters, wanted.at)),
+            of_reader=(wanted.layout.names, wanted.filters.rows),
         )
-        response.add_etag()
-        return response.make_conditional(request)
 
     @expose("/count")
     @has_access

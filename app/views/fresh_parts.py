@@ -101,16 +101,18 @@ def install(app: Flask) -> None:
     app.jinja_env.globals["scope_mark"] = scope_mark
 
 
-def answer(template: str, read: Callable[[], Mapping[str, Any]]) -> Response:
+def answer(template: str, read: Callable[[], Mapping[str, Any]], *, of_reader: Hashable = None) -> Response:
     """Return a template with what ``read`` returns, or 304 where the one who asks has just that.
 
     A part may hold nothing that is of one account or one request alone: neither its name, nor the token of a form,
-    nor the time of its page. The counter of alarms in the top bar comes with every part.
+    nor the time of its page. What it shows of how its reader wants it is ``of_reader``: it is shared with those alone
+    who want it the same. The counter of alarms in the top bar comes with every part.
     """
     key = (
         request.full_path,
         scope_of(db.session()).tenant_ids,
         _roles(),
+        of_reader,
     )
     kept: PartsKept = current_app.extensions[_EXTENSION]
     part = kept.get(key, _newer_than(), lambda: _render(template, read()))

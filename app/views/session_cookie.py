@@ -1,4 +1,4 @@
-"""The cookie of a session: it is renewed with every page, and not by what pages ask for by themselves."""
+"""The cookie of a session: every request renews it, but for the counter that each page asks for by itself."""
 
 from flask import Flask, g
 from flask.sessions import SecureCookieSessionInterface, SessionMixin

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import make_response, render_template, request
+from flask import render_template, request
 from flask_appbuilder import BaseView
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
@@ -20,6 +20,7 @@ from app.services.topology.nodes import Branch, Node, branch, count
 from app.services.topology.phones import phones_of
 from app.services.topology.places import BY, Level, Place
 from app.services.topology.subnets import fullest
+from app.views import fresh_parts
 from app.views.kept_figures import keep
 from app.views.web_session import db
 
@@ -60,10 +61,8 @@ class TopologyView(BaseView):
     @permission_name("list")
     def figures(self) -> Response:
         """Return what the page keeps fresh, or 304 where it is what the page has."""
-        shown = _shown(Place.from_query(request.args))
-        response = make_response(render_template("ringmaster/topology_figures.html", **shown))
-        response.add_etag()
-        return response.make_conditional(request)
+        place = Place.from_query(request.args)
+        return fresh_parts.answer("ringmaster/topology_figures.html", lambda: _shown(place))
 
 
 def _shown(place: Place) -> dict[str, Any]:

@@ -17,7 +17,10 @@ from tests.views.conftest import SignIn
 from tests.views.installations import database_of
 from tests.views.world import ACME_MAC, World
 
-PARTS = ("/dashboard/figures", "/alarms/rows", "/alarms/rows?q=Registration", "/live/")
+PARTS = (
+    "/dashboard/figures", "/alarms/rows", "/alarms/rows?q=Registration", "/live/", "/devices-status/rows",
+    "/topology/figures", f"/devices/{ACME_MAC}/live",
+)  # fmt: skip
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
 
 
@@ -118,6 +121,22 @@ def test_the_counter_comes_with_every_part_and_alone(people: dict[str, Browser])
 def test_what_a_page_asks_by_itself_keeps_nobody_signed_in(people: dict[str, Browser]):
     assert "Set-Cookie" in people["vera"].get("/dashboard/").headers
     assert "Set-Cookie" not in people["vera"].get("/live/").headers
+
+
+@pytest.mark.parametrize("address", PARTS)
+def test_each_says_for_whom_it_is_and_of_when(people: dict[str, Browser], address: str):
+    answer = people["alice"].get(address)
+    assert re.fullmatch(r"[0-9]+-all", answer.headers[SCOPE])
+    assert answer.headers[AS_OF]
+
+
+def test_who_wants_a_list_in_another_way_does_not_get_it_as_others_want_it(sign_in: SignIn):
+    alice, hal, address = sign_in("alice"), sign_in("hal"), "/devices-status/rows?sort=mac"
+    long_ago = {NEWER_THAN: "2026-01-01T00:00:00+00:00"}
+    alice.post("/devices-status/layout", {"column": ["mac", "vlan"]})
+    for _ in range(2):
+        assert 'data-column="vlan"' in alice.get(address, headers=long_ago).text
+        assert 'data-column="vlan"' not in hal.get(address, headers=long_ago).text
 
 
 def test_a_narrowed_page_is_told_apart(sign_in: SignIn, world: World):

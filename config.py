@@ -245,6 +245,14 @@ class Settings:
     secure_cookies: bool = setting(
         "Send cookies over HTTPS only: set it where nginx speaks TLS to people", _yes_or_no, default=False
     )
+    session_idle_minutes: int = setting(
+        "Minutes without use after which one has to sign in again; that a page keeps itself fresh is no use",
+        _between(1, 1440),
+        10,
+    )
+    session_hours: int = setting(
+        "Hours after which one has to sign in again, used or not", _between(1, 720), 12
+    )
     license_public_key: str = setting(
         "Key of whoever issues licences, as `python run.py license-keys` makes it; without one no licence counts, and "
         "neither time nor devices are limited",

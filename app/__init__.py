@@ -15,15 +15,16 @@ from app.security.roles import ADMINISTRATOR, ROLES
 from app.security.secrets import derive_key, installation_key, open_vault
 from app.services import firmware
 from app.views import (
+    browsers,
     compression,
     error_pages,
     fresh_parts,
     license_guard,
     registration,
     request_guards,
-    session_cookie,
     shell,
     sign_in_limit,
+    sign_in_sessions,
     static_files,
     uploads,
     url_rules,
@@ -33,9 +34,6 @@ from app.views.proxies import CallersOwnAddress
 from app.views.security_manager import RingmasterSecurityManager
 from app.views.sign_in import StartView
 from config import Settings, load_settings
-
-SESSION_LIFETIME = timedelta(hours=12)
-"""How long one stays signed in after the last page."""
 
 
 def create_app(settings: Settings | None = None, *, writes_permissions: bool = False) -> Flask:
@@ -54,10 +52,11 @@ def create_app(settings: Settings | None = None, *, writes_permissions: bool = F
     app.config.update(FAB_UPDATE_PERMS=writes_permissions)
     app.extensions["ringmaster_settings"] = settings
     parts = (
+        browsers,
         compression,
         web_session,
         request_guards,
-        session_cookie,
+        sign_in_sessions,
         license_guard,
         error_pages,
         static_files,
@@ -109,7 +108,9 @@ def flask_configuration(settings: Settings, key: str) -> dict[str, object]:
         "LOGOUT_REDIRECT_URL": "/login/",
         "SESSION_COOKIE_SECURE": settings.secure_cookies,
         "SESSION_COOKIE_HTTPONLY": True,
-        "PERMANENT_SESSION_LIFETIME": SESSION_LIFETIME,
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=settings.session_hours),
+        # The rows of sessions know when they were used (app/views/sign_in_sessions.py).
+        "SESSION_REFRESH_EACH_REQUEST": False,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "WTF_CSRF_TIME_LIMIT": None,
         "RATELIMIT_ENABLED": False,

@@ -36,6 +36,8 @@ TAKEN = {
     "secure_cookies": ("Yes", True),
     "license_public_key": (f"{'A' * 43}=", f"{'A' * 43}="),
     "log_level": ("debug", "DEBUG"),
+    "session_idle_minutes": ("30", 30),
+    "session_hours": ("8", 8),
 }
 REFUSED = [
     ("data_dir", ""),
@@ -76,6 +78,8 @@ REFUSED = [
     ("license_public_key", "A" * 43),
     ("license_public_key", "too short"),
     ("log_level", "loud"),
+    ("session_idle_minutes", "0"),
+    ("session_hours", "721"),
 ]
 
 

@@ -17,6 +17,7 @@ from app.models.journal_entry import JournalEntry
 from app.models.notice import GroupedNotice, NoticeGroup
 from app.models.operation import Operation, OperationFile, OperationTarget, OperationWave
 from app.models.operator import Operator
+from app.models.operator_session import OperatorSession
 from app.models.pending_action import PendingAction
 from app.models.phone_history import FileFetch, PhoneChange
 from app.models.phone_model import PhoneModel
@@ -66,6 +67,7 @@ __all__ = [
     "OperationTarget",
     "OperationWave",
     "Operator",
+    "OperatorSession",
     "Outage",
     "PendingAction",
     "PhoneChange",

@@ -1,10 +1,9 @@
-"""Operators' accounts: Flask-AppBuilder's users with their tenants and an epoch that ends their sessions."""
+"""Operators' accounts: Flask-AppBuilder's users with their tenants, and how they like their list."""
 
-import secrets
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, String, Table
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import Base
@@ -18,11 +17,6 @@ operator_tenant = Table(
 )
 
 
-def new_epoch() -> str:
-    """Return a value that no session carries yet."""
-    return secrets.token_hex(8)
-
-
 class Operator(User):
     """An account that signs in to the screens.
 
@@ -32,11 +26,6 @@ class Operator(User):
 
     __tablename__ = "ab_user"
 
-    session_epoch: Mapped[str] = mapped_column(String(16), default=new_epoch, server_default="")
     sees_all_tenants: Mapped[bool] = mapped_column(Boolean, default=False, server_default="0")
     list_layout: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     tenants: Mapped[list[Tenant]] = relationship(Tenant, secondary=operator_tenant)
-
-    def get_id(self) -> str:
-        """Return what the session cookie carries: it ends with the epoch."""
-        return f"{self.id}.{self.session_epoch}"

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.scheduler.busy_phones import BusyFetchers, BusyPhones
-from app.services import pending_actions, silence
+from app.services import operator_sessions, pending_actions, silence
 from app.services.alarms import due as due_alarms
 from app.services.alarms import outages
 from app.services.alarms import phones as alarms_of_phones
@@ -109,6 +109,13 @@ def all_chores() -> Sequence[Chore]:
             lambda session, now: retention.find_old_targets(session, now=now),
             lambda session, ids, now: retention.drop_targets(session, ids, now=now),
             "%d targets of operations that ended long ago were dropped.",
+        ),
+        Chore(
+            "ended sessions",
+            timedelta(hours=1),
+            lambda session, now: operator_sessions.find_ended_long_ago(session, now=now),
+            lambda session, ids, _now: operator_sessions.drop(session, ids),
+            "%d sessions of operators that ended by themselves were dropped.",
         ),
         Chore(
             "old actions",

@@ -17,10 +17,15 @@ from wtforms.validators import DataRequired, EqualTo, Length
 
 from app.models import Operator
 from app.security.roles import OPERATORS
-from app.services import operators
+from app.services import operator_sessions, operators
+from app.transaction import transaction
+from app.views import sign_in_sessions
+from app.views.deeds import note_of_account
 from app.views.fast_interface import FastInterface
 from app.views.formats import local_moment, names, names_of_tenants, yes_or_no
 from app.views.model_view import SafeModelView
+from app.views.times import time_of_page
+from app.views.web_session import db
 
 # Operator.roles is a back reference of Flask-AppBuilder's: it is there once the mappers are configured.
 configure_mappers()
@@ -120,6 +125,23 @@ class OperatorView(SafeModelView):
         """Refuse to delete the last one who administers, and oneself."""
         operators.check_may_go(self.datamodel.session, item, by=current_user)
 
+    def render_template(self, template: str, **context: Any) -> str:
+        """Show where an account is signed in, beneath what it is."""
+        if template == self.show_template:
+            context |= _sessions_of(int(context["pk"]))
+        page: str = super().render_template(template, **context)
+        return page
+
+    @expose("/sessions/<int(max=2147483647):pk>/", methods=["POST"])
+    @expose("/sessions/<int(max=2147483647):pk>/<int(max=2147483647):session_id>", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def end_sessions(self, pk: int, session_id: int | None = None) -> ResponseReturnValue:
+        """End a session of an account, or all of them but the one that asks."""
+        operator = self.datamodel.get(pk) or abort(404)
+        _end_sessions(operator, session_id)
+        return redirect(f"/operators/show/{pk}")
+
     @expose("/password/<pk>", methods=["GET", "POST"])
     @has_access
     @permission_name("edit")
@@ -147,8 +169,18 @@ class AccountView(BaseView):
     def userinfo(self) -> str:
         """Show who is signed in, and what that account may do."""
         return render_template(
-            "ringmaster/account.html", title="Your account", last_login=local_moment(current_user.last_login)
+            "ringmaster/account.html",
+            title="Your account",
+            last_login=local_moment(current_user.last_login),
+            **_sessions_of(current_user.id),
         )
+
+    @expose("/sessions/", methods=["POST"])
+    @expose("/sessions/<int(max=2147483647):session_id>", methods=["POST"])
+    def end_sessions(self, session_id: int | None = None) -> ResponseReturnValue:
+        """End one's session in another browser, or all but this one."""
+        _end_sessions(current_user, session_id)
+        return redirect("/account/")
 
     @expose("/password/", methods=["GET", "POST"])
     def password(self) -> ResponseReturnValue:
@@ -161,6 +193,26 @@ class AccountView(BaseView):
         return render_template(
             "ringmaster/password.html", title="Change your password", form=form, back="/account/"
         )
+
+
+def _sessions_of(operator_id: int) -> dict[str, Any]:
+    found = operator_sessions.of_operator(
+        db.session(), operator_id, sign_in_sessions.limits(), now=time_of_page()
+    )
+    return {"sessions": found, "this_session": sign_in_sessions.this_id()}
+
+
+def _end_sessions(operator: Operator, session_id: int | None) -> None:
+    with transaction(db.session()) as session:
+        if session_id is None:
+            number = operator_sessions.end_all(session, operator.id, but=sign_in_sessions.this_id())
+        else:
+            operator_sessions.end(session, operator.id, session_id)
+            number = 1
+    ended = f"{number} session{' was' if number == 1 else 's were'} ended"
+    text = f"{current_user.username} signed {operator.username} out: {ended}."
+    note_of_account(current_user, "sessions ended", text, subject=operator.username)
+    flash(f"{ended}.", "success")
 
 
 def _knows_password(form: Any) -> bool:

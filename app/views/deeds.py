@@ -8,9 +8,13 @@ from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from app.database import EncryptedText
+from app.models import Operator
+from app.security.tenant_scope import ALL_TENANTS, scope_of, set_scope
 from app.services import journal
-from app.views.authors import author
+from app.transaction import transaction
+from app.views.authors import author, author_of
 from app.views.times import time_of_page
+from app.views.web_session import db
 
 _LONGEST_VALUE = 60
 
@@ -28,6 +32,27 @@ def record(
         text=f"{current_user.username} {deed} the {noun} {subject}{': ' if more else ''}{more}.",
         tenant_id=tenant_id,
     )
+
+
+def note_of_account(operator: Operator, action: str, text: str, *, subject: str = "") -> None:
+    """Write what an operator did with an account, his own where no other is named, in a transaction of its own.
+
+    What concerns accounts belongs to no tenant, and only full scope may write that.
+    """
+    scope = scope_of(db.session())
+    set_scope(db.session(), ALL_TENANTS)
+    try:
+        with transaction(db.session()) as session:
+            journal.record(
+                session,
+                at=time_of_page(),
+                author=author_of(operator),
+                action=action,
+                subject=subject or operator.username,
+                text=text,
+            )
+    finally:
+        set_scope(db.session(), scope)
 
 
 def changes_of(item: Any, names: Sequence[str]) -> str:

@@ -4,11 +4,11 @@ from flask_appbuilder import BaseView
 from flask_appbuilder.baseviews import expose
 from werkzeug.wrappers import Response
 
-from app.views import fresh_parts, session_cookie
+from app.views import fresh_parts
 
 
 class LiveView(BaseView):
-    """For everybody who is signed in; it is no page, and so does not keep anybody signed in."""
+    """For everybody who is signed in."""
 
     route_base = "/live"
     default_view = "counter"
@@ -16,5 +16,4 @@ class LiveView(BaseView):
     @expose("/")
     def counter(self) -> Response:
         """Return the counter, or 304 where it is what the page shows."""
-        session_cookie.leave_as_it_is()
         return fresh_parts.answer("ringmaster/live_alarms.html", dict)

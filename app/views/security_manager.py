@@ -1,28 +1,25 @@
 """Accounts, roles and sessions of the screens, on Flask-AppBuilder's security manager."""
 
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
-from flask import g, request, session
+from flask import g, request
 from flask_appbuilder import AppBuilder
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import assoc_permissionview_role
 from flask_login import current_user
-from sqlalchemy import Select, bindparam, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import select
 
-from app.models.operator import Operator, new_epoch
+from app.models.operator import Operator
 from app.security.roles import ROLES, needs_system_level, permits
-from app.security.tenant_scope import ALL_TENANTS, scope_of, set_scope
-from app.services import journal
+from app.security.tenant_scope import scope_of
 from app.transaction import transaction
-from app.views import license_guard, permission_rows, sign_in_limit, tenant_choice
+from app.views import license_guard, permission_rows, sign_in_limit, sign_in_sessions, tenant_choice
 from app.views.accounts import AccountView
-from app.views.authors import author_of
+from app.views.deeds import note_of_account
 from app.views.sign_in import REFUSAL, PhoneManagerView, SignInView
-from app.views.times import time_of_page
-from app.views.web_session import begin_to_write, db
+from app.views.web_session import begin_to_write
 
 
 class RingmasterSecurityManager(SecurityManager):
@@ -58,20 +55,8 @@ class RingmasterSecurityManager(SecurityManager):
         self.user_view = self.appbuilder.add_view_no_menu(AccountView())
 
     def load_user(self, pk: str) -> Operator | None:
-        """Return the account of a session cookie, unless its sessions have been ended since."""
-        user_id, _, epoch = str(pk).partition(".")
-        user = self._read_account(int(user_id)) if user_id.isdecimal() else None
-        return user if user is not None and user.is_active and epoch == user.session_epoch else None
-
-    def _read_account(self, user_id: int) -> Operator | None:
-        """Read an account with its roles, which every request asks for, in one way to the database."""
-        found: Operator | None = self.session.scalars(_account(), {"id": user_id}).unique().first()
-        return found
-
-    def end_sessions(self, user: Operator) -> None:
-        """End every session of an account."""
-        user.session_epoch = new_epoch()
-        self.update_user(user)
+        """Return the account of a session cookie, unless that session is over."""
+        return sign_in_sessions.find_operator(int(pk)) if str(pk).isdecimal() else None
 
     def update_user_auth_stat(self, user: Operator, success: bool = True) -> None:
         """Count a sign-in once its password has been checked; the first that a sign-in writes."""
@@ -85,10 +70,13 @@ class RingmasterSecurityManager(SecurityManager):
         counted = sign_in_limit.limit()
         (counted.note_wrong if user is None else counted.forget)(request.remote_addr or "", username or "")
         expired = license_guard.expired() if user is not None else ""
-        if user is None or not expired or license_guard.may_install(user):
+        if user is None:
+            return None
+        if not expired or license_guard.may_install(user):
+            sign_in_sessions.begin(user)
             return user
         setattr(g, REFUSAL, f"{expired} {license_guard.ONLY_ADMINISTRATORS}")
-        _note(user, "sign-in refused", f"{user.username} was not let in: the licence has expired.")
+        note_of_account(user, "sign-in refused", f"{user.username} was not let in: the licence has expired.")
         return None
 
     def noop_user_update(self, user: Operator) -> None:
@@ -97,23 +85,22 @@ class RingmasterSecurityManager(SecurityManager):
         super().noop_user_update(user)
 
     def on_user_login(self, user: Operator) -> None:
-        """Let the session end with its lifetime rather than with the browser, and note who signed in."""
-        session.permanent = True
+        """Begin with all tenants in sight, and note who signed in."""
         tenant_choice.forget()
-        _note(user, "sign-in", f"{user.username} signed in.")
+        note_of_account(user, "sign-in", f"{user.username} signed in.")
 
     def on_user_login_failed(self, user: Operator) -> None:
         """Note that somebody gave a wrong password for an account."""
-        _note(user, "sign-in refused", f"Somebody gave a wrong password for {user.username}.")
+        note_of_account(user, "sign-in refused", f"Somebody gave a wrong password for {user.username}.")
 
-    def on_user_logout(self, user: Operator) -> None:
-        """End every session of the account that signs out."""
-        self.end_sessions(user)
+    def on_user_logout(self, user: Operator) -> None:  # noqa: ARG002  # the hook's own signature
+        """End the session of the browser that signs out; those in other browsers go on."""
+        sign_in_sessions.end()
 
     def reset_password(self, userid: int, password: str) -> bool:
         """Set a password and end the sessions that were opened with the old one."""
         done: bool = super().reset_password(userid, password)
-        self.end_sessions(self.get_user_by_id(userid))
+        sign_in_sessions.end_all(userid)
         return done
 
     def has_access(self, permission_name: str, view_name: str) -> bool:
@@ -188,28 +175,3 @@ class RingmasterSecurityManager(SecurityManager):
 def _permit(roles: tuple[str, ...], page: str, deed: str) -> bool:
     """Whether one of these roles allows it: those of the program do not change while it runs, and are patterns."""
     return any(permits(role, page, deed) for role in roles)
-
-
-@cache
-def _account() -> Select[Any]:
-    """Return what reads an account with its roles, and its groups, which might have more of them."""
-    wanted = select(Operator).where(Operator.id == bindparam("id"))
-    return wanted.options(joinedload(Operator.roles), joinedload(Operator.groups))
-
-
-def _note(user: Operator, action: str, text: str) -> None:
-    """Write to the journal; what concerns accounts belongs to no tenant, so only full scope may write it."""
-    scope = scope_of(db.session())
-    set_scope(db.session(), ALL_TENANTS)
-    try:
-        with transaction(db.session()) as in_transaction:
-            journal.record(
-                in_transaction,
-                at=time_of_page(),
-                author=author_of(user),
-                action=action,
-                subject=user.username,
-                text=text,
-            )
-    finally:
-        set_scope(db.session(), scope)

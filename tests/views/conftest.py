@@ -62,9 +62,9 @@ def _open_vault() -> None:
 def shared_app(
     sqlite_template: str, sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Flask]:
-    """One application for all tests that change nothing."""
+    """One application for all tests that change nothing; who is signed in there stays so, however long a run takes."""
     url = sqlite_databases.copy(sqlite_template)
-    yield from open_app(url, tmp_path_factory.mktemp("installation"))
+    yield from open_app(url, tmp_path_factory.mktemp("installation"), session_idle_minutes=1440)
     sqlite_databases.drop(url)
 
 

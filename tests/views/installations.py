@@ -1,5 +1,6 @@
 """Applications on databases of the tests, filled with the company of tests/views/world.py."""
 
+import dataclasses
 import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,9 +21,9 @@ from tests.views.world import World, make_world
 Made = TypeVar("Made")
 
 
-def open_app(url: str, folder: Path) -> Iterator[Flask]:
+def open_app(url: str, folder: Path, **settings: object) -> Iterator[Flask]:
     """Build the application on a database, and leave the database when the test has ended."""
-    app = create_app(settings_for(url, folder))
+    app = create_app(dataclasses.replace(settings_for(url, folder), **settings))
     app.extensions[KEPT_FIGURES] = KeptFigures(for_each=math.inf)  # on a busy machine counting takes long
     yield app
     with app.app_context():

@@ -118,12 +118,6 @@ def test_the_counter_comes_with_every_part_and_alone(people: dict[str, Browser])
         assert "2 active alarms" in text, address
 
 
-def test_what_a_page_asks_by_itself_keeps_nobody_signed_in(people: dict[str, Browser]):
-    assert "Set-Cookie" in people["vera"].get("/dashboard/").headers
-    assert "Set-Cookie" not in people["vera"].get("/live/").headers
-
-
-@pytest.mark.parametrize("address", PARTS)
 def test_each_says_for_whom_it_is_and_of_when(people: dict[str, Browser], address: str):
     answer = people["alice"].get(address)
     assert re.fullmatch(r"[0-9]+-all", answer.headers[SCOPE])

@@ -3,7 +3,7 @@
 // keepAsking({address, seconds, take, say}) gives each answer that is new to take(response), and tells say(since) how
 // it stands: null while answers come, else the time of the last one. A hidden page asks nothing, and asks at once when
 // it is seen again. While the server does not answer, the pauses grow to a minute. Each pause is a little longer or
-// shorter, so that many pages do not ask at the same moment.
+// shorter, so that many pages do not ask at the same moment. Each tells whether somebody uses the page (session.js).
 
 const LONGEST_PAUSE = 60;
 const LONGEST_WAIT = 20000;
@@ -27,7 +27,7 @@ function keepAsking({ address, seconds, take, say = () => {}, asOf = null, accep
     isAsking = true;
     let told = 0;
     try {
-      const headers = { Accept: accept };
+      const headers = { Accept: accept, "Ringmaster-Poll": wasUsed() ? "used" : "idle" };
       if (etag) headers["If-None-Match"] = etag;
       if (asOf) headers["Ringmaster-Newer-Than"] = asOf;
       const response = await fetch(address, { headers, cache: "no-store", signal: AbortSignal.timeout(LONGEST_WAIT) });

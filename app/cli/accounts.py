@@ -25,6 +25,7 @@ def add_first_administrator(app: Flask, password: str) -> str | None:
     with _security_manager(app) as security:
         if db.session.scalar(select(Operator.id).limit(1)) is not None:
             return None
+        is_made = not password
         password = password or _made_password()
         account = security.add_user(
             username=FIRST_ADMINISTRATOR,
@@ -35,12 +36,14 @@ def add_first_administrator(app: Flask, password: str) -> str | None:
             password=password,
         )
         account.sees_all_tenants = True
+        # What was made is in the output of a terminal.
+        account.has_to_choose_password = is_made
         security.update_user(account)
         return password
 
 
 def reset_password(app: Flask, username: str) -> str:
-    """Give an account a password that is made here, end its sessions, and return the password."""
+    """Give an account a password that is made here, which its owner has to change; end its sessions; return it."""
     with _security_manager(app) as security:
         account = security.find_user(username=username)
         if account is None:

@@ -34,6 +34,7 @@ from app.models.system_setting import SystemSetting
 from app.models.template_version import TemplateVersion
 from app.models.tenant import Site, Tenant
 from app.models.user_keys import UserKeysRow
+from app.models.wrong_password import WrongPassword
 
 __all__ = [
     "Alarm",
@@ -90,4 +91,5 @@ __all__ = [
     "TemplateVersion",
     "Tenant",
     "UserKeysRow",
+    "WrongPassword",
 ]

@@ -21,11 +21,13 @@ class Operator(User):
     """An account that signs in to the screens.
 
     ``sees_all_tenants`` is said, never inferred from an empty list: an account whose last tenant was deleted must
-    not see everything. ``list_layout`` is how its owner wants Devices Status (app/services/devices_status/layouts.py).
+    not see everything. ``has_to_choose_password`` is set where somebody else gave the password.
+    ``list_layout`` is how its owner wants Devices Status (app/services/devices_status/layouts.py).
     """
 
     __tablename__ = "ab_user"
 
     sees_all_tenants: Mapped[bool] = mapped_column(Boolean, default=False, server_default="0")
+    has_to_choose_password: Mapped[bool] = mapped_column(Boolean, default=False, server_default="0")
     list_layout: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     tenants: Mapped[list[Tenant]] = relationship(Tenant, secondary=operator_tenant)

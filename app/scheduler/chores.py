@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.scheduler.busy_phones import BusyFetchers, BusyPhones
-from app.services import operator_sessions, pending_actions, silence
+from app.services import operator_sessions, pending_actions, sign_in_limit, silence
 from app.services.alarms import due as due_alarms
 from app.services.alarms import outages
 from app.services.alarms import phones as alarms_of_phones
@@ -116,6 +116,13 @@ def all_chores() -> Sequence[Chore]:
             lambda session, now: operator_sessions.find_ended_long_ago(session, now=now),
             lambda session, ids, _now: operator_sessions.drop(session, ids),
             "%d sessions of operators that ended by themselves were dropped.",
+        ),
+        Chore(
+            "old wrong passwords",
+            timedelta(minutes=5),
+            lambda session, now: sign_in_limit.find_old(session, now=now),
+            lambda session, ids, _now: sign_in_limit.drop(session, ids),
+            "%d wrong passwords at sign-in count no more.",
         ),
         Chore(
             "old actions",

@@ -7,8 +7,6 @@ from app.errors import ConflictError
 from app.models import Operator
 from app.security.roles import ADMINISTRATOR
 
-SHORTEST_PASSWORD = 8
-
 
 def check_change(session: Session, operator: Operator, *, by: Operator) -> None:
     """Raise ConflictError when saving this account would leave nobody who administers, or lock out who saves it."""

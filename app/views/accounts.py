@@ -12,12 +12,13 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import configure_mappers, selectinload
 from werkzeug.security import check_password_hash, generate_password_hash
-from wtforms import PasswordField
-from wtforms.validators import DataRequired, EqualTo, Length
+from wtforms import PasswordField, ValidationError
+from wtforms.validators import DataRequired, EqualTo
 
+from app.errors import InvalidInputError
 from app.models import Operator
 from app.security.roles import OPERATORS
-from app.services import operator_sessions, operators
+from app.services import operator_passwords, operator_sessions, operators
 from app.transaction import transaction
 from app.views import sign_in_sessions
 from app.views.deeds import note_of_account
@@ -30,7 +31,18 @@ from app.views.web_session import db
 # Operator.roles is a back reference of Flask-AppBuilder's: it is there once the mappers are configured.
 configure_mappers()
 
-_NEW_PASSWORD = [DataRequired(), Length(min=operators.SHORTEST_PASSWORD, max=200)]
+_KNOWN = "username", "first_name", "last_name", "email"
+
+
+def _is_hard_to_guess(form: Any, field: Any) -> None:
+    known = [str(form[name].data or "") for name in _KNOWN if name in form]
+    try:
+        operator_passwords.check(field.data, known=[*known, *getattr(form, "known_words", ())])
+    except InvalidInputError as error:
+        raise ValidationError(str(error)) from error
+
+
+_NEW_PASSWORD = [DataRequired(), _is_hard_to_guess]
 _SAME_PASSWORD = [DataRequired(), EqualTo("password", message="The two passwords differ.")]
 _NOT_THE_VISITORS_ROLE = {"roles": [["name", FilterNotEqual, "Public"]]}
 
@@ -114,7 +126,8 @@ class OperatorView(SafeModelView):
     show_template = "ringmaster/operator.html"
 
     def pre_add(self, item: Operator) -> None:
-        """Keep the password as a hash."""
+        """Keep the password as a hash; its owner chooses another at the first sign-in."""
+        item.has_to_choose_password = True
         item.password = generate_password_hash(item.password)
 
     def pre_update(self, item: Operator) -> None:
@@ -148,14 +161,19 @@ class OperatorView(SafeModelView):
     def password(self, pk: str) -> ResponseReturnValue:
         """Give an account another password, and end its sessions."""
         operator = self.datamodel.get(pk) if pk.isdecimal() and len(pk) < 10 else None
-        form = NewPasswordForm()
         if operator is None:
             abort(404)
+        form = NewPasswordForm()
+        form.known_words = operator_passwords.words_of(operator)
         if not form.validate_on_submit():
             title = f"New password for {operator}"
             return render_template("ringmaster/password.html", title=title, form=form, back="/operators/")
-        current_app.extensions["appbuilder"].sm.reset_password(operator.id, form.password.data)
-        flash(f"{operator.username} has a new password, and was signed out everywhere.", "success")
+        is_owner = operator.id == current_user.id
+        current_app.extensions["appbuilder"].sm.reset_password(
+            operator.id, form.password.data, is_owner=is_owner
+        )
+        then = "" if is_owner else " At the next sign-in another is to be chosen."
+        flash(f"{operator.username} has a new password, and was signed out everywhere.{then}", "success")
         return redirect(self.get_redirect())
 
 
@@ -186,12 +204,19 @@ class AccountView(BaseView):
     def password(self) -> ResponseReturnValue:
         """Change one's own password; it ends one's sessions, so one signs in again."""
         form = OwnPasswordForm()
-        if form.validate_on_submit() and _knows_password(form):
-            current_app.extensions["appbuilder"].sm.reset_password(current_user.id, form.password.data)
+        form.known_words = operator_passwords.words_of(current_user)
+        if form.validate_on_submit() and _is_another(form):
+            current_app.extensions["appbuilder"].sm.reset_password(
+                current_user.id, form.password.data, is_owner=True
+            )
             flash("Your password was changed. Sign in with it.", "success")
             return redirect("/login/")
         return render_template(
-            "ringmaster/password.html", title="Change your password", form=form, back="/account/"
+            "ringmaster/password.html",
+            title="Change your password",
+            form=form,
+            back="/account/",
+            has_to_choose=current_user.has_to_choose_password,
         )
 
 
@@ -215,8 +240,12 @@ def _end_sessions(operator: Operator, session_id: int | None) -> None:
     flash(f"{ended}.", "success")
 
 
-def _knows_password(form: Any) -> bool:
-    known = check_password_hash(current_user.password or "", form.old_password.data)
-    if not known:
+def _is_another(form: Any) -> bool:
+    """Whether the present password was given, and a new one that is another."""
+    if not check_password_hash(current_user.password or "", form.old_password.data):
         form.old_password.errors = ["This is not your present password."]
-    return known
+    elif form.password.data == form.old_password.data:
+        form.password.errors = ["This is the password that you have."]
+    else:
+        return True
+    return False

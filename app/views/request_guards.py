@@ -18,6 +18,7 @@ PHONE_API = "phone_api"
 MOST_BYTES_OF_A_FORM = 1024 * 1024
 STATIC = frozenset({"static", "appbuilder.static"})
 OPEN_TO_VISITORS = STATIC | {"SignInView.login", "SignInView.logout", "PhoneManagerView.sign_in"}
+OPEN_TO_THOSE_WHO_CHOOSE = OPEN_TO_VISITORS | {"AccountView.password"}
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -36,6 +37,7 @@ def install(app: Flask) -> None:
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES_OF_A_FORM
     app.before_request(_refuse_nul_bytes)
     app.before_request(_send_visitors_to_sign_in)
+    app.before_request(_let_choose_a_password)
     csrf.init_app(app)
     app.after_request(_add_headers)
 
@@ -88,6 +90,13 @@ def _send_visitors_to_sign_in() -> ResponseReturnValue | None:
         return None
     wanted = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else "/"
     return redirect("/login/?" + urlencode({"next": wanted}))
+
+
+def _let_choose_a_password() -> ResponseReturnValue | None:
+    """Lead whoever has a password that somebody else knows to the page where another is chosen, and nowhere else."""
+    if is_for_phones() or request.endpoint in OPEN_TO_THOSE_WHO_CHOOSE:
+        return None
+    return redirect("/account/password/") if getattr(current_user, "has_to_choose_password", False) else None
 
 
 def _add_headers(response: Response) -> Response:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from flask import g, request
+from flask import g
 from flask_appbuilder import AppBuilder
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import assoc_permissionview_role
@@ -67,8 +67,7 @@ class RingmasterSecurityManager(SecurityManager):
     def auth_user_db(self, username: str, password: str) -> Operator | None:
         """Return the account with this name and password, unless the licence has expired and it cannot renew it."""
         user: Operator | None = super().auth_user_db(username, password)
-        counted = sign_in_limit.limit()
-        (counted.note_wrong if user is None else counted.forget)(request.remote_addr or "", username or "")
+        sign_in_limit.note(username or "", is_right=user is not None)
         expired = license_guard.expired() if user is not None else ""
         if user is None:
             return None
@@ -97,8 +96,12 @@ class RingmasterSecurityManager(SecurityManager):
         """End the session of the browser that signs out; those in other browsers go on."""
         sign_in_sessions.end()
 
-    def reset_password(self, userid: int, password: str) -> bool:
-        """Set a password and end the sessions that were opened with the old one."""
+    def reset_password(self, userid: int, password: str, *, is_owner: bool = False) -> bool:
+        """Set a password and end the sessions that were opened with the old one.
+
+        Who was given it by somebody else has to choose another at the next sign-in.
+        """
+        self.get_user_by_id(userid).has_to_choose_password = not is_owner
         done: bool = super().reset_password(userid, password)
         sign_in_sessions.end_all(userid)
         return done

@@ -1,79 +1,28 @@
-"""How often a wrong password may be given: guessing gets slow, and colleagues at other addresses are not locked out.
+"""Whoever guesses passwords at the sign-in page is told to wait (app/services/sign_in_limit.py)."""
 
-Each web process counts for itself, in memory: with several of them so many more tries are taken, still few.
-"""
-
-import time
-from collections import OrderedDict, deque
-from collections.abc import Callable
-from threading import Lock
+from datetime import UTC, datetime
 
 from flask import Flask, current_app, request
 from werkzeug.exceptions import TooManyRequests
 
-WRONG_FOR_ACCOUNT, WRONG_FROM_ADDRESS = 10, 50
-"""Wrong passwords that one address may give within WINDOW_SECONDS: for one account, and for all together."""
-WINDOW_SECONDS = 15 * 60
+from app.security.secrets import installation_key
+from app.services.sign_in_limit import SignInLimit
+from app.transaction import let_go, transaction
+from app.views.web_session import begin_to_write, db
+
 _EXTENSION = "ringmaster_sign_in_limit"
-_MOST_KEPT = 10_000
-_LONGEST_NAME = 64
-
-_Key = tuple[str, str]
-
-
-class SignInLimit:
-    """Remembers wrong passwords by address and account; for several threads."""
-
-    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._lock = Lock()
-        self._wrong: OrderedDict[_Key, deque[float]] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._wrong)
-
-    def seconds_to_wait(self, address: str, name: str) -> int:
-        """Return in how many seconds this address may try again for this account; 0 for at once."""
-        with self._lock:
-            waits = [self._wait(key, most) for key, most in _counted(address, name)]
-        return max(waits)
-
-    def note_wrong(self, address: str, name: str) -> None:
-        """Count a wrong password, or a name that nobody has."""
-        with self._lock:
-            for key, most in _counted(address, name):
-                times = self._wrong.pop(key, None) or deque(maxlen=most)
-                times.append(self._clock())
-                self._wrong[key] = times
-            while len(self._wrong) > _MOST_KEPT:
-                self._wrong.popitem(last=False)
-
-    def forget(self, address: str, name: str) -> None:
-        """Forget what was wrong for an account whose right password was given."""
-        with self._lock:
-            self._wrong.pop((address, _folded(name)), None)
-
-    def _wait(self, key: _Key, most: int) -> int:
-        times = self._wrong.get(key)
-        if times is None or len(times) < most:
-            return 0
-        return max(0, round(times[0] + WINDOW_SECONDS - self._clock()))
 
 
 def install(app: Flask) -> None:
     """Give the application its limit."""
-    app.extensions[_EXTENSION] = SignInLimit()
-
-
-def limit() -> SignInLimit:
-    """Return the limit of the application that serves this request."""
-    found: SignInLimit = current_app.extensions[_EXTENSION]
-    return found
+    app.extensions[_EXTENSION] = SignInLimit(installation_key(app.extensions["ringmaster_settings"]))
 
 
 def check(name: str) -> None:
     """Raise TooManyRequests (429), with when to try again, where this caller has given too many wrong passwords."""
-    seconds = limit().seconds_to_wait(request.remote_addr or "", name)
+    seconds = _limit().seconds_to_wait(db.session(), _address(), name, now=datetime.now(UTC))
+    # Nor may the look keep a place in the database while a password is checked, which takes a tenth of a second.
+    let_go(db.session())
     if seconds:
         raise TooManyRequests(
             "Too many wrong passwords were given from your address, so none is taken for a while.",
@@ -81,9 +30,20 @@ def check(name: str) -> None:
         )
 
 
-def _counted(address: str, name: str) -> tuple[tuple[_Key, int], ...]:
-    return ((address, _folded(name)), WRONG_FOR_ACCOUNT), ((address, ""), WRONG_FROM_ADDRESS)
+def note(name: str, *, is_right: bool) -> None:
+    """Count a wrong password, or forget those before a right one."""
+    begin_to_write()
+    with transaction(db.session()) as session:
+        if is_right:
+            _limit().forget(session, _address(), name)
+        else:
+            _limit().note_wrong(session, _address(), name, at=datetime.now(UTC))
 
 
-def _folded(name: str) -> str:
-    return f"of {name.strip().casefold()[:_LONGEST_NAME]}"
+def _limit() -> SignInLimit:
+    found: SignInLimit = current_app.extensions[_EXTENSION]
+    return found
+
+
+def _address() -> str:
+    return request.remote_addr or ""

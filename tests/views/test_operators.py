@@ -46,6 +46,9 @@ def test_an_added_operator_signs_in_and_sees_the_tenants_on_the_account(
     assert alice.post("/operators/add", form).status_code == 302
     otto = Browser(app)
     assert otto.sign_in("otto", "a long password").status_code == 302
+    own = {"password": "nickel orchard wet", "conf_password": "nickel orchard wet"}
+    otto.post("/account/password/", {"old_password": "a long password", **own})
+    assert otto.sign_in("otto", "nickel orchard wet").status_code == 302
     page = otto.get("/tenants/list/").text
     assert "Globex" in page
     assert "Acme" not in page
@@ -109,20 +112,24 @@ def test_a_password_given_by_who_administers_ends_the_sessions(app: Flask, sign_
     alice, victor = sign_in("alice"), sign_in("victor")
     account = find_operator(app, "victor")
     assert account is not None
-    passwords = {"password": "another one", "conf_password": "another one"}
+    passwords = {"password": "nickel orchard wet", "conf_password": "nickel orchard wet"}
     assert alice.post(f"/operators/password/{account.id}", passwords).status_code == 302
     assert victor.get("/dashboard/").location.startswith("/login/")
-    assert Browser(app).sign_in("victor", "another one").location == "/"
+    assert Browser(app).sign_in("victor", "nickel orchard wet").location == "/"
 
 
 def test_ones_own_password_needs_the_present_one(app: Flask, sign_in: SignIn):
     victor = sign_in("victor")
-    passwords = {"old_password": "a guess", "password": "another one", "conf_password": "another one"}
+    passwords = {
+        "old_password": "a guess",
+        "password": "nickel orchard wet",
+        "conf_password": "nickel orchard wet",
+    }
     assert "not your present password" in victor.post("/account/password/", passwords).text
     passwords["old_password"] = "pass_1234"
     assert victor.post("/account/password/", passwords).location == "/login/"
     assert victor.get("/dashboard/").location.startswith("/login/")
-    assert Browser(app).sign_in("victor", "another one").location == "/"
+    assert Browser(app).sign_in("victor", "nickel orchard wet").location == "/"
 
 
 def test_the_account_page_says_who_one_is(app: Flask, world: World):

@@ -129,8 +129,8 @@ class RulesLeft:
                     remembered.clear()
                 found = remembered[fact] = field.left(fact)
             left &= found
-        for name, field in self._asked:
+        for name, rules in self._asked:
             if not left:
                 break
-            left &= field.left(compared[name])
+            left &= rules.left(compared[name])
         return left

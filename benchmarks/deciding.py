@@ -118,4 +118,7 @@ def _build_topology() -> Any:
         SiteFact(number, number % 200, f"site {number}", f"10.{number % 200}.{number // 200}.0/24")
         for number in range(SUBNETS - len(tenants))
     ]
-    return Topology(tenants, sites)
+    topology = Topology(tenants, sites)
+    for tenant in tenants:  # those of a tenant are arranged when they are first asked for
+        topology.sites_of(tenant)
+    return topology

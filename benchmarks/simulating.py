@@ -51,7 +51,9 @@ from benchmarks.made_rules import NAMES, STAGES, Fleet, make_fleet, make_rules
 from config import Settings
 
 _AUTHOR = Author("benchmark")
-_AT = datetime(2026, 11, 28, 12, tzinfo=UTC)
+AT = datetime(2026, 11, 28, 12, tzinfo=UTC)
+"""The moment as of which rules are asked."""
+
 _ROWS_AT_ONCE = 5_000
 
 
@@ -68,7 +70,7 @@ def prepare(settings: Settings, phones: int, rules: int) -> None:
     """Install Ringmaster in an empty database with a fleet, active rules of each stage, and drafts with other ones."""
     release(settings)
     fleet = make_fleet(phones)
-    with _opened(settings) as database:
+    with opened(settings) as database:
         with writing(database, ALL_TENANTS) as session:
             _add_names(session)
         with writing(database, ALL_TENANTS) as session:
@@ -87,10 +89,10 @@ def prepare(settings: Settings, phones: int, rules: int) -> None:
 
 def simulate(settings: Settings) -> Simulated:
     """Let the drafts be asked about the whole fleet; RuntimeError where that fails."""
-    with _opened(settings) as database:
+    with opened(settings) as database:
         with writing(database, ALL_TENANTS) as session:
             chosen = [draft.id for draft in jobs.drafts_to_choose(session, RuleKind.TEMPLATE)]
-            wish = Wish(kind=RuleKind.TEMPLATE, draft_ids=chosen, as_of=_AT)
+            wish = Wish(kind=RuleKind.TEMPLATE, draft_ids=chosen, as_of=AT)
             simulation_id = jobs.start(session, wish, author=_AUTHOR, now=datetime.now(UTC)).id
         started = time.process_time()
         SimulationWorker(database).work_once()
@@ -103,7 +105,8 @@ def simulate(settings: Settings) -> Simulated:
 
 
 @contextmanager
-def _opened(settings: Settings) -> Iterator[Database]:
+def opened(settings: Settings) -> Iterator[Database]:
+    """Open the database of an installation that is measured."""
     open_vault(settings.secret_key)
     engine = make_engine(settings.database_url)
     try:
@@ -118,11 +121,11 @@ def _add_names(session: Session) -> None:
         PhoneModel(name=name, vendor="AudioCodes") for name in NAMES["model"] if name not in known
     )
     for number, name in enumerate(NAMES["tenant"]):
-        session.add(Tenant(name=name, subnet=f"10.{number}.0.0/16", created_at=_AT))
+        session.add(Tenant(name=name, subnet=f"10.{number}.0.0/16", created_at=AT))
     for number in range(10):
         name = f"made-{number}.img"
         session.add(
-            Firmware(name=name, version=f"UC_3.{number}.1.1", sha256="0" * 64, size=1, uploaded_at=_AT)
+            Firmware(name=name, version=f"UC_3.{number}.1.1", sha256="0" * 64, size=1, uploaded_at=AT)
         )
     session.flush()
     tenants = _ids(session, Tenant)
@@ -157,11 +160,11 @@ def _add_fleet(session: Session, fleet: Fleet) -> None:
                 "template_id": templates.get(model_id),
                 "origin": Origin.ZERO_TOUCH,
                 "vlan_mode": VlanMode.NONE,
-                "created_at": _AT,
+                "created_at": AT,
             }
         )
         rows.append(
-            status_rows.make(mac, _AT)
+            status_rows.make(mac, AT)
             | {
                 "tenant_id": tenant_id,
                 "site_id": sites[tenant_id],
@@ -183,7 +186,7 @@ def _add_fleet(session: Session, fleet: Fleet) -> None:
 def _write_rules(session: Session, stage: Stage, count: int, *, seed: int) -> None:
     """Write a draft with so many rules; those of another seed differ in what one in ten gives."""
     kind = RuleKind(stage)
-    drafts.open_draft(session, kind, None, author=_AUTHOR, now=_AT)
+    drafts.open_draft(session, kind, None, author=_AUTHOR, now=AT)
     version = next(draft for draft in jobs.drafts_to_choose(session, RuleKind.TEMPLATE) if draft.kind is kind)
     for row in session.scalars(select(RuleRow).where(RuleRow.version_id == version.id)):
         session.delete(row)

@@ -1,10 +1,9 @@
 """Subnets as administrators write them, and the table that finds the longest one around an address."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from app.errors import InvalidInputError
 from app.rules.addresses import Address
@@ -71,8 +70,7 @@ def lies_within(inner: Network, outer: Network) -> bool:
     return isinstance(outer, IPv6Network) and inner.subnet_of(outer)
 
 
-@dataclass(frozen=True, slots=True)
-class Match(Generic[T]):
+class Match(NamedTuple, Generic[T]):
     """A subnet that has the address, and what the subnet stands for."""
 
     network: Network
@@ -91,8 +89,10 @@ class SubnetTable(Generic[T]):
         self._lengths: dict[int, list[tuple[int, dict[int, list[Match[T]]]]]] = {4: [], 6: []}
         nodes_by_length: dict[tuple[int, int], dict[int, list[Match[T]]]] = {}
         for network, value in sorted(entries, key=lambda entry: precedence(entry[1])):
-            nodes = nodes_by_length.setdefault((network.version, network.prefixlen), {})
-            prefix = int(network.network_address) >> (network.max_prefixlen - network.prefixlen)
+            version, length, prefix = _bits_of(network)
+            nodes = nodes_by_length.get((version, length))
+            if nodes is None:
+                nodes = nodes_by_length[version, length] = {}
             nodes.setdefault(prefix, []).append(Match(network, value))
         for version, length in sorted(nodes_by_length, reverse=True):
             shift = (32 if version == 4 else 128) - length
@@ -106,6 +106,14 @@ class SubnetTable(Generic[T]):
                 return found[0]
         return None
 
+    def longest_prefix(self, address: Address) -> tuple[int, int, int] | None:
+        """Return what tells the longest subnet that has the address from all others: family, bits behind it, number."""
+        number, version = int(address), address.version
+        for shift, nodes in self._lengths[version]:
+            if (prefix := number >> shift) in nodes:
+                return version, shift, prefix
+        return None
+
     def covering(self, address: Address) -> list[Match[T]]:
         """Return all subnets that have the address, longest first, equal ones by precedence."""
         number = int(address)
@@ -113,6 +121,12 @@ class SubnetTable(Generic[T]):
         for shift, nodes in self._lengths[address.version]:
             matches.extend(nodes.get(number >> shift, ()))
         return matches
+
+
+def _bits_of(network: Network) -> tuple[int, int, int]:
+    """Return the family of a subnet, the length of its prefix, and its prefix as a number."""
+    length = network.prefixlen
+    return network.version, length, int(network.network_address) >> (network.max_prefixlen - length)
 
 
 def _network_of(written: str, *, strict: bool) -> Network | None:

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from app.database import Database
+from app.database import Database, table_of
 from app.errors import ConflictError
 from app.models import SimulationAlarm, SimulationRow
 from app.scheduler.leased_worker import LeasedWorker
@@ -29,6 +29,7 @@ from app.transaction import let_go, reading, writing
 
 log = logging.getLogger(__name__)
 
+_ROWS = table_of(SimulationRow)
 _PAUSE_SECONDS = 0.005
 _FAILED = "It could not be simulated because of an error of Ringmaster itself; its log tells more."
 
@@ -71,15 +72,15 @@ class SimulationWorker(LeasedWorker[Claim]):
             while phones and not self._is_to_stop.is_set():
                 with _uncollected():
                     rows = comparison.compare(phones)
-                let_go(session)
-                cursor = phones[-1].id
-                with writing(self._database, ALL_TENANTS) as writer:
-                    job = jobs.hold(writer, held, _now())
-                    jobs.note(job, cursor, len(phones), fleet, comparison.tally.as_json())
-                    if rows:
-                        writer.execute(insert(SimulationRow), rows)
-                time.sleep(_PAUSE_SECONDS)
-                phones = comparison.read(cursor)
+                    let_go(session)
+                    cursor = phones[-1].id
+                    with writing(self._database, ALL_TENANTS) as writer:
+                        job = jobs.hold(writer, held, _now())
+                        jobs.note(job, cursor, len(phones), fleet, comparison.tally.as_json())
+                        if rows:
+                            writer.connection().execute(insert(_ROWS), rows)
+                    time.sleep(_PAUSE_SECONDS)
+                    phones = comparison.read(cursor)
             let_go(session)
         with writing(self._database, ALL_TENANTS) as writer:
             job = jobs.hold(writer, held, _now())
@@ -142,7 +143,7 @@ class SimulationWorker(LeasedWorker[Claim]):
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Leave what a chunk makes to be let go of by itself: nothing in it refers back, and it is bounded.
+    """Leave what a chunk makes to be let go of by itself: hardly anything in it refers back, and it is bounded.
 
     Python looks for circles whenever some hundred objects have been made, a quarter of the time of a simulation.
     """

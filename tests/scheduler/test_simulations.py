@@ -25,8 +25,8 @@ from app.services.what_if.comparing import Comparison
 from app.services.what_if.jobs import Wish
 from app.services.what_if.tally import gaps_in, rules_in, waits_in
 from app.services.zero_touch import anew
-from app.services.zero_touch.anew import DecidesAnew
 from app.services.zero_touch.facts import Surroundings
+from app.services.zero_touch.fleet import DecidesFleet
 from app.transaction import reading, writing
 from tests import factories
 from tests.services.rule_writing import ALICE, activate, add, changing, open_draft
@@ -133,28 +133,6 @@ def test_drafts_are_compared_with_what_is_active_phone_by_phone(database: Databa
     assert gaps_in(simulation.totals) == [(rows[0].tenant_id, "430HD", True, 3)]
 
 
-def test_answer_is_that_of_the_decisions_with_all_their_steps(database: Database) -> None:
-    """Asked without reasons, rules decide as they do with them."""
-
-    def prepare(session: Session) -> None:
-        make_fleet(session, "sales-1", "lab-1", "")
-        activate(session, RuleKind.PLACEMENT, ("user ~ lab-*", {"give": "approval"}))
-        activate(session, RuleKind.TEMPLATE, (SALES, {"give": "wait"}))
-
-    written(database, prepare)
-    with reading(database, ALL_TENANTS) as session:
-        phones = anew.read_phones(session, true(), factories.NOW)
-        sources = Sources(session)
-        traced, quick = (
-            DecidesAnew(Surroundings(session), sources, factories.NOW, is_traced=each)
-            for each in (True, False)
-        )
-        answers = [(traced.decide(looked), quick.decide(looked)) for looked in map(traced.look_at, phones)]
-    assert [one.outcome == other.outcome for one, other in answers] == [True] * 3
-    assert [one.outcome.waits for one, _ in answers] == [(Wait.TEMPLATE,), (Wait.APPROVAL,), ()]
-    assert {one.outcome.gets.tenant_id for one, _ in answers} == {phones[0].has.tenant_id}
-
-
 @pytest.mark.parametrize("kind", [RuleKind.PLACEMENT, RuleKind.TEMPLATE, RuleKind.FIRMWARE])
 def test_what_is_taken_from_the_other_side_is_what_would_be_decided(
     database: Database, kind: RuleKind
@@ -178,14 +156,14 @@ def test_what_is_taken_from_the_other_side_is_what_would_be_decided(
     with reading(database, ALL_TENANTS) as session:
         sources = Sources(session)
         before, after = (
-            DecidesAnew(Surroundings(session, rules), sources, factories.NOW, is_traced=False)
+            DecidesFleet(Surroundings(session, rules), sources, factories.NOW)
             for rules in (None, DraftedRules(session))
         )
-        asked = [before.look_at(phone) for phone in anew.read_phones(session, true(), factories.NOW)]
+        asked = [before.see(phone) for phone in anew.read_phones(session, true(), factories.NOW)]
         taken = [after.decide(each, like=before.decide(each)) for each in asked]
         alone = [after.decide(each) for each in asked]
         assert [one.outcome for one in taken] == [one.outcome for one in alone]
-        assert [one.rules.as_json() for one in taken] == [one.rules.as_json() for one in alone]
+        assert [one.steps for one in taken] == [one.steps for one in alone]
         assert [one.outcome != before.decide(each).outcome for one, each in zip(taken, asked, strict=True)] == [
             True, False, False,
         ]  # fmt: skip

@@ -52,12 +52,15 @@ class Demands:
             demand.is_met_by(fact) for name, fact in facts.items() for demand in self.by_field.get(name, ())
         )
 
-    def matcher_beside(self, names: Collection[str]) -> Matcher:
-        """Return what says whether the tree is certain to hold for facts that are as demanded in these fields."""
+    def matcher_beside(self, names: Collection[str]) -> Matcher | None:
+        """Return what says whether the tree is certain to hold for facts that are as demanded in these fields.
+
+        None where it is certain without being asked.
+        """
         if not self.is_whole:
             return compile_match(self._tree)
-        others = (demand for name, own in self.by_field.items() if name not in names for demand in own)
-        return compile_demands((demand.condition, demand.holds) for demand in others)
+        others = [demand for name, own in self.by_field.items() if name not in names for demand in own]
+        return compile_demands((demand.condition, demand.holds) for demand in others) if others else None
 
     def contradictions(self) -> Iterator[Sequence[Demand]]:
         """Yield the demands of each field that no fact can meet together."""

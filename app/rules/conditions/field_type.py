@@ -32,13 +32,15 @@ class FieldType(ABC):
     """A type of field. Facts and values are text; what is compared is made of a fact once for each phone.
 
     ``cost`` says how long a test takes beside those of other types: the cheapest of a rule are asked first.
-    ``has_few_facts`` where many phones have the same fact, so that answers are worth remembering.
+    ``has_few_facts`` where many phones have the same fact, so that answers are worth remembering. ``is_in_order`` where
+    every fact answers tests like the last of their witnesses that is not behind it: answers are those of stretches.
     """
 
     title: ClassVar[str]
     operators: ClassVar[tuple[Operator, ...]]
     cost: ClassVar[int]
     has_few_facts: ClassVar[bool] = False
+    is_in_order: ClassVar[bool] = False
 
     @abstractmethod
     def read(self, text: str) -> str:

@@ -4,6 +4,7 @@ A rule is a bit of a number. For each field there is the number of those rules t
 a phone has the bits that all of its facts leave.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -39,6 +40,7 @@ class _FieldRules:
         for number, demand in demands:
             self._add(shared, 1 << number, demand)
         self._shared = tuple(shared.values())
+        self.wanted = tuple(shared)
 
     @property
     def is_shared(self) -> bool:
@@ -68,6 +70,27 @@ class _FieldRules:
         shared[wanted] = _Shared(test, holding | rule * holds, failing | rule * (not holds))
 
 
+class _InOrder:
+    """The rules that facts of an ordered field leave, remembered for each stretch of facts that answer alike."""
+
+    def __init__(self, field: _FieldRules) -> None:
+        self.name = field.name
+        self._field = field
+        self._begins = sorted(FIELDS[field.name].type.witnesses(field.wanted))
+        self._left: list[int | None] = [None] * len(self._begins)
+        self._left_unknown = field.left(None)
+
+    def left(self, fact: Any | None) -> int:
+        """Return the rules that may match a phone of which this is the fact, None where it is not known."""
+        if fact is None:
+            return self._left_unknown
+        stretch = bisect_right(self._begins, fact) - 1
+        found = self._left[stretch]
+        if found is None:
+            found = self._left[stretch] = self._field.left(self._begins[stretch])
+        return found
+
+
 class RulesLeft:
     """The rules that all facts of a phone leave, asked for whole fleets."""
 
@@ -79,10 +102,13 @@ class RulesLeft:
         fields = [_FieldRules(name, len(demands), own) for name, own in by_field.items()]
         self._every = (1 << len(demands)) - 1
         self._remembered: list[tuple[str, dict[Any, int], _FieldRules]] = []
-        self._asked: list[tuple[str, _FieldRules]] = []
+        self._asked: list[tuple[str, _FieldRules | _InOrder]] = []
         for field in fields:
-            if FIELDS[field.name].type.has_few_facts:
+            kind = FIELDS[field.name].type
+            if kind.has_few_facts:
                 self._remembered.append((field.name, {}, field))
+            elif kind.is_in_order:
+                self._asked.append((field.name, _InOrder(field)))
             elif field.is_shared:
                 self._asked.append((field.name, field))
 
@@ -103,8 +129,8 @@ class RulesLeft:
                     remembered.clear()
                 found = remembered[fact] = field.left(fact)
             left &= found
-        for name, field in self._asked:
+        for name, rules in self._asked:
             if not left:
                 break
-            left &= field.left(compared[name])
+            left &= rules.left(compared[name])
         return left

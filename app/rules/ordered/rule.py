@@ -37,6 +37,11 @@ class Rule(Generic[Outcome]):
         asked = frozenset(condition.field for condition in conditions_in(self.conditions))
         object.__setattr__(self, "fields", asked)
 
+    @property
+    def has_dates(self) -> bool:
+        """Whether it does not hold for ever."""
+        return self.valid_from is not None or self.valid_until is not None
+
     def is_valid_at(self, at: datetime) -> bool:
         """Return whether a time lies in the dates of the rule."""
         return not self.starts_after(at) and (self.valid_until is None or at < self.valid_until)

@@ -40,8 +40,9 @@ class RuleList(Generic[Outcome]):
         demands = [Demands(rule.conditions) for rule in asked]
         self._left = RulesLeft(demands)
         names = self._left.names
-        self._ready: list[tuple[Matcher, Rule[Outcome]]] = [
-            (each.matcher_beside(names), rule) for each, rule in zip(demands, asked, strict=True)
+        self._ready: list[tuple[Matcher | None, bool, Rule[Outcome]]] = [
+            (each.matcher_beside(names), rule.has_dates, rule)
+            for each, rule in zip(demands, asked, strict=True)
         ]
 
     def first_match(
@@ -53,12 +54,12 @@ class RuleList(Generic[Outcome]):
     def matching(self, facts: KnownFacts, at: datetime) -> Iterator[Rule[Outcome]]:
         """Yield every rule that matches, in their order."""
         compared = facts.compared
-        left = self._left.by(compared)
+        ready, left = self._ready, self._left.by(compared)
         while left:
             first = left & -left
             left ^= first
-            matches, rule = self._ready[first.bit_length() - 1]
-            if matches(compared) and rule.is_valid_at(at):
+            matches, has_dates, rule = ready[first.bit_length() - 1]
+            if (matches is None or matches(compared)) and (not has_dates or rule.is_valid_at(at)):
                 yield rule
 
     def trace(

@@ -1,9 +1,8 @@
 """What other rules would change for a phone: two outcomes beside each other, and beside what the phone has now."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from enum import IntFlag, StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.models.enums import Stage
 from app.rules.versions import Version
@@ -28,8 +27,7 @@ class Change(IntFlag):
     RESTART = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Gets:
+class Gets(NamedTuple):
     """What a phone has, or what rules say that it gets; without firmware it keeps what it runs."""
 
     tenant_id: int | None
@@ -38,25 +36,26 @@ class Gets:
     firmware_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What rules say of a phone: what it gets, what a new one would wait for, and the key of each deciding rule."""
 
     gets: Gets
     waits: tuple[Wait, ...]
-    rules: Mapping[Stage, str] = field(default_factory=dict)
+    rules: Mapping[Stage, str]
 
     def as_json(self) -> dict[str, Any]:
         """Return it as plain data."""
-        gets = {name: getattr(self.gets, name) for name in Gets.__slots__}
-        return {**gets, "waits": list(self.waits), "rules": dict(self.rules)}
+        return {**self.gets._asdict(), "waits": list(self.waits), "rules": dict(self.rules)}
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> "Outcome":
         """Return what ``as_json`` turned into plain data."""
-        gets = Gets(*(plain[name] for name in Gets.__slots__))
+        gets = Gets(*(plain[name] for name in Gets._fields))
         rules = {Stage(stage): key for stage, key in plain["rules"].items()}
         return cls(gets, tuple(map(Wait, plain["waits"])), rules)
+
+
+_NOTHING = Change(0)
 
 
 def changes_between(
@@ -66,8 +65,10 @@ def changes_between(
 
     ``running`` is the version that the phone reports, ``loads`` that of the firmware which it would be given.
     """
+    if before[:2] == after[:2]:  # so it is for most phones of most drafts
+        return _NOTHING
     old, new = before.gets, after.gets
-    found = Change(0)
+    found = _NOTHING
     if (old.tenant_id, old.site_id) != (new.tenant_id, new.site_id):
         found |= Change.TENANT
     if old.template_id != new.template_id:
@@ -91,6 +92,8 @@ def settled(new: Gets, has: Gets) -> Gets:
 
 def rules_that_differ(before: Outcome, after: Outcome) -> Collection[tuple[Stage, str, str]]:
     """Return the stages in which another rule decides, with the keys of both."""
+    if before.rules == after.rules:
+        return ()
     return [
         (stage, before.rules[stage], after.rules[stage])
         for stage in Stage

@@ -26,8 +26,13 @@ class Reported:
     vlan: str = ""
 
 
-def known_facts(facts: Facts, reported: Reported, topology: Topology, on_the_wall: datetime) -> KnownFacts:
-    """Return the facts of a phone before anything is decided; ``on_the_wall`` is the time where the phone is.
+def minute_of(on_the_wall: datetime) -> str:
+    """Return the time where a phone is as its facts have it."""
+    return on_the_wall.replace(tzinfo=None).isoformat(timespec="minutes")
+
+
+def known_facts(facts: Facts, reported: Reported, topology: Topology, minute: str) -> KnownFacts:
+    """Return the facts of a phone before anything is decided; ``minute`` is the time where it is, by ``minute_of``.
 
     The address is the one that places a phone: never that of a proxy. Its subnet counts where it is one tenant's alone.
     """
@@ -55,7 +60,7 @@ def known_facts(facts: Facts, reported: Reported, topology: Topology, on_the_wal
             "sip_proxy": reported.sip_proxy,
             "vlan": reported.vlan,
             "via_proxy": YES if facts.via_proxy else NO,
-            "now": on_the_wall.replace(tzinfo=None).isoformat(timespec="minutes"),
+            "now": minute,
         }
     )
 

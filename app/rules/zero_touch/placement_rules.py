@@ -8,7 +8,8 @@ from app.rules.zero_touch.spots import Question, Spot, site_in
 from app.rules.zero_touch.stage_rules import StageRules
 from app.rules.zero_touch.trace import Ahead, Matched
 
-_BY_ADDRESS = frozenset({"ip", "subnet_tenant", "subnet_site"})
+BY_ADDRESS = frozenset({"ip", "subnet_tenant", "subnet_site"})
+"""The fields that count where a rule has asked for them: what it places by an address may need an approval."""
 
 
 def ask_placement_rules(rules: StageRules[PlacementOutcome], question: Question) -> Ahead[Spot]:
@@ -39,7 +40,7 @@ def _answer(question: Question, outcome: PlacementOutcome, asked: frozenset[str]
         found = f"site {site.name}" if site else found
     sentence = f"It places the phone in tenant {tenant.name}; {found}."
     # Anyone can report an address: one that the connection does not bear out saves nobody the approval.
-    if asked & _BY_ADDRESS and not question.is_own_address:
+    if asked & BY_ADDRESS and not question.is_own_address:
         sentence = f"{sentence} It waits for approval, because the report came from {question.stranger}."
         return Matched(Spot(tenant, site, Approval.NEEDED), sentence)
     return Matched(Spot(tenant, site), sentence)

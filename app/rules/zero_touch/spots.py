@@ -1,6 +1,6 @@
 """Where in the topology a phone may be put: what placement asks, and the answers it gives."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from app.models.enums import Approval
@@ -50,6 +50,18 @@ def question_of(facts: Facts, topology: Topology) -> Question:
         address=address,
         is_own_address=is_own_address,
     )
+
+
+def kind_of(facts: Facts, topology: Topology) -> Hashable:
+    """Return all that placement asks for beside rules: phones of a kind are placed alike, for reasons of their own.
+
+    The longest subnet around an address says which others have it, those that lie around that one.
+    """
+    name = facts.url_tenant or facts.region
+    named = topology.find_tenant_named(name) if name else None
+    address, is_own_address = address_of(facts)
+    subnet = topology.places.longest_prefix(address) if address else None
+    return bool(name), named and named.id, address is None, is_own_address, subnet
 
 
 def address_of(facts: Facts) -> tuple[Address | None, bool]:

@@ -1,4 +1,4 @@
-"""The rules of administrators in a stage, asked ahead of its built-in ladder: each of them, or up to the first."""
+"""The rules of administrators in a stage, asked ahead of its built-in ladder: each of them, or one that decides."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -68,8 +68,11 @@ class StageRules(Generic[Outcome]):
         return Ahead(tuple(steps), _won(winner, steps, answer), winner.title)
 
 
-class FirstOfStage(StageRules[Outcome]):
-    """The same rules, asked only until one decides, for whole fleets: its steps name that one, without a sentence."""
+@dataclass(frozen=True, slots=True)
+class OneOfStage(StageRules[Outcome]):
+    """A rule that is known to match a phone, or what is pinned for it: what it gives, without a sentence."""
+
+    rule: Rule[Outcome] | None = None
 
     def ask(
         self,
@@ -77,17 +80,14 @@ class FirstOfStage(StageRules[Outcome]):
         why_not: Callable[[Outcome], str],
         answer: Callable[[Outcome, frozenset[str]], Matched[Answer]],
     ) -> Ahead[Answer]:
-        """Return the same answer as ``StageRules.ask``."""
-        pin = self.pin
+        """Return what ``StageRules.ask`` answers where this one decides, and nothing where it cannot be had."""
+        pin, rule = self.pin, self.rule
         if pin is not None and not why_not(pin.outcome):
             step = Step(stage, f"{stage}.pinned", PINNED, Verdict.MATCHED, "")
-            return Ahead((step,), answer(pin.outcome, frozenset()), PINNED, is_traced=False)
-        for rules in self.lists:
-            winner = rules.first_match(self.facts, self.at, lambda rule: why_not(rule.outcome))
-            if winner is not None:
-                step = Step(stage, winner.key, _capital(winner.title), Verdict.MATCHED, "")
-                found = answer(winner.outcome, winner.fields)
-                return Ahead((step,), found, winner.title, is_traced=False)
+            return Ahead((step,), answer(pin.outcome, frozenset()), PINNED)
+        if rule is not None and not why_not(rule.outcome):
+            step = Step(stage, rule.key, _capital(rule.title), Verdict.MATCHED, "")
+            return Ahead((step,), answer(rule.outcome, rule.fields), rule.title)
         return Ahead()
 
 

@@ -2,19 +2,24 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.rules.subnets import Network, SubnetTable, parse_subnet
 from app.rules.zero_touch.facts import SiteFact, TenantFact
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What a subnet stands for: a site, or a whole tenant; ``title`` names it with its subnet."""
+class Place(NamedTuple):
+    """What a subnet stands for: a site, or a whole tenant."""
 
     tenant: TenantFact
     site: SiteFact | None
-    title: str
+    network: Network
+
+    @property
+    def title(self) -> str:
+        """The place with its subnet; most are never read."""
+        named = f"site {self.site.name}" if self.site else f"tenant {self.tenant.name}"
+        return f"{named} {self.network}"
 
 
 class Topology:
@@ -31,21 +36,19 @@ class Topology:
         self._auto_detection: dict[int, SiteFact] = {}
         self.default_tenant = next((tenant for tenant in self._tenants.values() if tenant.is_default), None)
         entries = [entry for tenant in self._tenants.values() for entry in _entries(tenant, None)]
-        entries_by_tenant: dict[int, list[tuple[Network, Place]]] = defaultdict(list)
+        self._entries: dict[int, list[tuple[Network, Place]]] = defaultdict(list)
+        self._sites: dict[int, SubnetTable[Place]] = {}
         for site in sites:
             tenant = self._tenants.get(site.tenant_id)
             if tenant is None:  # added between the reading of the tenants and that of the sites
                 continue
-            entries_by_tenant[tenant.id] += _entries(tenant, site)
+            self._entries[tenant.id] += _entries(tenant, site)
             self._sites_by_id[site.id] = site
             if site.is_auto_detection:
                 self._auto_detection[tenant.id] = site
-        for of_tenant in entries_by_tenant.values():
+        for of_tenant in self._entries.values():
             entries += of_tenant
         self.places = SubnetTable(entries, _sites_first)
-        self._sites = {
-            tenant_id: SubnetTable(own, _sites_first) for tenant_id, own in entries_by_tenant.items()
-        }
 
     def find_tenant(self, tenant_id: int | None) -> TenantFact | None:
         """Return the tenant, or None."""
@@ -64,8 +67,11 @@ class Topology:
         return self._auto_detection.get(tenant.id)
 
     def sites_of(self, tenant: TenantFact) -> SubnetTable[Place]:
-        """Return the subnets of the tenant's sites."""
-        return self._sites.get(tenant.id, _NO_SITES)
+        """Return the subnets of the tenant's sites; they are arranged when they are first asked for."""
+        found = self._sites.get(tenant.id)
+        if found is None:
+            found = self._sites[tenant.id] = SubnetTable(self._entries.get(tenant.id, ()), _sites_first)
+        return found
 
 
 def _sites_first(place: Place) -> int:
@@ -78,8 +84,4 @@ def _entries(tenant: TenantFact, site: SiteFact | None) -> list[tuple[Network, P
     if not written:
         return []
     network = parse_subnet(written)
-    title = f"site {site.name} {network}" if site else f"tenant {tenant.name} {network}"
-    return [(network, Place(tenant, site, title))]
-
-
-_NO_SITES: SubnetTable[Place] = SubnetTable((), _sites_first)
+    return [(network, Place(tenant, site, network))]

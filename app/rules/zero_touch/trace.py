@@ -58,15 +58,11 @@ class Rung(Generic[Question, Answer]):
 
 @dataclass(frozen=True, slots=True)
 class Ahead(Generic[Answer]):
-    """What was asked ahead of a ladder: the steps, and what decided there with its name, if anything did.
-
-    Where nobody wants to know what was not asked after that, it ``is_traced`` not.
-    """
+    """What was asked ahead of a ladder: the steps, and what decided there with its name, if anything did."""
 
     steps: tuple[Step, ...] = ()
     matched: Matched[Answer] | None = None
     decider: str = ""
-    is_traced: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +81,6 @@ def decide(
     ahead: Ahead[Answer] | None = None,
 ) -> Decided[Answer]:
     """Return what decided ahead of the ladder, else its first rung that matches; the last has to match always."""
-    if ahead and ahead.matched and not ahead.is_traced:
-        return Decided(ahead.matched.answer, ahead.matched.sentence, ahead.steps)
     steps = list(ahead.steps) if ahead else []
     if ahead and ahead.matched:
         steps.extend(_not_reached(stage, rung, ahead.decider) for rung in ladder)

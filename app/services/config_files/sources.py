@@ -125,6 +125,11 @@ class Sources:
             self._shared[key] = {name: found.value for name, found in merged.items()}
         return self._shared[key]
 
+    def firmware_named(self, *, template_id: int | None, tenant_id: int | None, site_id: int | None) -> str:
+        """Return the firmware file that a template names for the phones of this tenant and site, empty if none."""
+        values = self.shared_values(template_id=template_id, tenant_id=tenant_id, site_id=site_id)
+        return values["FirmwareFile"]
+
     def overlays(
         self, *, tenant_id: int | None, site_id: int | None, phone_user_id: int | None = None
     ) -> Overlays:

@@ -9,14 +9,16 @@ from sqlalchemy.orm import Session
 
 from app.errors import ConflictError
 from app.models import Device, Firmware, Simulation
+from app.models.enums import Train
 from app.rules.versions import Version, parse_version
 from app.rules.zero_touch.changes import changes_between, rules_that_differ
 from app.services.config_files.sources import Sources
 from app.services.rule_sets.active import DraftedRules
 from app.services.what_if import standing
-from app.services.what_if.tally import Tally
-from app.services.zero_touch.anew import Anew, DecidesAnew, Phone, read_phones
+from app.services.what_if.tally import Tally, gap_of
+from app.services.zero_touch.anew import Phone, read_phones
 from app.services.zero_touch.facts import Surroundings
+from app.services.zero_touch.fleet import DecidesFleet, InBrief, Seen
 
 CHUNK = 1_000
 """Phones that are looked at together: so many are in memory, and written with one statement."""
@@ -44,11 +46,12 @@ class Comparison:
         sources = Sources(session)
         now, drafted = Surroundings(session, names_templates=True), DraftedRules(session, drafts)
         later = Surroundings(session, drafted, names_templates=True)
-        self._before = DecidesAnew(now, sources, self._now, is_traced=False)
-        self._after = DecidesAnew(later, sources, self._now, is_traced=False)
+        self._before = DecidesFleet(now, sources, self._now)
+        self._after = DecidesFleet(later, sources, self._now)
         versions = session.execute(select(Firmware.id, Firmware.version))
         self._versions = {firmware_id: _version(text) for firmware_id, text in versions}
         self.tally = Tally(simulation.totals)
+        self._gaps: dict[tuple[str | None, Train, int | None], str] = {}
 
     def read(self, after: int) -> list[Phone]:
         """Return the next phones behind an id."""
@@ -60,9 +63,9 @@ class Comparison:
         return [row for row in rows if row is not None]
 
     def _compare(self, phone: Phone) -> dict[str, Any] | None:
-        looked = self._before.look_at(phone)
-        before = self._before.decide(looked)
-        after = self._after.decide(looked, like=before)
+        seen = self._before.see(phone)
+        before = self._before.decide(seen)
+        after = self._after.decide(seen, like=before)
         old, new = before.outcome, after.outcome
         changes = changes_between(
             old,
@@ -71,11 +74,12 @@ class Comparison:
             running=_version(phone.row["firmware_version"]),
             loads=self._versions.get(new.gets.firmware_id or 0),
         )
-        self.tally.note(before, after, changes)
-        self._note_gap(after)
+        differing = rules_that_differ(old, new)
+        self.tally.note(before, after, changes, differing)
+        self._note_gap(seen, after)
         if not changes:
             return None
-        keys = {key for _, *both in rules_that_differ(old, new) for key in both}
+        keys = {key for _, *both in differing for key in both}
         return {
             "simulation_id": self._id,
             "device_id": phone.id,
@@ -87,14 +91,19 @@ class Comparison:
             "flags": int(changes),
         }
 
-    def _note_gap(self, after: Anew) -> None:
-        model, tenant_id, train = after.facts.model, after.outcome.gets.tenant_id, after.facts.train
-        if model is None or tenant_id is None:
-            return
+    def _note_gap(self, seen: Seen, after: InBrief) -> None:
+        key = (seen.facts.model, seen.facts.train, after.outcome.gets.tenant_id)
+        if key not in self._gaps:
+            self._gaps[key] = self._gap_of(*key)
+        gap = self._gaps[key]
+        if gap:
+            self.tally.note_gap(gap)
+
+    def _gap_of(self, model: str | None, train: Train, tenant_id: int | None) -> str:
         templates = self._after.surroundings.templates
-        if templates.find_default(model, train, tenant_id) is None:
-            has_factory = templates.find_factory(model, train) is not None
-            self.tally.note_gap(after.outcome, model, has_factory=has_factory)
+        if model is None or tenant_id is None or templates.find_default(model, train, tenant_id):
+            return ""
+        return gap_of(tenant_id, model, has_factory=templates.find_factory(model, train) is not None)
 
 
 @lru_cache(maxsize=4096)

@@ -1,10 +1,10 @@
 """What Zero Touch decides today for phones that are devices: as for a new phone, and with what operators pinned."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -26,7 +26,7 @@ from app.rules.zero_touch.outcomes import (
     WaitsForTemplate,
 )
 from app.rules.zero_touch.placement import Placement, place
-from app.rules.zero_touch.stage_rules import FirstOfStage, StageRules
+from app.rules.zero_touch.template import TemplateChoice
 from app.rules.zero_touch.trace import Step
 from app.services import status_rows
 from app.services.config_files.sources import Sources
@@ -36,11 +36,24 @@ from app.services.zero_touch.decider import Choices, Kind, choose
 from app.services.zero_touch.facts import Surroundings
 
 _STATUS = table_of(DeviceStatus)
+_ASKED = [
+    _STATUS.c[name]
+    for name in (
+        "mac", "model", "firmware_version", "user_agent", "url_tenant", "region", "ip", "external_ip",
+        "is_behind_proxy", "user_name", "user_id", "phone_number", "location", "sip_proxy", "vlan_id",
+    )
+]  # fmt: skip
+"""What of a row is asked for, by the names of its columns: less than half of it, which is read for whole fleets."""
+
+_NO_PINS: Mapping[Stage, Any] = MappingProxyType({})
+_WAITS: Mapping[Approval, tuple[Wait, ...]] = MappingProxyType(
+    {Approval.NOT_NEEDED: (), Approval.NEEDED: (Wait.APPROVAL,), Approval.HELD: (Wait.TENANT,)}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """A device and what it last reported; ``row`` is empty where it never did. ``pins``: who pinned what, and when."""
+    """A device and what it last reported of what rules ask for; ``pins``: who pinned what, and when."""
 
     id: int
     mac: str
@@ -50,8 +63,7 @@ class Phone:
     pins: Mapping[Stage, tuple[str, datetime]]
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
+class Looked(NamedTuple):
     """A phone, and what is known of it."""
 
     phone: Phone
@@ -62,7 +74,7 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Anew:
-    """What was decided for a phone, and from what; the steps are all there where rules were traced."""
+    """What was decided for a phone, from what, and with which steps."""
 
     phone: Phone
     outcome: Outcome
@@ -76,18 +88,13 @@ class Anew:
         """How it came about."""
         return (*self.placement.steps, *self.choices.steps)
 
-    @property
-    def place(self) -> tuple[int | None, int | None]:
-        """The tenant and the site that the phone gets."""
-        return self.outcome.gets.tenant_id, self.outcome.gets.site_id
-
 
 def read_phones(session: Session, which: ColumnElement[bool], now: datetime, *, most: int = 0) -> list[Phone]:
     """Return devices in the order of their ids, at most so many where it is not 0."""
     wanted = (
         select(
             Device.id, Device.mac, Device.tenant_id, Device.site_id, Device.template_id, Device.firmware_id,
-            PhoneModel.name, *(column.label(f"status_{column.name}") for column in _STATUS.columns),
+            PhoneModel.name, *(column.label(f"status_{column.name}") for column in _ASKED),
         )
         .outerjoin(PhoneModel, Device.phone_model_id == PhoneModel.id)
         .outerjoin(_STATUS, _STATUS.c.mac == Device.mac)
@@ -96,7 +103,7 @@ def read_phones(session: Session, which: ColumnElement[bool], now: datetime, *, 
     )  # fmt: skip
     rows = session.execute(wanted.limit(most) if most else wanted).all()
     pins = _pins_of(session, [row[0] for row in rows])
-    names = [column.name for column in _STATUS.columns]
+    names = [column.name for column in _ASKED]
     found = []
     for device_id, mac, tenant_id, site_id, template_id, firmware_id, model, *status in rows:
         row = dict(zip(names, status, strict=True)) if status[0] else status_rows.make(mac, now)
@@ -105,35 +112,50 @@ def read_phones(session: Session, which: ColumnElement[bool], now: datetime, *, 
     return found
 
 
+def look_at(surroundings: Surroundings, phone: Phone, at: datetime) -> Looked:
+    """Return what is known of a phone before it is decided upon; others may decide upon the same."""
+    facts = surroundings.facts_of(phone.row)
+    if facts.model is None and phone.model is not None:
+        facts = replace(facts, model=phone.model)
+    reported = reported_by(phone.row)
+    return Looked(phone, facts, reported, known_of(surroundings, facts, reported, at))
+
+
+def pins_of(phone: Phone) -> Mapping[Stage, Pin[Any]]:
+    """Return what a device has in each stage in which it is pinned."""
+    if not phone.pins:
+        return _NO_PINS
+    return {stage: _pin(stage, phone.has, *pinned) for stage, pinned in phone.pins.items()}
+
+
+def place_after(placement: Placement, has: Gets) -> tuple[int | None, int | None]:
+    """Return the tenant and site of a device that was placed: where it is, as long as somebody must approve the new."""
+    if placement.approval is Approval.NOT_NEEDED:
+        return placement.tenant_id, placement.site_id
+    return has.tenant_id, has.site_id
+
+
+def waits_for(placement: Placement, template: TemplateChoice) -> tuple[Wait, ...]:
+    """Return what a phone that comes new would wait for."""
+    waits = _WAITS[placement.approval]
+    return waits if template.template_id is not None else (*waits, Wait.TEMPLATE)
+
+
 class DecidesAnew:
-    """Decides for many phones by the rules of ``surroundings``, as they hold at a time.
+    """Decides for phones by the rules of ``surroundings``, as they hold at a time, with all reasons."""
 
-    Who wants no reasons has rules asked only until one decides, and says that it is not traced.
-    """
-
-    def __init__(
-        self, surroundings: Surroundings, sources: Sources, at: datetime, *, is_traced: bool = True
-    ) -> None:
+    def __init__(self, surroundings: Surroundings, sources: Sources, at: datetime) -> None:
         self.surroundings = surroundings
         self._sources = sources
         self._at = at
-        self._asking: type[StageRules[Any]] = StageRules if is_traced else FirstOfStage
         self._built_in: dict[Kind, Choices] = {}
 
     def look_at(self, phone: Phone) -> Looked:
-        """Return what is known of a phone before it is decided upon; others may decide upon the same."""
-        facts = self.surroundings.facts_of(phone.row)
-        if facts.model is None and phone.model is not None:
-            facts = replace(facts, model=phone.model)
-        reported = reported_by(phone.row)
-        return Looked(phone, facts, reported, known_of(self.surroundings, facts, reported, self._at))
+        """Return what is known of a phone before it is decided upon."""
+        return look_at(self.surroundings, phone, self._at)
 
-    def decide(self, looked: Looked, like: Anew | None = None) -> Anew:
-        """Return what is decided for a phone; one that would have to wait for approval stays where it is.
-
-        ``like`` is what other rules decided for it in the same surroundings: what the same rules are asked the same
-        again is taken from there.
-        """
+    def decide(self, looked: Looked) -> Anew:
+        """Return what is decided for a phone; one that would have to wait for approval stays where it is."""
         phone, facts = looked.phone, looked.facts
         rules = PhoneRules(
             self.surroundings,
@@ -141,24 +163,14 @@ class DecidesAnew:
             looked.reported,
             self._at,
             known=looked.known.copy(),
-            pins=_pins(phone) if phone.pins else _NO_PINS,
-            asking=self._asking,
+            pins=pins_of(phone),
         )
-        if like and _are_asked_alike(rules, like, Stage.PLACEMENT):
-            placement = like.placement
-        else:
-            placement = place(facts, self.surroundings.topology, rules.stage(Stage.PLACEMENT))
-        tenant_id, site_id = phone.has.tenant_id, phone.has.site_id
-        if placement.approval is Approval.NOT_NEEDED:
-            tenant_id, site_id = placement.tenant_id, placement.site_id
+        placement = place(facts, self.surroundings.topology, rules.stage(Stage.PLACEMENT))
+        tenant_id, site_id = place_after(placement, phone.has)
         rules.settle(tenant_id, site_id)
-        is_there = like is not None and like.place == (tenant_id, site_id)
-        if like and is_there and _are_asked_alike(rules, like, Stage.TEMPLATE, Stage.FIRMWARE):
-            choices = like.choices
-        else:
-            choices = self._choose((facts.model, facts.train, tenant_id, site_id), rules)
+        choices = self._choose((facts.model, facts.train, tenant_id, site_id), rules)
         gets = Gets(tenant_id, site_id, choices.template.template_id, self._firmware_id(choices))
-        waits = tuple(_waits(placement, choices))
+        waits = waits_for(placement, choices.template)
         steps = (placement.steps, choices.template.steps, choices.firmware.steps)
         decided = {stage: _decider(own) for stage, own in zip(Stage, steps, strict=True)}
         return Anew(phone, Outcome(gets, waits, decided), facts, placement, choices, rules)
@@ -175,9 +187,6 @@ class DecidesAnew:
         return self.surroundings.firmware.get(choices.firmware.name or "")
 
 
-_NO_PINS: Mapping[Stage, Any] = MappingProxyType({})
-
-
 def _pins_of(session: Session, device_ids: Collection[int]) -> dict[int, dict[Stage, tuple[str, datetime]]]:
     found: dict[int, dict[Stage, tuple[str, datetime]]] = {}
     if device_ids:
@@ -186,10 +195,6 @@ def _pins_of(session: Session, device_ids: Collection[int]) -> dict[int, dict[St
         for device_id, stage, by, at in session.execute(pins.where(between)):
             found.setdefault(device_id, {})[stage] = (by, at)
     return found
-
-
-def _pins(phone: Phone) -> dict[Stage, Pin[Any]]:
-    return {stage: _pin(stage, phone.has, *pinned) for stage, pinned in phone.pins.items()}
 
 
 def _pin(stage: Stage, has: Gets, by: str, at: datetime) -> Pin[Any]:
@@ -202,19 +207,6 @@ def _pin(stage: Stage, has: Gets, by: str, at: datetime) -> Pin[Any]:
     else:
         outcome = KeepsFirmware() if has.firmware_id is None else GivenFirmware(has.firmware_id)
     return Pin(outcome, by, at)
-
-
-def _are_asked_alike(rules: PhoneRules, like: Anew, *stages: Stage) -> bool:
-    return all(rules.lists(stage) == like.rules.lists(stage) for stage in stages)
-
-
-def _waits(placement: Placement, choices: Choices) -> Iterator[Wait]:
-    if placement.approval is Approval.HELD:
-        yield Wait.TENANT
-    elif placement.approval is Approval.NEEDED:
-        yield Wait.APPROVAL
-    if choices.template.template_id is None:
-        yield Wait.TEMPLATE
 
 
 def _decider(steps: Sequence[Step]) -> str:

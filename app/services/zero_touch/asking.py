@@ -33,14 +33,14 @@ def reported_by(row: StatusRow) -> Reported:
 
 def known_of(surroundings: Surroundings, facts: Facts, reported: Reported, now: datetime) -> KnownFacts:
     """Return what rules may know of a phone before anything is decided."""
-    return known_facts(facts, reported, surroundings.topology, now.astimezone(surroundings.time_zone))
+    return known_facts(facts, reported, surroundings.topology, surroundings.minute_at(now))
 
 
 class PhoneRules:
     """The rules that are asked about one phone; of a stage of which there are none, it is not asked.
 
     ``known`` is what ``known_of`` returns, where that was asked before; it gets to know what is decided. ``pins`` are
-    what operators chose for the phone; ``asking`` says whether every rule is asked.
+    what operators chose for the phone.
     """
 
     def __init__(
@@ -52,13 +52,11 @@ class PhoneRules:
         *,
         known: KnownFacts | None = None,
         pins: Mapping[Stage, Pin[Any]] = MappingProxyType({}),
-        asking: type[StageRules[Any]] = StageRules,
     ) -> None:
         self._surroundings = surroundings
         self._known = known or known_of(surroundings, facts, reported, now)
         self._now = now
         self._pins = pins
-        self._asking = asking
         self._tenant_id: int | None = None
         self._asked: dict[Stage, int | None] = {}
 
@@ -78,7 +76,7 @@ class PhoneRules:
     def stage(self, stage: Stage) -> StageRules[Any] | None:
         """Return the rules of a stage, None where nobody has written any for the phone, or pinned it."""
         lists, pin = self.lists(stage), self._pins.get(stage)
-        return self._asking(lists, self._known, self._now, pin) if lists or pin else None
+        return StageRules(lists, self._known, self._now, pin) if lists or pin else None
 
     def settle(self, tenant_id: int | None, site_id: int | None) -> None:
         """Let the stages that follow know where the phone was placed."""

@@ -66,12 +66,31 @@ def choose(
     firmware_rules: StageRules[FirmwareOutcome] | None = None,
 ) -> Choices:
     """Choose template and firmware for the phones of a kind in one place, or for one phone by rules that ask more."""
-    model, train, tenant_id, site_id = kind
-    tenant = surroundings.topology.find_tenant(tenant_id)
-    template = choose_template(model, train, tenant, surroundings.templates, template_rules)
-    values = sources.shared_values(template_id=template.template_id, tenant_id=tenant_id, site_id=site_id)
-    firmware = choose_firmware(model, values["FirmwareFile"], surroundings.firmware, firmware_rules)
+    template = choose_template_of(surroundings, kind, template_rules)
+    firmware = choose_firmware_of(surroundings, sources, kind, template.template_id, firmware_rules)
     return Choices(template, firmware)
+
+
+def choose_template_of(
+    surroundings: Surroundings, kind: Kind, rules: StageRules[TemplateOutcome] | None
+) -> TemplateChoice:
+    """Choose the template for the phones of a kind, or for one phone by rules that ask more."""
+    model, train, tenant_id, _ = kind
+    tenant = surroundings.topology.find_tenant(tenant_id)
+    return choose_template(model, train, tenant, surroundings.templates, rules)
+
+
+def choose_firmware_of(
+    surroundings: Surroundings,
+    sources: Sources,
+    kind: Kind,
+    template_id: int | None,
+    rules: StageRules[FirmwareOutcome] | None,
+) -> FirmwareChoice:
+    """Choose the firmware for the phones of a kind that have this template, or for one phone by rules that ask more."""
+    model, _, tenant_id, site_id = kind
+    named = sources.firmware_named(template_id=template_id, tenant_id=tenant_id, site_id=site_id)
+    return choose_firmware(model, named, surroundings.firmware, rules)
 
 
 def decision_of(

@@ -1,5 +1,6 @@
 """What the rules of Zero Touch look at, as the database has it: tenants, sites, templates, models, firmware, proxy."""
 
+from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from app.rules.user_agent_patterns import model_by_pattern
 from app.rules.user_agents import UserAgent, known_model, parse_user_agent
 from app.rules.versions import train_of
 from app.rules.zero_touch.facts import Facts, NamedTemplate, SiteFact, TemplateFact, TenantFact
+from app.rules.zero_touch.known import minute_of
 from app.rules.zero_touch.template import TemplateTable
 from app.rules.zero_touch.topology import Topology
 from app.services import settings
@@ -34,6 +36,7 @@ class Surroundings:
         self._given_rules = rules
         self._names_templates = names_templates
         self._models_meant: dict[str, str | None] = {}
+        self._minute: tuple[datetime, str] | None = None
 
     @cached_property
     def topology(self) -> Topology:
@@ -67,6 +70,12 @@ class Surroundings:
     def time_zone(self) -> ZoneInfo:
         """The zone of the phones, by whose clock rules ask for hours."""
         return settings.time_zone_of_phones(self._session)
+
+    def minute_at(self, now: datetime) -> str:
+        """Return a time by the clock of the phones; the same is asked for all of a fleet."""
+        if self._minute is None or self._minute[0] != now:
+            self._minute = (now, minute_of(now.astimezone(self.time_zone)))
+        return self._minute[1]
 
     @cached_property
     def models(self) -> dict[str, int]:

@@ -88,6 +88,22 @@ def test_every_fact_answers_as_some_witness_does(name: str) -> None:
     check()
 
 
+@pytest.mark.parametrize("name", [name for name in FIELDS if FIELDS[name].type.is_in_order])
+def test_fact_of_an_order_answers_as_the_last_witness_that_is_not_behind_it(name: str) -> None:
+    rows = drawn.conditions([name]).filter(lambda row: row.operator not in PRESENCE)
+
+    @given(st.lists(rows, min_size=1, max_size=4), drawn.facts(name).filter(bool))
+    def check(conditions: list[Condition], fact: str) -> None:
+        field_type = FIELDS[name].type
+        wanted = [(CONTRARIES.get(row.operator, row.operator), row.values) for row in conditions]
+        found = field_type.comparable(fact)
+        last = max(witness for witness in field_type.witnesses(wanted) if witness <= found)
+
+        assert verdicts(conditions, found) == verdicts(conditions, last)
+
+    check()
+
+
 def test_patterns_that_are_too_long_to_be_told_apart_are_given_up() -> None:
     hostile = [Pattern("*a" + "?" * 20 + letter, is_glob=True) for letter in "abcd"]
     begun = time.process_time()

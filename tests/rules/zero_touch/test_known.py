@@ -9,7 +9,7 @@ import pytest
 from app.models.enums import Train
 from app.rules.conditions.fields import FIELDS
 from app.rules.zero_touch.facts import Facts, SiteFact, TenantFact
-from app.rules.zero_touch.known import Reported, add_place, known_facts
+from app.rules.zero_touch.known import Reported, add_place, known_facts, minute_of
 from app.rules.zero_touch.topology import Topology
 
 ACME = TenantFact(1, "Acme", "10.0.0.0/8")
@@ -25,7 +25,7 @@ PHONE = Facts(
 
 
 def known(reported: Reported = Reported(), **changed: object) -> dict[str, str]:  # noqa: B008
-    return known_facts(replace(PHONE, **changed), reported, TOPOLOGY, NOON).written  # type: ignore[arg-type]
+    return known_facts(replace(PHONE, **changed), reported, TOPOLOGY, minute_of(NOON)).written  # type: ignore[arg-type]
 
 
 def test_all_that_was_heard_of_a_phone_is_known() -> None:
@@ -53,7 +53,7 @@ def test_all_that_was_heard_of_a_phone_is_known() -> None:
 
 
 def test_of_a_phone_that_only_asks_little_is_known() -> None:
-    facts = known_facts(Facts("00908f9a9623", None, Train.UC), Reported(), TOPOLOGY, NOON)
+    facts = known_facts(Facts("00908f9a9623", None, Train.UC), Reported(), TOPOLOGY, minute_of(NOON))
 
     assert set(facts.written) == {"mac", "train", "via_proxy", "now"}
     assert {name for name, fact in facts.compared.items() if fact is not None} == set(facts.written)
@@ -84,11 +84,11 @@ def test_subnet_is_known_where_it_is_one_tenants_alone(
 
 def test_time_is_that_of_the_clock_on_the_wall() -> None:
     berlin = NOON.astimezone(ZoneInfo("Europe/Berlin"))
-    assert known_facts(PHONE, Reported(), TOPOLOGY, berlin).written["now"] == "2026-11-28T13:00"
+    assert known_facts(PHONE, Reported(), TOPOLOGY, minute_of(berlin)).written["now"] == "2026-11-28T13:00"
 
 
 def test_later_stages_know_where_the_phone_was_put() -> None:
-    facts = known_facts(PHONE, Reported(), TOPOLOGY, NOON)
+    facts = known_facts(PHONE, Reported(), TOPOLOGY, minute_of(NOON))
     add_place(facts, ACME, None)
 
     assert facts.compared["tenant"] == "acme"

@@ -21,6 +21,7 @@ class IpAddress(FieldType):
     title: ClassVar[str] = "address"
     operators: ClassVar = (Operator.IN, Operator.NOT_IN)
     cost: ClassVar[int] = 3
+    is_in_order: ClassVar[bool] = True
 
     def read(self, text: str) -> str:
         """Return the subnet; a single address is one of its own."""

@@ -38,6 +38,7 @@ class MacAddress(FieldType):
     title: ClassVar[str] = "MAC address"
     operators: ClassVar = (Operator.IN, Operator.NOT_IN)
     cost: ClassVar[int] = 2
+    is_in_order: ClassVar[bool] = True
 
     def read(self, text: str) -> str:
         """Return the digits in lower case without separators, or the name of the vendor."""

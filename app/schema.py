@@ -1,7 +1,7 @@
 """The schema of the database: bring it up to date under a lock, and tell whether it is behind."""
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +12,17 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from app.errors import ConflictError
+
+REFERENCES_OF_MANY_ROWS = frozenset(
+    {
+        "fk_phone_user_tenant_id_tenant",
+        "fk_device_tenant_id_tenant",
+        "fk_device_site_id_site",
+        "fk_device_phone_model_id_phone_model",
+        "fk_device_template_id_config_template",
+    }
+)
+"""Foreign keys of the models that PostgreSQL holds by triggers, for all rows of a statement (docs/decisions/0057)."""
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 _ADVISORY_LOCK = 7_402_160
@@ -33,6 +44,16 @@ def migrate(engine: Engine, revision: str = "head") -> None:
         go_down = revision == "base" or (revision != "head" and revision < (_revision_of(connection) or ""))
         (command.downgrade if go_down else command.upgrade)(config, revision)
         connection.commit()
+
+
+def comparing(dialect: str) -> Callable[[object, str | None, str, bool, object], bool]:
+    """Return what tells Alembic which things of models and database it compares, on this kind of database."""
+    held_otherwise = REFERENCES_OF_MANY_ROWS if dialect == "postgresql" else frozenset()
+
+    def is_compared(_thing: object, name: str | None, _kind: str, _is_there: bool, _other: object) -> bool:
+        return name not in held_otherwise
+
+    return is_compared
 
 
 def check_is_up_to_date(engine: Engine) -> None:

@@ -2,7 +2,7 @@
 
 import time
 
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from app.database import Database
 
@@ -12,7 +12,7 @@ class LockTimes:
 
     def __init__(self, database: Database) -> None:
         self.taken: list[float] = []
-        self._began: float | None = None
+        self._began: dict[int, float] = {}
         event.listen(database.writer, "begin", self._note_begin)  # follows what takes the lock
         # Follows the commit, and comes before what is done after it while others may write.
         event.listen(database.reader.pool, "checkin", self._note_end, insert=True)
@@ -22,10 +22,11 @@ class LockTimes:
         """The longest so far."""
         return max(self.taken, default=0.0)
 
-    def _note_begin(self, _connection: object) -> None:
-        self._began = time.perf_counter()
+    def _note_begin(self, connection: Connection) -> None:
+        self._began[id(connection.connection.dbapi_connection)] = time.perf_counter()
 
-    def _note_end(self, _connection: object, _record: object) -> None:
-        if self._began is not None:
-            self.taken.append(time.perf_counter() - self._began)
-            self._began = None
+    def _note_end(self, connection: object, _record: object) -> None:
+        # Others of the same pool read meanwhile.
+        began = self._began.pop(id(connection), None)
+        if began is not None:
+            self.taken.append(time.perf_counter() - began)

@@ -30,7 +30,8 @@ def tables(engine: Engine) -> set[str]:
 def test_they_make_what_the_models_say(engine: Engine) -> None:
     schema.migrate(engine)
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        compared = {"compare_type": True, "include_object": schema.comparing(engine.dialect.name)}
+        context = MigrationContext.configure(connection, opts=compared)
         assert compare_metadata(context, Device.metadata) == []
 
 

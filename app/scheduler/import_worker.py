@@ -6,6 +6,7 @@ Every step is a transaction of its own that renews the lease, so another process
 import logging
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
@@ -23,6 +24,7 @@ from app.services.imports.configuration_apply import Finding
 from app.services.imports.jobs import Claim, LostLeaseError
 from app.services.imports.user_check import UserCheck
 from app.services.imports.user_file import UserFile
+from app.services.imports.user_staging import Judged
 from app.services.licenses.room import NoRoomError
 from app.transaction import reading, writing
 
@@ -64,18 +66,26 @@ class ImportWorker(LeasedWorker[Claim]):
             self._give_up(held)
 
     def _check_users(self, held: Claim) -> None:
-        """Look at every row of a file of users."""
+        """Look at every row of a file of users: a part is judged while what was found of the one before is stored."""
         with self._refusing(held):
             check = self._open(held)
-            for part in check.parts():
-                with reading(self._database, held.scope) as session:
-                    judged = check.judge(session, part)
-                with writing(self._database, held.scope) as session:
-                    job = self._hold(session, held)
-                    user_staging.keep(session, judged)
-                    job.done += len(part.lines)
+            with ThreadPoolExecutor(1, "import verdicts") as pool:
+                before = pool.submit(lambda: None)
+                for part in check.parts():
+                    with reading(self._database, held.scope) as session:
+                        judged = check.judge(session, part)
+                    before.result()
+                    before = pool.submit(self._keep, held, judged, len(part.lines))
+                before.result()
             with writing(self._database, held.scope) as session:
                 jobs.present(self._hold(session, held), check.counts, check.places.snapshot(), _now())
+
+    def _keep(self, held: Claim, judged: Judged, rows: int) -> None:
+        """Store what was found of a part of so many rows."""
+        with writing(self._database, held.scope) as session:
+            job = self._hold(session, held)
+            user_staging.keep(session, judged)
+            job.done += rows
 
     def _check_configuration(self, held: Claim) -> None:
         """Look at what a configuration would add by adding it, and taking that back."""

@@ -42,11 +42,12 @@ class Vault:
             for text, nonce in zip(texts, _pieces(nonces, _NONCE_BYTES), strict=True)
         ]
 
-    def decrypt(self, stored: bytes) -> bytes:
+    def decrypt(self, stored: bytes | bytearray) -> bytes:
         """Return what was encrypted, or raise InvalidInputError when it was made with another key."""
         if stored[:1] != _FORMAT:
             raise InvalidInputError("A stored secret has a format that this version does not know.")
-        nonce, ciphertext = stored[1 : 1 + _NONCE_BYTES], stored[1 + _NONCE_BYTES :]
+        ciphertext = memoryview(stored)[1 + _NONCE_BYTES :]  # no copy: it may be a file of megabytes
+        nonce = bytes(stored[1 : 1 + _NONCE_BYTES])
         try:
             return self._cipher.decrypt(nonce, ciphertext, _FORMAT)
         except InvalidTag as error:

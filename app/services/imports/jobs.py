@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, LargeBinary, Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import ConflictError, NotFoundError
@@ -24,6 +24,7 @@ KEPT_FOR = timedelta(days=7)
 TO_BE_DONE = (ImportState.UPLOADED, ImportState.CONFIRMED, ImportState.WRITTEN, ImportState.UNDOING)
 _SETTLED = (ImportState.CHECKED, ImportState.REFUSED, ImportState.DONE, ImportState.UNDONE)
 _ROWS_AT_ONCE = 5_000
+_PIECE_BYTES = 256 * 1024
 
 
 class LostLeaseError(Exception):
@@ -171,13 +172,15 @@ def hold(session: Session, held: Claim, now: datetime) -> ImportJob:
 
 
 def content_of(session: Session, job_id: int) -> tuple[str, bytes]:
-    """Return the name and the bytes of the file of a job."""
-    name, content = session.execute(
-        select(ImportJob.file_name, ImportFile.content)
-        .join(ImportFile, ImportFile.job_id == ImportJob.id)
-        .where(ImportJob.id == job_id)
-    ).one()
-    return name, vault().decrypt(content)
+    """Return the name and the bytes of the file of a job.
+
+    They come in pieces: the driver of PostgreSQL keeps the room that its longest answer took, in hex digits.
+    """
+    name = session.execute(select(ImportJob.file_name).where(ImportJob.id == job_id)).scalar_one()
+    stored = bytearray()
+    while piece := session.execute(_piece_of(job_id, len(stored))).scalar_one():
+        stored += piece
+    return name, vault().decrypt(stored)
 
 
 def present(job: ImportJob, counts: Mapping[str, Any], places: Mapping[str, Any], now: datetime) -> None:
@@ -220,6 +223,11 @@ def drop_old(session: Session, ids: Sequence[int]) -> int:
     gone = list(takewhile(lambda job_id: not forget_next_rows(session, job_id), ids))
     session.execute(delete(ImportJob).where(ImportJob.id.in_(gone)))
     return len(gone)
+
+
+def _piece_of(job_id: int, start: int) -> Select[tuple[bytes]]:
+    piece = func.substr(ImportFile.content, start + 1, _PIECE_BYTES, type_=LargeBinary)
+    return select(piece).where(ImportFile.job_id == job_id)
 
 
 def _may_see(session: Session, by: str) -> ColumnElement[bool]:

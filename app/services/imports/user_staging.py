@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.database import table_of
 from app.models import Device, ImportDevice, ImportRow, PhoneUser
-from app.services.bulk_rows import add_rows
+from app.services.bulk_rows import add_rows, forget_what_was_read
 
 # Declared as FromClause, and tables here.
 DEVICES = table_of(Device)
@@ -40,6 +40,7 @@ class Judged:
 
 
 def keep(session: Session, judged: Judged) -> None:
-    """Store what was found of a part."""
+    """Store what was found of a part, without the memory that the part before has left."""
+    forget_what_was_read(session)
     add_rows(session, STAGED_ROWS, _ROW_COLUMNS, chain(judged.rows, judged.plain_rows))
     add_rows(session, STAGED_DEVICES, _DEVICE_COLUMNS, chain(judged.devices, judged.plain_devices))

@@ -42,6 +42,7 @@ from app.views.devices_status_address import (
 from app.views.devices_status_address import (
     COLUMNS as COLUMNS_ARGUMENT,
 )
+from app.views.drawn_once import drawn_once
 from app.views.phone_cells import Drawing
 from app.views.shell import may
 from app.views.web_session import database, db
@@ -129,6 +130,7 @@ def _list(wanted: Wanted, page: Page, views: Sequence[SavedView]) -> str:
         title="Devices Status",
         typed={name: getattr(wanted.filters, name) for name in TITLES},
         actions=device_requests.offered(),
+        column_choices=drawn_once("columns", shown=wanted.layout.columns, hidden=wanted.layout.hidden),
         status_words=STATUS_WORDS,
         row_numbers=ROW_NUMBERS,
         views=views,

@@ -7,8 +7,6 @@ from typing import Any
 
 from flask import current_app, request
 
-from app.views import tenant_choice
-
 SETUP = "Setup"
 _BENEATH_SETUP = ("Setup", "Users & Devices", "Phones Configuration", "Rules", "System")
 """The groups of Setup (manual 2.2); the first has no name of its own, and its entries always show."""
@@ -26,12 +24,11 @@ _PAGES_OF_THEIR_OWN = ("/devices/multiple/", "/users/multiple/")
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """A link of the menu; ``is_current`` for the one whose pages this page belongs to."""
+    """A link of the menu."""
 
     label: str
     address: str
     icon: str
-    is_current: bool
 
 
 @dataclass(frozen=True)
@@ -40,7 +37,6 @@ class MenuGroup:
 
     label: str
     entries: Sequence[MenuEntry]
-    unfolded_groups: Sequence[str]
 
     @property
     def name(self) -> str:
@@ -48,19 +44,9 @@ class MenuGroup:
         return "-".join(self.label.lower().replace("&", " ").split())
 
     @property
-    def current(self) -> MenuEntry | None:
-        """The entry that the page belongs to."""
-        return next((entry for entry in self.entries if entry.is_current), None)
-
-    @property
     def is_said_by_its_entry(self) -> bool:
         """Whether its one entry has the name of the group, so that there is nothing to fold."""
         return [entry.label for entry in self.entries] == [self.label]
-
-    @property
-    def is_unfolded(self) -> bool:
-        """Whether its entries show: those around the page always do."""
-        return self.current is not None or self.name in self.unfolded_groups
 
 
 @dataclass(frozen=True)
@@ -90,68 +76,78 @@ class MenuPart:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a page stands: the names of the groups around its entry, the widest first, and the entry."""
+    """Where a page stands: the part and the group around its entry, and the entry."""
 
-    groups: Sequence[str]
+    part: str
+    group: MenuGroup
     entry: MenuEntry
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The names around the entry, the widest first, without one that the entry says itself."""
+        return [name for name in dict.fromkeys((self.part, self.group.label)) if name != self.entry.label]
 
 
 def menu_of_request() -> Sequence[MenuPart]:
-    """Return the menu for the account that asks, without groups in which it may open nothing."""
-    unfolded = request.cookies.get(UNFOLDED, _UNFOLDED_AT_FIRST).split(".")
+    """Return the menu for the account that asks, without groups in which it may open nothing.
+
+    It is put together once for each set of rights that the program itself defines, which cannot change while it runs.
+    What concerns all tenants stays there while one is chosen, and says so itself.
+    """
+    rights = current_app.extensions["appbuilder"].sm.known_rights()
+    return _menu() if rights is None else _menu_of(rights, request.root_path)
+
+
+def place_in(menu: Sequence[MenuPart]) -> Place | None:
+    """Return where the page of this request stands; None for pages beside the menu."""
+    path = request.path
+    own = next((start for start in _PAGES_OF_THEIR_OWN if path.startswith(start)), None)
+    for part in menu:
+        for group in part.groups:
+            for entry in group.entries:
+                if entry.address == own or (own is None and _is_of(path, entry.address)):
+                    return Place(part.label, group, entry)
+    return None
+
+
+def unfolded_groups(menu: Sequence[MenuPart], place: Place | None) -> frozenset[str]:
+    """Return the names of the groups whose entries show: those that the person unfolded, and that around the page."""
+    wanted = request.cookies.get(UNFOLDED, _UNFOLDED_AT_FIRST).split(".")
+    names = {group.name for part in menu for group in part.groups}
+    return frozenset(names.intersection(wanted) | ({place.group.name} if place else set()))
+
+
+@lru_cache(maxsize=64)
+def _menu_of(_rights: Any, _below: str) -> Sequence[MenuPart]:
+    """Return the menu of who has these rights; ``_below`` is the path at which the program is mounted."""
+    return _menu()
+
+
+def _menu() -> Sequence[MenuPart]:
+    """Put the menu together for the account that asks."""
     parts: list[tuple[str, list[MenuGroup]]] = []
     for item in current_app.extensions["appbuilder"].menu.get_list():
         entries = _entries(item)
         if not entries:
             continue
-        group = MenuGroup(item.label, entries, unfolded)
         label = SETUP if item.label in _BENEATH_SETUP else item.label
         if not parts or parts[-1][0] != label:
             parts.append((label, []))
-        parts[-1][1].append(group)
-    return [MenuPart(label, groups) for label, groups in parts]
-
-
-def place_in(menu: Sequence[MenuPart]) -> Place | None:
-    """Return where the page of this request stands; None for pages beside the menu."""
-    for part in menu:
-        for group in part.groups:
-            if group.current:
-                names = dict.fromkeys((part.label, group.label))
-                return Place([name for name in names if name != group.current.label], group.current)
-    return None
-
-
-def _may_open(page: str) -> bool:
-    """Whether the menu has a page: what concerns all tenants stays there while one is chosen, and says so itself."""
-    security = current_app.extensions["appbuilder"].sm
-    allows = security.has_access if tenant_choice.chosen() is None else security.has_access_to_all
-    allowed: bool = allows("can_list", page)
-    return allowed
+        parts[-1][1].append(MenuGroup(item.label, entries))
+    return tuple(MenuPart(label, tuple(groups)) for label, groups in parts)
 
 
 def _entries(category: Any) -> Sequence[MenuEntry]:
-    return [
-        MenuEntry(item.label, address, item.icon, _is_current(address))
+    may_open = current_app.extensions["appbuilder"].sm.has_access_to_all
+    return tuple(
+        MenuEntry(item.label, item.get_url(), item.icon)
         for item in category.childs
-        if _may_open(item.name)
-        for address in [_address_of(item, request.root_path)]
-    ]
+        if may_open("can_list", item.name)
+    )
 
 
-@lru_cache(maxsize=512)
-def _address_of(item: Any, _below: str) -> str:
-    """Return the address of an entry, built once; ``_below`` is the path at which the program is mounted."""
-    address: str = item.get_url()
-    return address
-
-
-def _is_current(address: str) -> bool:
-    own = next((start for start in _PAGES_OF_THEIR_OWN if request.path.startswith(start)), None)
-    if own is not None:
-        return address == own
-    return any(
-        request.path.startswith(start)
-        for start in (address.removesuffix("list/"), _PAGES_OF.get(address))
-        if start
+def _is_of(path: str, address: str) -> bool:
+    """Whether a page belongs to the entry with this address."""
+    return path.startswith(address.removesuffix("list/")) or (
+        address in _PAGES_OF and path.startswith(_PAGES_OF[address])
     )

@@ -6,8 +6,9 @@ phones report, and rows are put together here and not in a template.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime
 from functools import lru_cache
+from operator import attrgetter
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,7 +19,7 @@ from markupsafe import escape as _escape
 from app.models.enums import Status
 from app.services.devices_status.columns import Column
 from app.services.devices_status.phones import Phone
-from app.views.times import exact, live_moment_in, zone_of_page
+from app.views.times import exact, live_moment_written, zone_of_page
 
 _SHORT = 36
 _SHORT_NAME = 40
@@ -39,8 +40,16 @@ class Drawing:
     def __init__(self, columns: Sequence[Column], back: str, *, may_select: bool) -> None:
         self.back = back
         self._may_select = may_select
-        self.zone = zone_of_page()
+        self._zone = zone_of_page()
+        self._exact: dict[datetime, str] = {}
         self._cells = [(_opening(column), _CELLS.get(column.name) or _plain(column)) for column in columns]
+
+    def exact(self, at: datetime) -> str:
+        """Write a time in full: each is in a cell and in what is told on hover."""
+        text = self._exact.get(at)
+        if text is None:
+            text = self._exact[at] = exact(at, self._zone)
+        return text
 
     def row(self, phone: Phone) -> Markup:
         """Return the row of a phone: the box that selects it, its cells, and the button of its menu."""
@@ -92,10 +101,15 @@ def _opening(column: Column) -> str:
 
 
 def _plain(column: Column) -> Cell:
-    attribute = column.attribute
+    value_of = attrgetter(column.attribute)
     if column.is_time:
-        return lambda phone, drawing: _time(getattr(phone, attribute), drawing.zone)
-    return lambda phone, _drawing: _short(getattr(phone, attribute) or "", _SHORT)
+        return lambda phone, drawing: _time(value_of(phone), drawing)
+
+    def cell(phone: Phone, _drawing: Drawing) -> str:
+        text: str = value_of(phone)
+        return text if len(text) <= _SHORT and _is_harmless(text) else _short(text, _SHORT)
+
+    return cell
 
 
 def _short(text: str, length: int) -> str:
@@ -103,14 +117,14 @@ def _short(text: str, length: int) -> str:
     return shown if len(text) <= length else f'<span title="{shown}">{escape(text[:length])}…</span>'
 
 
-def _time(at: datetime | None, zone: tzinfo) -> str:
-    return live_moment_in(zone, at) if at else ""
+def _time(at: datetime | None, drawing: Drawing) -> str:
+    return live_moment_written(at, drawing.exact(at)) if at else ""
 
 
 def _status(phone: Phone, drawing: Drawing) -> str:
     """Draw it with what is told on hover and focus: since when, and when the phone was last heard."""
     mark = _mark("ringmaster/ui.html", "status", phone.status)
-    tip = escape(_since(phone, drawing.zone))
+    tip = escape(_since(phone, drawing))
     cell = f'<span class="tipped" tabindex="0" id="status-{phone.mac}" data-tip="{tip}">{mark}</span>'
     reason = escape(phone.placement_reason)
     if phone.is_blocked:
@@ -126,11 +140,11 @@ def _status(phone: Phone, drawing: Drawing) -> str:
     return cell
 
 
-def _since(phone: Phone, zone: tzinfo) -> str:
+def _since(phone: Phone, drawing: Drawing) -> str:
     if phone.status_changed_at is None:
         return "It asked for a file and has not reported."
-    heard = exact(phone.seen_at, zone) if phone.seen_at else "unknown"
-    since = exact(phone.status_changed_at, zone)
+    heard = drawing.exact(phone.seen_at) if phone.seen_at else "unknown"
+    since = drawing.exact(phone.status_changed_at)
     return f"{(phone.status or 'unknown').capitalize()} since {since}\nLast contact {heard}"
 
 

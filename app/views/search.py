@@ -141,7 +141,7 @@ def _pages(words: Words) -> Group | None:
             "kind": "Go to",
             "address": entry.address,
         }
-        for part in shell_of_request().navigation
+        for part in shell_of_request().menu
         for group in part.groups
         for entry in group.entries
         if words.folded in entry.label.casefold()

@@ -120,6 +120,14 @@ class RingmasterSecurityManager(SecurityManager):
             return False
         return self._is_allowed(permission_name, view_name)
 
+    def known_rights(self) -> tuple[tuple[str, ...], bool] | None:
+        """Return what decides all that ``has_access_to_all`` says while the program runs.
+
+        None where that is in the database as well: for visitors, and where a role is not one of the program.
+        """
+        names = self._names_of_roles()
+        return None if names is None else (names, tenant_choice.whole_scope().is_everything)
+
     def _is_allowed(self, permission_name: str, view_name: str) -> bool:
         """Whether the roles of who asks allow it; a page asks some sixty times, so those of the program are known."""
         names = self._names_of_roles()

@@ -9,13 +9,15 @@ from urllib.parse import urlencode
 
 from flask import Flask, current_app, g, request
 from flask_login import current_user
+from markupsafe import Markup
 
 from app.models.enums import Severity
 from app.security.roles import ALARMS, SEE_SECRETS
 from app.services import alarm_search
 from app.services.firmware.files import megabytes
-from app.views import concerns, tenant_choice, times
-from app.views.menu import MenuPart, Place, menu_of_request, place_in
+from app.views import concerns, static_files, tenant_choice, times
+from app.views.drawn_once import drawn_once
+from app.views.menu import MenuPart, Place, menu_of_request, place_in, unfolded_groups
 from app.views.page_settings import setting_of_page
 from app.views.tenant_choice import ChosenTenant
 from app.views.web_session import db
@@ -82,8 +84,22 @@ class Shell:
     @cached_property
     def tenants_to_choose(self) -> Sequence[ChosenTenant]:
         """The first tenants that the switcher offers; none for an account that sees one, and so has no choice."""
+        named = tenant_choice.whole_scope().tenant_ids
+        if named is not None and len(named) < 2:
+            return ()
         found = tenant_choice.choices(db.session())
         return found if len(found) > 1 else ()
+
+    @property
+    def has_more_tenants(self) -> bool:
+        """Whether there are more than the switch lists."""
+        return len(self.tenants_to_choose) > tenant_choice.LISTED_TENANTS
+
+    @property
+    def buttons_of_tenants(self) -> Markup:
+        """A button for each of the first tenants, as it is drawn."""
+        listed = self.tenants_to_choose[: tenant_choice.LISTED_TENANTS]
+        return drawn_once("tenants", tenants=listed, chosen=self.chosen_tenant)
 
     @cached_property
     def other_tenant(self) -> ChosenTenant | None:
@@ -95,14 +111,25 @@ class Shell:
         return tenant_choice.find_named(db.session(), name)
 
     @cached_property
-    def navigation(self) -> Sequence[MenuPart]:
+    def menu(self) -> Sequence[MenuPart]:
         """The menu, without what the account may not open."""
         return menu_of_request()
 
     @cached_property
     def place(self) -> Place | None:
         """Where the page stands in the menu."""
-        return place_in(self.navigation)
+        return place_in(self.menu)
+
+    @property
+    def navigation(self) -> Markup:
+        """The menu as it is drawn, folded as the account's owner left it."""
+        return drawn_once(
+            "navigation",
+            menu=self.menu,
+            current=self.place.entry.address if self.place else None,
+            unfolded=unfolded_groups(self.menu, self.place),
+            logo=static_files.address_of("static", "ringmaster/logo.svg"),
+        )
 
     @cached_property
     def web_admin_scheme(self) -> str:

@@ -17,6 +17,7 @@ from app.security.tenant_scope import NO_TENANT, TenantScope, only_tenants, scop
 _KEY = "tenant"
 LISTED_TENANTS = 20
 """Tenants that the menu of the top bar lists; where there are more, a page finds them."""
+_FIRST = select(Tenant.id, Tenant.name).order_by(Tenant.name_key).limit(LISTED_TENANTS + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +91,10 @@ def seeing_whole_scope(database: Session) -> Iterator[None]:
         set_scope(database, narrowed)
 
 
-def choices(database: Session, *, at_most: int = LISTED_TENANTS) -> Sequence[ChosenTenant]:
-    """Return the first tenants that can be chosen, and one more where there are more."""
-    named = select(Tenant.id, Tenant.name).order_by(Tenant.name_key).limit(at_most + 1)
+def choices(database: Session) -> Sequence[ChosenTenant]:
+    """Return the first LISTED_TENANTS that can be chosen, and one more where there are more."""
     with seeing_whole_scope(database):
-        return [ChosenTenant(*row) for row in database.execute(named)]
+        return tuple(ChosenTenant(*row) for row in database.execute(_FIRST))
 
 
 def find_named(database: Session, name: str) -> ChosenTenant | None:

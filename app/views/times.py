@@ -70,16 +70,13 @@ def moment(at: datetime | None, nothing: str = "never") -> Markup:
 
 def live_moment(at: datetime) -> Markup:
     """Return the <time> element of a time that static/ringmaster/live.js keeps relative; its bytes stay the same."""
-    return live_moment_in(zone_of_page(), at)
+    return Markup(live_moment_written(at, exact(at, zone_of_page())))  # noqa: S704
 
 
-def live_moment_in(zone: tzinfo, at: datetime) -> Markup:
-    """Return the same for who has the zone at hand: lists have hundreds of times, with nothing to escape in them."""
-    title = exact(at, zone)
+def live_moment_written(at: datetime, title: str) -> str:
+    """Return the same for who has written it in full: lists have hundreds of times, with nothing to escape in them."""
     moment_in_utc = at.astimezone(UTC).isoformat(timespec="seconds")
-    return Markup(  # noqa: S704
-        f'<time datetime="{moment_in_utc}" title="{title}" data-live-time>{title[_DATE:]}</time>'
-    )
+    return f'<time datetime="{moment_in_utc}" title="{title}" data-live-time>{title[_DATE:]}</time>'
 
 
 def in_words(distance: timedelta) -> str:

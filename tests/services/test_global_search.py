@@ -90,6 +90,17 @@ def test_what_is_called_just_that_comes_first(session: Session):
     assert found(session, "anna")[Kind.USER][:3] == ["anna", "annabel", "joanna"]
 
 
+def test_users_that_begin_with_the_words_come_before_the_others_and_each_once(session: Session):
+    for name in ("joanna", "hannah", "annabel", "anna", "anna\U0001f600"):
+        make_user(session, name)
+    # Databases order signs differently.
+    assert sorted(found(session, "Anna")[Kind.USER][:3]) == ["anna", "annabel", "anna\U0001f600"]
+    assert found(session, "Anna")[Kind.USER][3:] == ["hannah", "joanna"]
+    first = searching.search(session, words_of("anna"), [Kind.USER], at_most=2, is_thorough=True)[0]
+    assert first.things[0].title == "anna"
+    assert (len(first.things), first.has_more) == (2, True)
+
+
 def test_only_so_many_are_read_and_more_are_said(session: Session):
     for number in range(8):
         make_status(session, phone_number=f"555{number}")

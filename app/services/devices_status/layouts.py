@@ -17,13 +17,13 @@ USUAL_COLUMNS = tuple(column for column in COLUMNS if column.is_shown)
 class Layout:
     """The columns that are shown, in their order, and the rows of a page."""
 
-    columns: Sequence[Column] = USUAL_COLUMNS
+    columns: tuple[Column, ...] = USUAL_COLUMNS
     rows: int = DEFAULT_ROWS
 
     @property
     def is_usual(self) -> bool:
         """Whether nobody chose columns."""
-        return tuple(self.columns) == USUAL_COLUMNS
+        return self.columns == USUAL_COLUMNS
 
     @property
     def names(self) -> str:
@@ -31,9 +31,9 @@ class Layout:
         return ",".join(column.name for column in self.columns)
 
     @property
-    def hidden(self) -> Sequence[Column]:
+    def hidden(self) -> tuple[Column, ...]:
         """The columns that are not shown."""
-        return [column for column in COLUMNS if column not in self.columns]
+        return tuple(column for column in COLUMNS if column not in self.columns)
 
     def with_columns(self, names: Sequence[str]) -> "Layout":
         """Return it with these columns, or raise InvalidInputError for a name that none has, and for no name."""

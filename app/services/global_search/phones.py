@@ -52,10 +52,9 @@ def _partly(words: Words, *, looks_anywhere: bool) -> Iterator[Sequence[Select[s
             for column in (DeviceStatus.mac, Device.mac)
         ]
     if looks_anywhere:
-        yield [
-            select(DeviceStatus.mac).where(_is_in_report(words)).order_by(DeviceStatus.mac),
-            select(Device.mac).where(_is_in_device(words)).order_by(Device.mac),
-        ]
+        # One after the other: what many phones report is seldom in a device, of which all would be looked through.
+        yield [select(DeviceStatus.mac).where(_is_in_report(words)).order_by(DeviceStatus.mac)]
+        yield [select(Device.mac).where(_is_in_device(words)).order_by(Device.mac)]
 
 
 def _begins(mac: InstrumentedAttribute[str], digits: str) -> ColumnElement[bool]:

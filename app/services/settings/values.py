@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from app.database import table_of
@@ -31,6 +31,11 @@ from app.services.settings.texts import change_date_of
 # Read for every batch of reports: to build the statement, or to go through the mapper, takes longer than to run it.
 _SETTINGS = table_of(SystemSetting)
 _SBC_PROXY_HOST = select(_SETTINGS.c.value).where(_SETTINGS.c.name == "sbc_proxy_host")
+
+# Pages read two each.
+_OWN_SETTINGS = select(SystemSetting.name, SystemSetting.value).where(
+    SystemSetting.name.in_(bindparam("names", expanding=True))
+)
 
 _READ_AS_SETTINGS = (
     "disconnected_timeout", "sbc_proxy_host", "sbc_proxy_port", "daylight_active",
@@ -150,8 +155,7 @@ def _stored(session: Session, wanted: Iterable[Setting]) -> dict[str, str]:
     by_placeholder = {setting.placeholder: setting.name for setting in wanted if setting.placeholder}
     found: dict[str, str] = {}
     if own:
-        rows = select(SystemSetting.name, SystemSetting.value).where(SystemSetting.name.in_(own))
-        found |= dict(session.execute(rows).all())
+        found |= dict(session.execute(_OWN_SETTINGS, {"names": own}).all())
     if by_placeholder:
         values = select(Placeholder.name, Placeholder.value).where(
             Placeholder.layer == Layer.SYSTEM, Placeholder.name.in_(by_placeholder)

@@ -21,6 +21,7 @@ from app.views import (
     license_guard,
     registration,
     request_guards,
+    request_log,
     session_cookie,
     shell,
     sign_in_limit,
@@ -55,6 +56,7 @@ def create_app(settings: Settings | None = None, *, writes_permissions: bool = F
     app.extensions["ringmaster_settings"] = settings
     parts = (
         compression,
+        request_log,
         web_session,
         request_guards,
         session_cookie,

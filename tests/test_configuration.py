@@ -36,6 +36,9 @@ TAKEN = {
     "secure_cookies": ("Yes", True),
     "license_public_key": (f"{'A' * 43}=", f"{'A' * 43}="),
     "log_level": ("debug", "DEBUG"),
+    "log_format": ("JSON", "json"),
+    "metrics_networks": ("10.9.0.0/24", (ip_network("10.9.0.0/24"),)),
+    "metrics_token": ("0123456789abcdef", "0123456789abcdef"),
 }
 REFUSED = [
     ("data_dir", ""),
@@ -75,6 +78,9 @@ REFUSED = [
     ("secure_cookies", "perhaps"),
     ("license_public_key", "A" * 43),
     ("license_public_key", "too short"),
+    ("log_format", "xml"),
+    ("metrics_networks", "everybody"),
+    ("metrics_token", "too short"),
     ("log_level", "loud"),
 ]
 

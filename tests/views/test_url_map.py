@@ -271,6 +271,12 @@ ALLOWED = {
     "DeliveryLogView.show": NAMES - {"hal", "helen"},
     "DeliveryLogView.retry": OPERATORS,
     "JournalView.list": SYSTEM_LEVEL_OPERATORS,
+    "JournalView.export": SYSTEM_LEVEL_OPERATORS,
+    "SupportBundleView.download": ADMINISTRATOR,
+    "WebAdminLogView.list": SYSTEM_LEVEL_OPERATORS,
+    "WebAdminLogView.view": SYSTEM_LEVEL_OPERATORS,
+    "WebAdminLogView.save": SYSTEM_LEVEL_OPERATORS,
+    "WebAdminLogView.archive": SYSTEM_LEVEL_OPERATORS,
     "LdapSettingsView.list": SYSTEM_LEVEL_OPERATORS,
     "LdapSettingsView.save": SYSTEM_LEVEL_OPERATORS,
     "LdapSettingsView.try_out": SYSTEM_LEVEL_OPERATORS,
@@ -294,7 +300,10 @@ ALLOWED = {
 }
 """Who may open each page; who may not is refused by the server."""
 
-OPEN = {"SignInView.login", "SignInView.logout", "PhoneManagerView.sign_in", "static", "appbuilder.static"}
+OPEN = {
+    "SignInView.login", "SignInView.logout", "PhoneManagerView.sign_in", "static", "appbuilder.static",
+    "MonitoringView.live", "MonitoringView.ready", "MonitoringView.metrics",
+}  # fmt: skip
 """What a visitor may open."""
 
 
@@ -361,6 +370,7 @@ def address_of(rule: Rule, world: World) -> str:
         "action": "check_status",
         "view_id": 1,
         "deed": "rename",
+        "day": "2020-01-01",
     }
     address = rule.rule
     for name in rule.arguments:

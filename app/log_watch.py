@@ -19,8 +19,9 @@ log = logging.getLogger(__name__)
 class LogWatch:
     """Brings the level of the log, and for how long it is kept, from the database into this process."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, every_seconds: float = LOOKS_EVERY_SECONDS) -> None:
         self._database = database
+        self._every_seconds = every_seconds
         self._looks_at = 0.0
 
     def look_if_due(self) -> None:
@@ -28,13 +29,9 @@ class LogWatch:
         if time.monotonic() >= self._looks_at:
             self.look()
 
-    def look_again(self) -> None:
-        """Look at the database when next asked: something was changed."""
-        self._looks_at = 0.0
-
     def look(self) -> None:
         """Look at the database; while it does not answer, what was known holds."""
-        self._looks_at = time.monotonic() + LOOKS_EVERY_SECONDS
+        self._looks_at = time.monotonic() + self._every_seconds
         try:
             with reading(self._database, ALL_TENANTS) as session:
                 level, days = settings.log_level_and_days(session)

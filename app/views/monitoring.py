@@ -10,7 +10,7 @@ from flask_appbuilder.baseviews import expose
 
 from app.counters import counters
 from app.readiness import KeptChecks, told
-from app.rendering.exposition import CONTENT_TYPE, exposition, one_gauge
+from app.rendering.exposition import CONTENT_TYPE, Figure, exposition, one_gauge
 from app.rules.monitors import may_read
 from app.rules.proxies import CONNECTION, is_proxy
 from app.security.tenant_scope import ALL_TENANTS
@@ -22,7 +22,6 @@ from app.views.web_session import database
 from config import Settings
 
 CHECKS = "ringmaster_readiness"
-_REMARKABLE = "This process cannot serve: %s"
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +42,7 @@ class MonitoringView(BaseView):
         checks = readiness_of(current_app).get()
         for check in checks:
             if not check.is_well:
-                log.warning(_REMARKABLE, check.text)
+                log.warning("This process cannot serve: %s", check.text)
         are_well = all(check.is_well for check in checks)
         return _json(told(checks), HTTPStatus.OK if are_well else HTTPStatus.SERVICE_UNAVAILABLE)
 
@@ -71,7 +70,7 @@ def _fleet() -> str:
         return exposition(figures.of_fleet(session, now=time_of_page()))
 
 
-def _state() -> figures.Figure:
+def _state() -> Figure:
     are_well = all(check.is_well for check in readiness_of(current_app).get())
     return one_gauge("ringmaster_ready", "Whether the web server can serve: 1, or 0.", float(are_well))
 

@@ -1,6 +1,7 @@
 """Backup and restore: an empty place becomes an installation that goes on, and nothing is half restored."""
 
 import hashlib
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ from app.services import firmware, leases, silence
 from app.transaction import reading, writing
 from config import Settings
 from tests import factories
+from tests.cli.running import environment, run
 from tests.databases import Databases, settings_for
 from tests.phone_api.doors import Phone, plane_door
 
@@ -210,3 +212,22 @@ class TestKeysAndFiles:
             back_up(source, file, "")
         assert file.read_text() == "mine"
         assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+    def test_the_commands_say_what_they_did_and_what_is_missing(
+        self, source: Settings, elsewhere: Settings, tmp_path: Path
+    ):
+        keys = {"SECRET_KEY": source.secret_key}
+        here = environment(source.data_dir, DATABASE_URL=source.database_url, **keys)
+        there = environment(elsewhere.data_dir, DATABASE_URL=elsewhere.database_url, **keys)
+        file, bundle = tmp_path / "backup", tmp_path / "bundle.zip"
+        took = run(["backup", str(file)], here)
+        assert (took.returncode, took.stderr) == (0, "")
+        assert "key that opens its secrets is NOT in it" in took.stdout
+        restored = run(["restore", str(file)], there)
+        assert (restored.returncode, restored.stderr) == (0, "")
+        assert "is restored." in restored.stdout
+        again = run(["restore", str(file)], there)
+        assert again.returncode == 1
+        assert again.stderr.startswith("There is a database already.")
+        assert run(["support-bundle", str(bundle)], there).returncode == 0
+        assert zipfile.ZipFile(bundle).testzip() is None

@@ -5,6 +5,7 @@ import os
 import secrets
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -42,9 +43,7 @@ def main(words: Sequence[str]) -> int:
         if given.name == "demo":
             os.environ.update(demo.environment(os.environ))
         settings = load_settings()
-        # What a command prints is its answer: there its log stands beside it.
-        stream = sys.stdout if given.name in _SERVE else sys.stderr
-        logs.configure(given.name, logs.plan_of(settings), stream)
+        _begin_log(given.name, settings)
         for sentence in describe_unknown_settings(os.environ):
             print(sentence, file=sys.stderr)
         given.command(settings, given)
@@ -55,6 +54,15 @@ def main(words: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     return 0
+
+
+def _begin_log(name: str, settings: Settings) -> None:
+    """Begin the log: of a command beside its answer, and in no file, which might then be another account's."""
+    plan = logs.plan_of(settings)
+    if name in _SERVE:
+        logs.configure(name, plan)
+    else:
+        logs.configure(name, replace(plan, folder=None), sys.stderr)
 
 
 def _tell(error: Exception, exit_code: int) -> int:

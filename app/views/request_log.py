@@ -35,7 +35,9 @@ def reference() -> str:
 def _begin() -> None:
     g.began_at = time.monotonic()
     context.begin(context.Request(secrets.token_hex(4), request.remote_addr or "", _account))
-    watch().look_if_due()
+    # Whether it lives a process says at once, also while the database lets everybody wait.
+    if request.endpoint not in PROGRAMS_ASK | STATIC:
+        watch().look_if_due()
 
 
 def watch() -> LogWatch:

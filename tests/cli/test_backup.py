@@ -1,8 +1,9 @@
 """Backup and restore: an empty place becomes an installation that goes on, and nothing is half restored."""
 
 import hashlib
+import logging
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,18 +15,20 @@ from app.cli.backup import archive
 from app.cli.backup.container import FIRST_LINE
 from app.cli.backup.restoring import needs_upgrade, restore
 from app.cli.backup.taking import back_up
+from app.cli.commands import main
 from app.database import Database, make_engine
 from app.errors import ConflictError, InvalidInputError
+from app.logs import writing as logs
 from app.models import Device, DeviceStatus, Firmware, Heartbeat, Lease
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import firmware, leases, silence
 from app.transaction import reading, writing
 from config import Settings
 from tests import factories
-from tests.cli.running import environment, run
 from tests.databases import Databases, settings_for
 from tests.phone_api.doors import Phone, plane_door
 
+Ask = Callable[..., tuple[int, str]]
 PASSPHRASE = "correct horse battery"
 IMAGE = b"firmware of a phone"
 CHECKSUM = hashlib.sha256(IMAGE).hexdigest()
@@ -136,6 +139,26 @@ def test_what_is_there_is_replaced_only_when_asked_for_and_not_while_it_runs(
     assert count(source, DeviceStatus) == 0
 
 
+@pytest.fixture
+def ask(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Ask]:
+    """Give a command, for an installation, within this process; returns the exit code and what was said."""
+    root = logging.getLogger()
+    handlers, levels = root.handlers[:], {name: logging.getLogger(name).level for name in ("", *logs.OURS)}
+
+    def run(settings: Settings, *words: str) -> tuple[int, str]:
+        for name in ("database_url", "data_dir", "secret_key"):
+            monkeypatch.setenv(f"RINGMASTER_{name.upper()}", str(getattr(settings, name)))
+        code = main(words)
+        told = capsys.readouterr()
+        return code, told.out + told.err
+
+    yield run
+    root.handlers[0].close()
+    root.handlers[:] = handlers
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
+
+
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 class TestKeysAndFiles:
     """What does not differ between databases."""
@@ -214,20 +237,21 @@ class TestKeysAndFiles:
         assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
     def test_the_commands_say_what_they_did_and_what_is_missing(
-        self, source: Settings, elsewhere: Settings, tmp_path: Path
+        self, source: Settings, elsewhere: Settings, tmp_path: Path, ask: Ask
     ):
-        keys = {"SECRET_KEY": source.secret_key}
-        here = environment(source.data_dir, DATABASE_URL=source.database_url, **keys)
-        there = environment(elsewhere.data_dir, DATABASE_URL=elsewhere.database_url, **keys)
         file, bundle = tmp_path / "backup", tmp_path / "bundle.zip"
-        took = run(["backup", str(file)], here)
-        assert (took.returncode, took.stderr) == (0, "")
-        assert "key that opens its secrets is NOT in it" in took.stdout
-        restored = run(["restore", str(file)], there)
-        assert (restored.returncode, restored.stderr) == (0, "")
-        assert "is restored." in restored.stdout
-        again = run(["restore", str(file)], there)
-        assert again.returncode == 1
-        assert again.stderr.startswith("There is a database already.")
-        assert run(["support-bundle", str(bundle)], there).returncode == 0
+        code, said = ask(source, "backup", str(file))
+        assert code == 0
+        assert "key that opens its secrets is NOT in it" in said
+        code, said = ask(elsewhere, "restore", str(file))
+        assert code == 0
+        assert "is restored." in said
+        code, said = ask(elsewhere, "restore", str(file))
+        assert code == 1
+        assert said.startswith("There is a database already.")
+        assert ask(elsewhere, "support-bundle", str(bundle))[0] == 0
         assert zipfile.ZipFile(bundle).testzip() is None
+        short = tmp_path / "short"
+        short.write_text("too short\n")
+        code, said = ask(source, "backup", str(tmp_path / "another"), "--passphrase-file", str(short))
+        assert (code, said) == (1, "A passphrase has at least 12 characters.\n")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
+from app.database import Database, make_engine
 from app.security.secrets import open_vault
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import silence
@@ -39,6 +40,19 @@ def test_it_is_not_ready_with_another_key_and_says_no_more_than_that(app: Flask,
     assert ready.json["status"] == "not ready"
     assert ready.json["checks"]["key"] == "not well"
     assert ready.json["checks"]["database"] == "well"
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_it_lives_while_the_database_is_away_and_cannot_serve(app: Flask, world: World):
+    away = make_engine("postgresql+psycopg://nobody@127.0.0.1:9/nowhere")
+    app.extensions["ringmaster_database"] = Database(away)
+    visitor = Browser(app)
+    assert visitor.get("/health/live").status_code == 200
+    ready = visitor.get("/health/ready")
+    assert ready.status_code == 503
+    assert ready.json["checks"] == {
+        "database": "not well", "migrations": "not well", "key": "not well", "disk": "well",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

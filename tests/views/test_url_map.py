@@ -381,7 +381,12 @@ def address_of(rule: Rule, world: World) -> str:
 
 
 def may_see_row(name: str, rule: Rule) -> bool:
-    """Nora has no tenants: to her no row of Acme exists. What alice asked for is seen by those who see everything."""
+    """Nora has no tenants: to her no row of Acme exists. What alice asked for is seen by those who see everything.
+
+    Nobody wrote a log on the day of the test.
+    """
+    if "day" in rule.arguments:
+        return False
     if {"job_id", "simulation_id"} & rule.arguments:
         return name in SEES_EVERYTHING
     return name != "nora" or "PhoneModel" in rule.endpoint or not ROWS & rule.arguments

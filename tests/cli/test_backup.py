@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import os
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -104,7 +105,7 @@ def test_what_is_restored_elsewhere_goes_on(
     restored.reader.dispose()
     assert count(elsewhere, Device) == 2
     assert (elsewhere.data_dir / "firmware" / CHECKSUM).read_bytes() == IMAGE
-    assert list(elsewhere.data_dir.glob(".restore*")) == list(source.data_dir.glob(".backup*")) == []
+    assert list(elsewhere.data_dir.glob(".*")) == list(source.data_dir.glob(".*")) == []
 
 
 def test_what_is_there_is_replaced_only_when_asked_for_and_not_while_it_runs(
@@ -227,6 +228,16 @@ class TestKeysAndFiles:
         with pytest.raises(InvalidInputError, match="does not know"):
             restore(elsewhere, later, "", replaces=False)
         assert needs_upgrade(replace(head, revision="0001"))
+
+    def test_what_a_killed_backup_left_goes_with_a_later_one(self, source: Settings, tmp_path: Path):
+        left, lately = source.data_dir / ".backup-left", source.data_dir / ".backup-lately"
+        for folder in (left, lately):
+            folder.mkdir()
+            (folder / "database").touch()
+        long_ago = (datetime.now(UTC) - timedelta(days=2)).timestamp()
+        os.utime(left, (long_ago, long_ago))
+        back_up(source, tmp_path / "backup", "")
+        assert (left.exists(), lately.exists()) == (False, True)
 
     def test_a_file_that_is_there_is_not_overwritten(self, source: Settings, tmp_path: Path):
         file = tmp_path / "backup"

@@ -3,12 +3,12 @@
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.cli.backup import archive, databases
 from app.cli.backup.archive import Head
+from app.cli.backup.staging import staging
 from app.cli.backup.taking import key_mark
 from app.database import Database, make_engine
 from app.errors import ConflictError, InvalidInputError, NotFoundError
@@ -31,9 +31,7 @@ def restore(settings: Settings, file: Path, passphrase: str, *, replaces: bool) 
     head = archive.read_head(file, passphrase)
     _check_fits(settings, head)
     _check_place(settings, replaces=replaces)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=".restore-", dir=settings.data_dir) as name:
-        folder = Path(name)
+    with staging(settings.data_dir) as folder:
         archive.unpack(file, passphrase, folder)
         key = _key_to_use(settings, head, folder, replaces=replaces)
         _place_firmware(folder, settings.data_dir)

@@ -2,14 +2,13 @@
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from app.cli.backup import archive, databases
 from app.cli.backup.archive import Head
+from app.cli.backup.staging import staging
 from app.cli.new_file import new_file
 from app.cli.release import check_released
 from app.schema import head_revision
@@ -30,7 +29,8 @@ def back_up(settings: Settings, file: Path, passphrase: str) -> Head:
     """
     check_released(settings)
     key = installation_key(settings)
-    with new_file(file) as target, _staging(settings.data_dir) as folder:
+    with new_file(file) as target, staging(settings.data_dir) as folder:
+        (folder / "firmware").mkdir()
         _link_firmware(settings.data_dir, folder)
         databases.snapshot(settings.database_url, folder / archive.DATABASE)
         _link_firmware(settings.data_dir, folder)
@@ -49,15 +49,6 @@ def back_up(settings: Settings, file: Path, passphrase: str) -> Head:
             for stored in sorted((folder / "firmware").iterdir()):
                 backup.add(f"firmware/{stored.name}", stored)
     return head
-
-
-@contextmanager
-def _staging(data_dir: Path) -> Iterator[Path]:
-    """Yield a folder on the disk of the firmware, which can be linked into it."""
-    with TemporaryDirectory(prefix=".backup-", dir=data_dir) as name:
-        folder = Path(name)
-        (folder / "firmware").mkdir()
-        yield folder
 
 
 def _link_firmware(data_dir: Path, folder: Path) -> None:

@@ -139,6 +139,18 @@ def _public_key(value: str) -> str:
     return value
 
 
+def _token(value: str) -> str:
+    if value and not re.fullmatch(r"[\x21-\x7e]{16,200}", value):
+        raise ValueError("give 16 to 200 characters without blanks, such as `openssl rand -hex 32` makes")
+    return value
+
+
+def _log_format(value: str) -> str:
+    if value.lower() not in {"text", "json", "logfmt"}:
+        raise ValueError("give text, json or logfmt")
+    return value.lower()
+
+
 def _log_level(value: str) -> str:
     if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise ValueError("give DEBUG, INFO, WARNING or ERROR")
@@ -260,7 +272,24 @@ class Settings:
         "",
         "none",
     )
-    log_level: str = setting("DEBUG, INFO, WARNING or ERROR", _log_level, "INFO")
+    log_level: str = setting(
+        "From which level on lines are written to the standard output: DEBUG, INFO, WARNING or ERROR. What the files "
+        "of System Logs have is a system setting",
+        _log_level,
+        "INFO",
+    )
+    log_format: str = setting(
+        "Form of the lines on the standard output: text, json or logfmt", _log_format, "text"
+    )
+    metrics_networks: tuple[IPNetwork, ...] = setting(
+        "Addresses or networks from which /metrics may be read without a token, with commas between them",
+        _networks,
+        tuple(map(ipaddress.ip_network, ("127.0.0.0/8", "::1/128"))),
+        "this machine",
+    )
+    metrics_token: str = setting(
+        "Token with which /metrics may be read from anywhere: Authorization: Bearer …", _token, "", "none"
+    )
 
     def __post_init__(self) -> None:
         """Fill in the defaults that follow from other settings."""
@@ -270,6 +299,11 @@ class Settings:
             object.__setattr__(self, "public_url", f"http://{self.phone_bind}")
         if not self.web_threads_for_phones:
             object.__setattr__(self, "web_threads_for_phones", max(1, self.web_threads - _THREADS_FOR_PEOPLE))
+
+    @property
+    def database_password(self) -> str:
+        """The password in the address of the database, as it is written there; empty where there is none."""
+        return urlsplit(self.database_url).password or ""
 
     @property
     def uses_sqlite(self) -> bool:
@@ -310,7 +344,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         except ValueError as error:
             shown = (
                 "its value"
-                if "KEY" in name or "PASSWORD" in name or "URL" in name
+                if any(word in name for word in ("KEY", "PASSWORD", "URL", "TOKEN"))
                 else f"'{text.strip()[:80]}'"
             )
             problems.append(f"{name}: {shown} will not do; {error}.")

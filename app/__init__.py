@@ -22,6 +22,7 @@ from app.views import (
     license_guard,
     registration,
     request_guards,
+    request_log,
     shell,
     sign_in_limit,
     sign_in_sessions,
@@ -54,6 +55,7 @@ def create_app(settings: Settings | None = None, *, writes_permissions: bool = F
     parts = (
         browsers,
         compression,
+        request_log,
         web_session,
         request_guards,
         sign_in_sessions,

@@ -103,8 +103,12 @@ def one_of(words: type[StrEnum], *, is_checked: bool = True) -> Enum:
 def engine_options(url: str) -> dict[str, Any]:
     """Return what create_engine needs beside the URL for this kind of database."""
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": SQLITE_BUSY_SECONDS, "factory": QueuedConnection}}
+        return {
+            "hide_parameters": True,  # an error that is logged must not tell the values of its statement
+            "connect_args": {"timeout": SQLITE_BUSY_SECONDS, "factory": QueuedConnection},
+        }
     return {
+        "hide_parameters": True,
         "pool_pre_ping": True,
         "connect_args": {
             "connect_timeout": CONNECT_SECONDS,

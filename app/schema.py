@@ -60,12 +60,22 @@ def check_is_up_to_date(engine: Engine) -> None:
     """Raise ConflictError with what to do when the database is behind or ahead of this version."""
     with engine.connect() as connection:
         found = _revision_of(connection)
-    head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    head = head_revision()
     if found != head:
         raise ConflictError(
             f"The database is at revision {found or 'none'} and this version of Ringmaster needs {head}. "
             "Run `python run.py init`, then start again."
         )
+
+
+def head_revision() -> str:
+    """Return the revision that this version needs."""
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head() or ""
+
+
+def is_known_revision(revision: str) -> bool:
+    """Whether this version can bring a database of that revision up to its own."""
+    return any(script.revision == revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
 
 
 def _configuration(connection: Connection) -> Config:

@@ -38,6 +38,9 @@ TAKEN = {
     "log_level": ("debug", "DEBUG"),
     "session_idle_minutes": ("30", 30),
     "session_hours": ("8", 8),
+    "log_format": ("JSON", "json"),
+    "metrics_networks": ("10.9.0.0/24", (ip_network("10.9.0.0/24"),)),
+    "metrics_token": ("0123456789abcdef", "0123456789abcdef"),
 }
 REFUSED = [
     ("data_dir", ""),
@@ -77,6 +80,9 @@ REFUSED = [
     ("secure_cookies", "perhaps"),
     ("license_public_key", "A" * 43),
     ("license_public_key", "too short"),
+    ("log_format", "xml"),
+    ("metrics_networks", "everybody"),
+    ("metrics_token", "too short"),
     ("log_level", "loud"),
     ("session_idle_minutes", "0"),
     ("session_hours", "721"),

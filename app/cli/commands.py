@@ -5,14 +5,18 @@ import os
 import secrets
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app import create_app
-from app.cli import accounts, demo, logs, servers, together
+from app import create_app, support_bundle
+from app.cli import accounts, demo, servers, together
+from app.cli.backup import commands as backups
 from app.cli.listeners import listen_for_phones, listen_for_screens
+from app.cli.new_file import new_file
 from app.cli.release import opened_database, release
 from app.errors import InvalidInputError, NotFoundError, RingmasterError
+from app.logs import writing as logs
 from app.rendering.secret_parameters import MASK
 from app.rules import licenses
 from app.security import issuer
@@ -26,6 +30,7 @@ from app.services.settings.catalogue import CATALOGUE
 from app.transaction import writing
 from config import Settings, SettingsError, describe_unknown_settings, load_settings
 
+_SERVE = {"run", "demo", "web", "plane", "scheduler"}
 WENT_WRONG, WRONG_SETTINGS, INTERRUPTED = 1, 2, 130
 
 Command = Callable[[Settings, argparse.Namespace], None]
@@ -38,7 +43,7 @@ def main(words: Sequence[str]) -> int:
         if given.name == "demo":
             os.environ.update(demo.environment(os.environ))
         settings = load_settings()
-        logs.configure(given.name, settings.log_level)
+        _begin_log(given.name, settings)
         for sentence in describe_unknown_settings(os.environ):
             print(sentence, file=sys.stderr)
         given.command(settings, given)
@@ -49,6 +54,15 @@ def main(words: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     return 0
+
+
+def _begin_log(name: str, settings: Settings) -> None:
+    """Begin the log: of a command beside its answer, and in no file, which might then be another account's."""
+    plan = logs.plan_of(settings)
+    if name in _SERVE:
+        logs.configure(name, plan)
+    else:
+        logs.configure(name, replace(plan, folder=None), sys.stderr)
 
 
 def _tell(error: Exception, exit_code: int) -> int:
@@ -112,6 +126,15 @@ def _reset_password(settings: Settings, given: argparse.Namespace) -> None:
     print(f"The account {given.account} has the password {password}, shown this once.")
 
 
+def _make_support_bundle(settings: Settings, given: argparse.Namespace) -> None:
+    now = datetime.now(UTC)
+    file: Path = given.file or Path(support_bundle.file_name(now))
+    with opened_database(settings) as database, new_file(file) as target:
+        for piece in support_bundle.bundle(database, settings, now=now):
+            target.write(piece)
+    print(f"{file} has all but passwords, keys and tokens; names and addresses are in it.")
+
+
 def _make_license_keys(_settings: Settings, given: argparse.Namespace) -> None:
     made = issuer.make_keys(given.folder)
     print(
@@ -166,10 +189,29 @@ def _parser() -> argparse.ArgumentParser:
     file = _add(commands, "firmware", _add_firmware, "take in a firmware file for phones")
     file.add_argument("file", type=Path, help="the .img or .dfu file")
     file.add_argument("--name", dest="firmware", help="the name phones ask for, such as 450HD.img")
+    _add_backup_commands(commands)
     _add_license_commands(commands)
+    bundle = _add(commands, "support-bundle", _make_support_bundle, "pack what says how this installation is")
+    bundle.add_argument("file", type=Path, nargs="?", help="where it is written (named after the time)")
     password = _add(commands, "reset-password", _reset_password, "give an account another password")
     password.add_argument("account", nargs="?", default=accounts.FIRST_ADMINISTRATOR, help="%(default)s")
     return parser
+
+
+def _add_backup_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    backup = _add(
+        commands, "backup", backups.back_up, "write database, firmware and key to one file, while all goes on"
+    )
+    backup.add_argument("file", type=Path, help="the file to write, which must not be there yet")
+    restored = _add(commands, "restore", backups.restore, "put back what `backup` wrote")
+    restored.add_argument("file", type=Path, help="the file that was written")
+    restored.add_argument("--replace", action="store_true", help="in the place of what is there")
+    for command in (backup, restored):
+        command.add_argument(
+            "--passphrase-file",
+            type=Path,
+            help="has the passphrase that encrypts the backup, with the key in it",
+        )
 
 
 def _add_license_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

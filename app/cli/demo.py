@@ -14,6 +14,7 @@ from app.cli.listeners import listen_for_phones, listen_for_screens, wait_until_
 from app.cli.release import opened_database, release
 from app.cli.supervisor import Program, supervise
 from app.cli.welcome import welcome
+from app.logs import writing as logs
 from app.rendering.dhcp_option import dhcp_option_strings
 from app.rendering.manager_urls import manager_urls
 from app.security.tenant_scope import ALL_TENANTS
@@ -84,7 +85,7 @@ def run(settings: Settings) -> None:
     _found_company(settings)
     text = welcome(settings, screens, f"{FIRST_ADMINISTRATOR}, password {settings.admin_password}")
     simulators = [Program(fleet.name, partial(_simulate, settings, fleet, phones)) for fleet in FLEETS]
-    supervise([*together.programs(settings, screens, phones, text), *simulators], settings.log_level)
+    supervise([*together.programs(settings, screens, phones, text), *simulators], logs.plan_of(settings))
 
 
 def _found_company(settings: Settings) -> None:

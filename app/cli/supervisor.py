@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from multiprocessing.connection import wait
 from multiprocessing.context import ForkProcess
 
-from app.cli import logs, process_control
+from app.cli import process_control
 from app.cli.stop_requests import StopRequests, forget_stop_requests
 from app.errors import RingmasterError
+from app.logs import writing as logs
 
 log = logging.getLogger(__name__)
 
@@ -36,9 +37,9 @@ class Program:
     runs_once: bool = False
 
 
-def supervise(programs: Sequence[Program], log_level: str) -> None:
+def supervise(programs: Sequence[Program], plan: logs.Plan) -> None:
     """Keep the programs running until this process is asked to stop; when it returns they have ended."""
-    children = [_Child(program, log_level) for program in programs]
+    children = [_Child(program, plan) for program in programs]
     with StopRequests() as requests:
         while not requests.arrive_within(0):
             for child in children:
@@ -55,9 +56,9 @@ def supervise(programs: Sequence[Program], log_level: str) -> None:
 class _Child:
     """One program, its process while it has one, and when it is to have one again."""
 
-    def __init__(self, program: Program, log_level: str) -> None:
+    def __init__(self, program: Program, plan: logs.Plan) -> None:
         self._program = program
-        self._log_level = log_level
+        self._plan = plan
         self._delay = FIRST_DELAY
         self._started_at = 0.0
         self.starts_at = 0.0
@@ -95,7 +96,7 @@ class _Child:
 
     def _start(self) -> None:
         self.process = _FORK.Process(
-            target=_become, args=(self._program, self._log_level, os.getpid()), daemon=True
+            target=_become, args=(self._program, self._plan, os.getpid()), daemon=True
         )
         self.process.start()
         self._started_at = time.monotonic()
@@ -113,13 +114,13 @@ class _Child:
         self._delay = min(self._delay * 2, LONGEST_DELAY)
 
 
-def _become(program: Program, log_level: str, supervisor: int) -> None:
+def _become(program: Program, plan: logs.Plan, supervisor: int) -> None:
     """Turn a forked process into the program; its session keeps the terminal's signals away from it."""
     forget_stop_requests()
     os.setsid()
     process_control.end_with_parent(supervisor)
     process_control.name_this_process(program.name)
-    logs.configure(program.name, log_level)
+    logs.configure(program.name, plan)
     try:
         program.run()
     except RingmasterError as error:

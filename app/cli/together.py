@@ -10,6 +10,7 @@ from app.cli.listeners import listen_for_phones, listen_for_screens, wait_until_
 from app.cli.release import release
 from app.cli.supervisor import Program, supervise
 from app.cli.welcome import welcome
+from app.logs import writing as logs
 from config import Settings
 
 
@@ -18,7 +19,7 @@ def run(settings: Settings) -> None:
     screens, phones = listen_for_screens(settings), listen_for_phones(settings)
     made_password = release(settings)
     text = welcome(settings, screens, _how_to_sign_in(settings, made_password))
-    supervise(programs(settings, screens, phones, text), settings.log_level)
+    supervise(programs(settings, screens, phones, text), logs.plan_of(settings))
 
 
 def programs(settings: Settings, screens: socket, phones: socket, text: str) -> list[Program]:

@@ -23,7 +23,7 @@ from app.models.phone_history import FileFetch, PhoneChange
 from app.models.phone_model import PhoneModel
 from app.models.phone_user import PhoneUser
 from app.models.placeholder import Placeholder
-from app.models.process import Heartbeat, Lease
+from app.models.process import ChoreRun, Heartbeat, Lease
 from app.models.replaced_phone import ReplacedPhone
 from app.models.rule_set import DevicePin, RuleHits, RuleRow, RuleSetVersion
 from app.models.saved_view import SavedView
@@ -39,6 +39,7 @@ from app.models.wrong_password import WrongPassword
 __all__ = [
     "Alarm",
     "AlarmChange",
+    "ChoreRun",
     "ConfigFile",
     "ConfigTemplate",
     "ConfigurationValue",

@@ -1,4 +1,4 @@
-"""What processes leave for one another: the scheduler's lease, the phone plane's heartbeat."""
+"""What processes leave for one another: the scheduler's lease, the phone plane's heartbeat, how chores went."""
 
 from datetime import datetime
 
@@ -27,3 +27,15 @@ class Heartbeat(Base):
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     beat_at: Mapped[datetime] = mapped_column(UtcDateTime)
     running_since: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ChoreRun(Base):
+    """How a chore of the timetable went last: when it was done, how long that took, and when it last failed."""
+
+    __tablename__ = "chore_run"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    every_seconds: Mapped[float]
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    took_seconds: Mapped[float] = mapped_column(default=0.0)
+    failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -24,6 +24,11 @@ class Batcher:
         self._seen: Seen = {}  # the lane's thread alone changes it
 
     @property
+    def waiting(self) -> int:
+        """How many calls wait for the transaction under way to end."""
+        return self._lane.waiting
+
+    @property
     def is_under_pressure(self) -> bool:
         """Whether more calls wait than the next transaction takes."""
         return self._lane.waiting > MOST_IN_BATCH

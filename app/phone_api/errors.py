@@ -16,6 +16,7 @@ from app.errors import (
     RingmasterError,
     UnreachableError,
 )
+from app.logs import context
 from app.phone_api.messages import PhoneRequest, PhoneResponse
 
 SOON = range(15, 46)
@@ -51,11 +52,13 @@ def refusal_of(error: Exception, request: PhoneRequest) -> PhoneResponse:
     for kind, status in _STATUS:
         if isinstance(error, kind):
             return refuse(status, str(error))
-    if is_database_away(error) or isinstance(error, OperationalError):
-        log.error("The database did not answer %s %s: %s", request.method, request.path, _cause(error))
-        return refuse_busy("The database cannot be reached. Try again later.")
-    log.error("%s %s failed", request.method, request.path, exc_info=error)
-    return refuse(500, "The server could not handle this request; its log says why.")
+    reference = context.current().reference or secrets.token_hex(4)
+    with context.about(context.Request(reference, request.peer)):
+        if is_database_away(error) or isinstance(error, OperationalError):
+            log.error("The database did not answer %s %s: %s", request.method, request.path, _cause(error))
+            return refuse_busy("The database cannot be reached. Try again later.")
+        log.error("%s %s failed", request.method, request.path, exc_info=error)
+    return refuse(500, f"The server could not handle this request; its log says why (reference {reference}).")
 
 
 def refuse_busy(sentence: str, seconds: Sequence[int] = SOON) -> PhoneResponse:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import time
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
@@ -10,16 +11,20 @@ from http import HTTPStatus
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import schema
+from app.counters import counters
 from app.database import Database, make_engine
 from app.errors import InvalidInputError, RingmasterError
 from app.license_watch import LicenseWatch
-from app.phone_api import firmware_downloads
+from app.log_watch import LogWatch
+from app.phone_api import firmware_downloads, monitoring, request_log
 from app.phone_api.answering import Call, PhoneApi, prepare, refuse_too_long
 from app.phone_api.asgi import Message, Receive, Send, headers_of, read_body, send_file, send_response
 from app.phone_api.batcher import Batcher
 from app.phone_api.errors import refuse, refuse_busy
 from app.phone_api.lane import Lane, LaneIsFullError
 from app.phone_api.messages import PhoneRequest, PhoneResponse
+from app.phone_api.monitoring import PlaneMonitor
+from app.readiness import KeptChecks
 from app.rules.proxies import caller_address
 from app.security.issuer import trust_issuer
 from app.security.secrets import installation_key, open_vault
@@ -42,6 +47,8 @@ class PhonePlane:
         self._api: PhoneApi
         self._finder: Lane[PhoneResponse | None]
         self._batcher: Batcher
+        self._log_watch: LogWatch
+        self._monitor: PlaneMonitor
         self._upkeep: asyncio.Task[None]
         self._refused = 0
 
@@ -93,8 +100,10 @@ class PhonePlane:
         folder = firmware.folder_in(self._settings.data_dir)
         self._api = PhoneApi(database, folder, downloads, license=LicenseWatch(database))
         self._beat()  # before the first phone is heard: silence counts from here after a gap
+        self._monitor = PlaneMonitor(self._settings, KeptChecks(database, self._settings.data_dir))
         self._finder = Lane("find", self._api.find)
         self._batcher = Batcher(self._api)
+        self._log_watch = LogWatch(database)
         self._upkeep = asyncio.create_task(self._keep_up())
         # What is loaded stays: to look through all of it for garbage would stop the plane for a tenth of a second.
         gc.collect()
@@ -103,8 +112,11 @@ class PhonePlane:
     async def _keep_up(self) -> None:
         """Write the times of the last contact, and now and then that the plane runs, for as long as it does."""
         while True:
+            await self._batcher.write(self._log_watch.look)
             for _ in range(_FLUSHES_BETWEEN_BEATS):
                 await asyncio.sleep(_FLUSH_SECONDS)
+                counters.note_waiting("find", self._finder.waiting)
+                counters.note_waiting("batch", self._batcher.waiting)
                 await self._batcher.flush()
                 await self._batcher.write_fetches()
             refused, self._refused = self._refused, 0
@@ -135,12 +147,17 @@ class PhonePlane:
         connection = scope["client"][0] if scope.get("client") else ""
         peer = caller_address(connection, headers.get("x-forwarded-for", ""), self._settings.trusted_proxies)
         asked = PhoneRequest(scope["method"], scope["path"], headers, body, peer, connection)
-        return await self._answer(asked)
+        if asked.path in monitoring.PATHS:
+            return await self._monitor.answer(asked)
+        began_at = time.perf_counter()
+        call = prepare(asked)
+        response = call if isinstance(call, PhoneResponse) else await self._answer(call)
+        kind = "refused" if isinstance(call, PhoneResponse) else call.endpoint.kind
+        counters.count("plane", kind, response.status, time.perf_counter() - began_at)
+        request_log.note(asked, response)
+        return response
 
-    async def _answer(self, request: PhoneRequest) -> PhoneResponse:
-        call = prepare(request)
-        if isinstance(call, PhoneResponse):
-            return call
+    async def _answer(self, call: Call) -> PhoneResponse:
         found = await self._find(call) if call.endpoint.find else None
         response = found or await self._batcher.answer(call)
         self._api.note_fetch(call, response)

@@ -29,9 +29,10 @@ class Endpoint:
     what is stored; where it returns None, or there is none, ``record`` answers a list of such calls in their order
     inside one transaction that writes. ``wants`` names the stored file that ``find`` will look up, so that those of
     many calls are read together. What ``stops_with_license`` is refused once the licence has expired. What
-    ``hands_out_files`` is noted in the provisioning log.
+    ``hands_out_files`` is noted in the provisioning log. ``kind`` is what figures call it.
     """
 
+    kind: str
     parse: Parse
     find: Find | None = None
     record: Record | None = None
@@ -53,10 +54,11 @@ def _route(pattern: str, methods: tuple[str, ...], endpoint: Endpoint) -> Route:
     return Route(re.compile(pattern), methods, endpoint)
 
 
-_KEEP_ALIVE = Endpoint(keep_alive.parse, record=keep_alive.record, stops_with_license=True)
-_ALERT = Endpoint(alarms.parse, record=alarms.record, stops_with_license=True)
-_USER_KEYS = Endpoint(user_keys.parse, record=user_keys.record, stops_with_license=True)
+_KEEP_ALIVE = Endpoint("report", keep_alive.parse, record=keep_alive.record, stops_with_license=True)
+_ALERT = Endpoint("alarm", alarms.parse, record=alarms.record, stops_with_license=True)
+_USER_KEYS = Endpoint("user keys", user_keys.parse, record=user_keys.record, stops_with_license=True)
 _TENANT_FILE = Endpoint(
+    "file",
     provisioning.parse,
     provisioning.find_phone_file,
     provisioning.record_phone_file,
@@ -64,14 +66,15 @@ _TENANT_FILE = Endpoint(
     hands_out_files=True,
 )
 _STORED_FILE = Endpoint(
+    "file",
     provisioning.parse,
     provisioning.find_stored_file,
     provisioning.record_fetched,
     provisioning.wants,
     hands_out_files=True,
 )
-_PROXY_FILE = Endpoint(provisioning.parse, provisioning.find_proxy_file, hands_out_files=True)
-_FIRMWARE = Endpoint(firmware.parse, firmware.find, hands_out_files=True)
+_PROXY_FILE = Endpoint("file", provisioning.parse, provisioning.find_proxy_file, hands_out_files=True)
+_FIRMWARE = Endpoint("firmware", firmware.parse, firmware.find, hands_out_files=True)
 
 _NAME = r"(?P<name>[^/]+)"
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.scheduler.busy_phones import BusyFetchers, BusyPhones
-from app.services import operator_sessions, pending_actions, sign_in_limit, silence
+from app.services import journal_retention, operator_sessions, pending_actions, sign_in_limit, silence
 from app.services.alarms import due as due_alarms
 from app.services.alarms import outages
 from app.services.alarms import phones as alarms_of_phones
@@ -265,6 +265,13 @@ def all_chores() -> Sequence[Chore]:
             lambda session, ids, _now: history_retention.drop(session, ids),
             "%d changes of phones that change all the time were dropped.",
             busy_phones.note_done,
+        ),
+        Chore(
+            "old activities",
+            timedelta(hours=1),
+            lambda session, now: journal_retention.find_old(session, now=now),
+            lambda session, ids, _now: journal_retention.drop(session, ids),
+            "%d entries of the activity log were dropped: they are older than is kept.",
         ),
         Chore(
             "old fetches",

@@ -5,14 +5,17 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.exc import DBAPIError
 
 from app.database import Database
+from app.log_watch import LogWatch
 from app.scheduler import timetable
 from app.scheduler.candidacy import Candidacy
 from app.scheduler.chores import Chore, all_chores
 from app.scheduler.courier import Courier
 from app.scheduler.drain import Drain
 from app.scheduler.import_worker import ImportWorker
+from app.scheduler.job_notes import JobNotes
 from app.scheduler.simulation_worker import SimulationWorker
 from app.services.operations.calls import REAL_PHONES, Ports
 
@@ -40,6 +43,7 @@ def serve(
     """
     candidacy = Candidacy(database, lasts=lease_lasts)
     running: BackgroundScheduler | None = None
+    notes = JobNotes([])
     imports = ImportWorker(database)
     imports.start()
     simulations = SimulationWorker(database)
@@ -49,16 +53,22 @@ def serve(
     drain.start()
     courier = Courier(database, leads=lambda: candidacy.leads)
     courier.start()
+    log_watch = LogWatch(database)
     is_asked_to_stop = False
     while not is_asked_to_stop:
         candidacy.stand()
+        log_watch.look()
         if candidacy.leads and running is None:
             log.info("This scheduler leads.")
-            running = timetable.start(database, candidacy, chores())
+            begun = chores()
+            notes = JobNotes(begun)
+            running = timetable.start(database, candidacy, begun, notes)
         elif not candidacy.leads and running is not None:
             log.warning("This scheduler does not lead any more.")
             running.shutdown(wait=False)
             running = None
+        if running is not None:
+            _write_down(notes, database)
         is_asked_to_stop = is_asked_to_stop_within(lease_lasts.total_seconds() / _RENEWALS)
     imports.stop()
     simulations.stop()
@@ -68,3 +78,10 @@ def serve(
         candidacy.step_down()
         running.shutdown()
         candidacy.withdraw()
+
+
+def _write_down(notes: JobNotes, database: Database) -> None:
+    try:
+        notes.write(database)
+    except DBAPIError as error:
+        log.warning("How the chores went could not be written down: %s", error.orig)

@@ -12,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from app.database import Database
 from app.scheduler.candidacy import Candidacy
 from app.scheduler.chores import Chore
+from app.scheduler.job_notes import JobNotes
 from app.security.tenant_scope import ALL_TENANTS
 from app.transaction import reading, writing
 
@@ -24,20 +25,27 @@ _AIM_SECONDS = 0.02
 _PAUSE_SECONDS = 0.01
 
 
-def start(database: Database, candidacy: Candidacy, chores: Sequence[Chore]) -> BackgroundScheduler:
+def start(
+    database: Database, candidacy: Candidacy, chores: Sequence[Chore], notes: JobNotes
+) -> BackgroundScheduler:
     """Begin to do the chores, each at once and then at its times, in threads of this process."""
     scheduler = BackgroundScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1})
     for chore in chores:
         scheduler.add_job(
-            do_chore,
+            _do_noted,
             "interval",
             name=chore.name,
-            args=(chore, database, candidacy),
+            args=(chore, database, candidacy, notes),
             seconds=chore.every.total_seconds(),
             next_run_time=datetime.now(UTC),
         )
     scheduler.start()
     return scheduler
+
+
+def _do_noted(chore: Chore, database: Database, candidacy: Candidacy, notes: JobNotes) -> None:
+    with notes.timed(chore.name):
+        do_chore(chore, database, candidacy)
 
 
 def do_chore(chore: Chore, database: Database, candidacy: Candidacy) -> int:

@@ -41,6 +41,8 @@ OPERATIONS = "Operations"
 MULTIPLE_DEVICES = "Manage Multiple Devices"
 MULTIPLE_USERS = "Manage Multiple Users"
 JOURNAL = "Activity Log"
+WEB_ADMIN_LOG = "Web Admin Log"
+SUPPORT_BUNDLE = "Support Bundle"
 SETUP_WIZARD = "Setup Wizard"
 OPERATORS = "Operators"
 ROLES_PAGE = "Roles"
@@ -110,6 +112,8 @@ DEEDS: dict[str, tuple[str, ...]] = {
     SYSTEM_SETTINGS: ("can_list", EDIT, GENERATE),
     LDAP_TEST: ("can_list",),
     JOURNAL: ("can_list",),
+    WEB_ADMIN_LOG: ("can_list",),
+    SUPPORT_BUNDLE: (DOWNLOAD,),
     DESTINATIONS: ("can_list", *CHANGE, TEST),
     DELIVERY_LOG: (*LOOK, RETRY),
 }
@@ -139,8 +143,9 @@ _EVERYBODY_LOOKS = (
 _SYSTEM_LEVEL_ONLY = frozenset(
     {
         *((page, deed) for page in (TENANTS, SITES, PHONE_MODELS, OPERATORS) for deed in CHANGE),
-        *((page, deed) for page in (JOURNAL, OPERATORS, ROLES_PAGE) for deed in LOOK),
+        *((page, deed) for page in (JOURNAL, WEB_ADMIN_LOG, OPERATORS, ROLES_PAGE) for deed in LOOK),
         (DEFAULT_PLACEHOLDERS, "can_edit"),
+        (SUPPORT_BUNDLE, DOWNLOAD),
         (RULES, EDIT_SYSTEM),
         *((SYSTEM_SETTINGS, deed) for deed in DEEDS[SYSTEM_SETTINGS]),
         *((FIRMWARE, deed) for deed in DEEDS[FIRMWARE]),
@@ -183,7 +188,7 @@ ROLES: dict[str, list[list[str]]] = {
         _entry((FIRMWARE,), DEEDS[FIRMWARE]),
         _entry((CONFIGURATION_FILES,), DEEDS[CONFIGURATION_FILES]),
         _entry((IMPORT_EXPORT,), DEEDS[IMPORT_EXPORT]),
-        _entry((JOURNAL, LICENSE), LOOK),
+        _entry((JOURNAL, WEB_ADMIN_LOG, LICENSE), LOOK),
         _entry((DESTINATIONS,), DEEDS[DESTINATIONS]),
         _entry((DELIVERY_LOG,), DEEDS[DELIVERY_LOG]),
     ],

@@ -4,7 +4,6 @@ Each page has a reference, which is in the log as well: who reports it leads to 
 """
 
 import logging
-import secrets
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -26,6 +25,7 @@ from app.errors import (
 )
 from app.schema import check_is_up_to_date
 from app.transaction import let_go
+from app.views import request_log
 from app.views.error_words import (
     CONCERNS_ALL_TENANTS,
     DATABASE_AWAY,
@@ -182,10 +182,10 @@ def _answer(template: str, status: HTTPStatus, words: ErrorWords) -> Response:
 
 def _log(status: HTTPStatus) -> str:
     """Write the reference into the log, once for a request, and return it."""
+    reference = request_log.reference()
     if "error_reference" not in g:
-        g.error_reference = secrets.token_hex(4)
+        g.error_reference = reference
         level = logging.ERROR if status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.INFO
         path = request.path[:_LONGEST_LOGGED_PATH]
-        log.log(level, "Reference %s: %s %s was answered %d", g.error_reference, request.method, path, status)
-    reference: str = g.error_reference
+        log.log(level, "Reference %s: %s %s was answered %d", reference, request.method, path, status)
     return reference

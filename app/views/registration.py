@@ -28,6 +28,7 @@ from app.views.ldap_settings import LdapSettingsView
 from app.views.ldap_test import LdapTestView
 from app.views.license import LicenseView
 from app.views.live import LiveView
+from app.views.monitoring import MonitoringView
 from app.views.multiple import MultipleDevicesView, MultipleUsersView
 from app.views.nicknames import NicknameView
 from app.views.operations import OperationView
@@ -51,6 +52,7 @@ from app.views.sbc_proxy import SbcProxyView
 from app.views.search import SearchView
 from app.views.setup_wizard.view import SetupWizardView
 from app.views.sites import SiteView
+from app.views.support_bundle import SupportBundleView
 from app.views.system_settings import SystemSettingsView
 from app.views.telnet import TelnetView
 from app.views.template_phones import TemplatePhonesView
@@ -63,6 +65,7 @@ from app.views.topology import TopologyView
 from app.views.user_forms import UserFormView
 from app.views.user_suggestions import UserSuggestionView
 from app.views.users import UserView
+from app.views.web_admin_log import WebAdminLogView
 from app.views.what_if import WhatIfView
 
 _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
@@ -108,6 +111,7 @@ _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
         (LicenseView, "fa-certificate"),
     ),
     "Troubleshoot": (
+        (WebAdminLogView, "fa-file-lines"),
         (JournalView, "fa-clock-rotate-left"),
         (LdapTestView, "fa-address-book"),
     ),
@@ -138,6 +142,8 @@ _BESIDE_THE_MENU = (
     SbcProxyView,
     LdapSettingsView,
     LiveView,
+    MonitoringView,
+    SupportBundleView,
     SearchView,
     TelnetView,
     TenantSwitchView,

@@ -17,7 +17,11 @@ _TAKES_FILES = "takes_files"
 PHONE_API = "phone_api"
 MOST_BYTES_OF_A_FORM = 1024 * 1024
 STATIC = frozenset({"static", "appbuilder.static"})
-OPEN_TO_VISITORS = STATIC | {"SignInView.login", "SignInView.logout", "PhoneManagerView.sign_in"}
+PROGRAMS_ASK = frozenset({"MonitoringView.live", "MonitoringView.ready", "MonitoringView.metrics"})
+"""What programs ask that watch over this one: they do not sign in."""
+OPEN_TO_VISITORS = (
+    STATIC | PROGRAMS_ASK | {"SignInView.login", "SignInView.logout", "PhoneManagerView.sign_in"}
+)
 OPEN_TO_THOSE_WHO_CHOOSE = OPEN_TO_VISITORS | {"AccountView.password"}
 
 _HEADERS = {

@@ -5,9 +5,10 @@ import signal
 import sys
 import threading
 
-from app.cli import logs, supervisor
+from app.cli import supervisor
 from app.cli.supervisor import Program, supervise
 from app.errors import ConflictError
+from app.logs import writing as logs
 
 
 def crash() -> None:
@@ -33,7 +34,7 @@ def refuse_to_stop() -> None:
 
 if __name__ == "__main__":
     supervisor.STOPS_WITHIN = float(sys.argv[1])
-    logs.configure("supervisor", "INFO")
+    logs.configure("supervisor", logs.Plan())
     supervise(
         [
             Program("crashing", crash),
@@ -41,5 +42,5 @@ if __name__ == "__main__":
             Program("finishing", finish, runs_once=True),
             Program("stubborn", refuse_to_stop),
         ],
-        "INFO",
+        logs.Plan(),
     )

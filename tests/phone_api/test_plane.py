@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
+from app.logs.levels import VERBOSE
 from app.models import Heartbeat
 from app.phone_api import plane as plane_module
 from app.phone_api.plane import PhonePlane
@@ -155,3 +156,42 @@ def test_while_reports_wait_in_numbers_files_are_served_and_no_download_begins(
 
 def a_report(mac):
     return Asked("POST", KEEP_ALIVE, body=b'{"mac":"%s"}' % mac.encode())
+
+
+def test_who_watches_over_it_asks_beside_the_phones(settings, database):
+    here = "127.0.0.1"
+    with plane_door(settings, database) as door:
+        phone = Phone(door, database)
+        assert phone.ask("GET", "/health/live", peer="10.0.0.1").json == {"status": "live"}
+        ready = phone.ask("GET", "/health/ready", peer="10.0.0.1")
+        assert ready.status == 200
+        assert ready.json["checks"] == {
+            "database": "well",
+            "migrations": "well",
+            "key": "well",
+            "disk": "well",
+        }
+        phone.report()
+        phone.get("/configfiles/none.cfg")
+        figures = phone.ask("GET", "/metrics", peer=here).text
+        assert 'ringmaster_requests_total{door="plane",kind="report",status="2xx"}' in figures
+        assert 'ringmaster_requests_total{door="plane",kind="file",status="4xx"}' in figures
+        assert 'ringmaster_plane_waiting_calls{lane="batch"} 0' in figures
+        assert phone.mac not in figures
+        assert phone.ask("GET", "/metrics", peer="10.0.0.1").status == 403
+        assert phone.ask("GET", "/metrics", peer=here, X_Forwarded_For=here).status == 403
+        assert phone.ask("POST", "/metrics", b"x", peer=here).status == 405
+
+
+@ON_SQLITE
+def test_who_sends_bad_requests_writes_no_line_but_at_all_levels(settings, database, caplog):
+    with plane_door(settings, database) as door, caplog.at_level("DEBUG", "app"):
+        phone = Phone(door, database)
+        for _ in range(3):
+            phone.post(KEEP_ALIVE, b"\n2026-01-01T00:00:00.000Z plane ERROR forged")
+            phone.get("/configfiles/%0a2026.cfg")
+            phone.get("/configfiles/none.cfg", User_Agent="a\x1b[2Jb")
+        assert caplog.records == []
+        caplog.set_level(VERBOSE, "app")
+        phone.get("/configfiles/none.cfg")
+        assert [record.getMessage() for record in caplog.records] == ["GET /configfiles/none.cfg 404"]

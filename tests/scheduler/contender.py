@@ -3,14 +3,14 @@
 import sys
 from datetime import timedelta
 
-from app.cli import logs
 from app.cli.stop_requests import StopRequests
 from app.database import Database, make_engine
+from app.logs import writing as logs
 from app.scheduler import duty
 
 if __name__ == "__main__":
     url, seconds = sys.argv[1:]
-    logs.configure("contender", "INFO")
+    logs.configure("contender", logs.Plan())
     with StopRequests() as requests:
         duty.serve(
             Database(make_engine(url)),

@@ -15,6 +15,7 @@ from app.models import DeviceSeen, DeviceStatus, Heartbeat, Lease, PendingAction
 from app.models.enums import Approval, Status
 from app.scheduler.candidacy import Candidacy
 from app.scheduler.chores import Chore, DisconnectSweep, all_chores
+from app.scheduler.job_notes import JobNotes
 from app.scheduler.timetable import CHUNK, do_chore, next_size, start
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import silence
@@ -183,7 +184,8 @@ def test_the_chores_are_done_at_once_when_the_timetable_starts(
         is_done.set()
         return []
 
-    running = start(database, candidacy, [Chore("a chore", HOUR, find, Pile(0).do, "%d")])
+    chores = [Chore("a chore", HOUR, find, Pile(0).do, "%d")]
+    running = start(database, candidacy, chores, JobNotes(chores))
     assert is_done.wait(PATIENCE_SECONDS)
     running.shutdown()
 

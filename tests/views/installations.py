@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from app import create_app
 from app.database import Database
+from app.log_watch import LogWatch
 from app.security.tenant_scope import ALL_TENANTS
 from app.transaction import writing
+from app.views import request_log
 from app.views.kept_figures import KEPT_FIGURES, KeptFigures
 from app.views.web_session import db
 from tests.databases import Databases, settings_for
@@ -25,6 +27,8 @@ def open_app(url: str, folder: Path, **settings: object) -> Iterator[Flask]:
     """Build the application on a database, and leave the database when the test has ended."""
     app = create_app(dataclasses.replace(settings_for(url, folder), **settings))
     app.extensions[KEPT_FIGURES] = KeptFigures(for_each=math.inf)  # on a busy machine counting takes long
+    # What a page asks of the database is counted, wherever it falls.
+    app.extensions[request_log.WATCH] = LogWatch(database_of(app), every_seconds=math.inf)
     yield app
     with app.app_context():
         db.engine.dispose()

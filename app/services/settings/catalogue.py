@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from app.logs import day_files, levels
 from app.rendering.daylight import DateFormat
 from app.rendering.placeholders import SYSTEM_DEFAULTS
 from app.services.settings.definitions import NO, YES, Section, Setting, of_placeholder
@@ -169,6 +170,23 @@ _GENERAL = (
         "phone_history_days", "History of phones",
         "Days for which changes of phones (status, address, firmware, user, place) and what they fetched are kept.",
         "90", whole_number(1, 3650, "days"), Section.ADMINISTRATION,
+    ),
+    Setting(
+        "log_level", "Log level",
+        "What System Logs have: all from this level on, in every process within some seconds.",
+        levels.FROM_THE_START,
+        choice({word: word for word in levels.LEVELS}),
+        Section.ADMINISTRATION,
+    ),
+    Setting(
+        "log_days", "Web Admin log",
+        "Days for which the files of the Web Admin log are kept, on each machine.",
+        str(day_files.DAYS_FROM_THE_START), whole_number(1, 3650, "days"), Section.ADMINISTRATION,
+    ),
+    Setting(
+        "activity_days", "Activity log",
+        "Days for which is kept who did what to what, when, and from where.",
+        "365", whole_number(7, 3650, "days"), Section.ADMINISTRATION,
     ),
     Setting(
         "upload_suffixes", "Permitted suffixes",

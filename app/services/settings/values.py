@@ -97,6 +97,12 @@ def permitted_suffixes(session: Session) -> tuple[str, ...]:
     return tuple(read_text(session, "upload_suffixes").split())
 
 
+def log_level_and_days(session: Session) -> tuple[str, int]:
+    """Return from which level on System Logs have lines, and for how many days."""
+    texts = read_texts(session, ("log_level", "log_days"))
+    return texts["log_level"], int(texts["log_days"])
+
+
 def read_text(session: Session, name: str) -> str:
     """Return the text of one setting."""
     return read_texts(session, (name,))[name]

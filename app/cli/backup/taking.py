@@ -1,0 +1,69 @@
+"""Taking a backup, while everything goes on."""
+
+import os
+import shutil
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.cli.backup import archive, databases
+from app.cli.backup.archive import Head
+from app.cli.backup.staging import staging
+from app.cli.new_file import new_file
+from app.cli.release import check_released
+from app.schema import head_revision
+from app.security.secrets import derive_key, installation_key
+from app.services import firmware
+from config import Settings
+
+
+def key_mark(key: str) -> str:
+    """Return what tells a key from another one and betrays nothing of it."""
+    return derive_key(key, "mark of a backup").hex()[:16]
+
+
+def back_up(settings: Settings, file: Path, passphrase: str) -> Head:
+    """Write a backup; ConflictError where the file is there already, or the database is at another version.
+
+    Firmware that is there before or behind the moment of the database's copy is in it: whatever that copy names.
+    """
+    check_released(settings)
+    key = installation_key(settings)
+    with new_file(file) as target, staging(settings.data_dir) as folder:
+        (folder / "firmware").mkdir()
+        _link_firmware(settings.data_dir, folder)
+        databases.snapshot(settings.database_url, folder / archive.DATABASE)
+        _link_firmware(settings.data_dir, folder)
+        head = Head(
+            made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            kind=databases.kind_of(settings.database_url),
+            revision=head_revision(),
+            key_mark=key_mark(key),
+            has_key=bool(passphrase),
+            tables=databases.tables_in(settings.database_url),
+        )
+        with archive.written(target, head, passphrase) as backup:
+            if passphrase:
+                backup.add_text(archive.KEY, f"{key}\n")
+            backup.add(archive.DATABASE, folder / archive.DATABASE)
+            for stored in sorted((folder / "firmware").iterdir()):
+                backup.add(f"firmware/{stored.name}", stored)
+    return head
+
+
+def _link_firmware(data_dir: Path, folder: Path) -> None:
+    source = firmware.folder_in(data_dir)
+    for path in source.iterdir() if source.is_dir() else ():
+        linked = folder / "firmware" / path.name
+        if archive.FIRMWARE.fullmatch(f"firmware/{path.name}") and not linked.exists():
+            with suppress(FileNotFoundError):  # deleted at this moment
+                _link(path, linked)
+
+
+def _link(path: Path, linked: Path) -> None:
+    try:
+        os.link(path, linked)
+    except FileNotFoundError:
+        raise
+    except OSError:  # a file system without hard links
+        shutil.copyfile(path, linked)

@@ -1,0 +1,1 @@
+"""How this installation is: whether it can serve, and figures for whoever watches over it."""

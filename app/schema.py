@@ -1,7 +1,7 @@
 """The schema of the database: bring it up to date under a lock, and tell whether it is behind."""
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,8 +9,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, Table, text
 
+from app.database import is_table_on
 from app.errors import ConflictError
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -45,6 +46,12 @@ def check_is_up_to_date(engine: Engine) -> None:
             f"The database is at revision {found or 'none'} and this version of Ringmaster needs {head}. "
             "Run `python run.py init`, then start again."
         )
+
+
+def is_here(connection: Connection) -> Callable[..., bool]:
+    """Return what tells Alembic whether this kind of database has an object of the models."""
+    dialect = connection.dialect.name
+    return lambda made, *_: is_table_on(made if isinstance(made, Table) else made.table, dialect)
 
 
 def _configuration(connection: Connection) -> Config:

@@ -4,6 +4,7 @@ from alembic import context
 
 import app.models
 from app.database import EncryptedText, UtcDateTime
+from app.schema import is_here
 
 
 def render_item(kind: str, item: object, _context: object) -> str | bool:
@@ -22,6 +23,7 @@ context.configure(
     render_as_batch=True,
     compare_type=True,
     render_item=render_item,
+    include_object=is_here(connection),
     transaction_per_migration=True,
 )
 with context.begin_transaction():

@@ -20,6 +20,7 @@ from app.models.operator import Operator
 from app.models.pending_action import PendingAction
 from app.models.phone_history import FileFetch, PhoneChange
 from app.models.phone_model import PhoneModel
+from app.models.phone_search import PhoneSearch
 from app.models.phone_user import PhoneUser
 from app.models.placeholder import Placeholder
 from app.models.process import Heartbeat, Lease
@@ -70,6 +71,7 @@ __all__ = [
     "PendingAction",
     "PhoneChange",
     "PhoneModel",
+    "PhoneSearch",
     "PhoneUser",
     "Placeholder",
     "ReplacedPhone",

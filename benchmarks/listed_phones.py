@@ -31,7 +31,7 @@ _FAMILIES = ("Abel", "Berg", "Conti", "Duval", "Engel", "Fischer", "Garcia")
 
 # Each site has subnets of its own, of 240 phones each.
 _NETWORK = "'10.' || (i % :sites) || '.' || (i / :sites / 240 % 256) || '.'"
-# Of 50 phones one waits for approval; the others are devices, of which every thirtieth shares its user with another.
+# Of 50 phones one waits for approval; the others are devices, of which every sixtieth shares the user of another.
 _IS_DEVICE = "i % 50 <> 0"
 _USERS = """
 INSERT INTO phone_user (id, tenant_id, name, name_key, display_name, nickname, is_system, created_at)
@@ -41,7 +41,7 @@ _DEVICES = """
 INSERT INTO device (id, tenant_id, mac, display_name, serial_number, phone_user_id, site_id, template_id, language,
   vlan_mode, vlan_id, vlan_priority, origin, created_at, phone_model_id)
 SELECT :first_id + i, site.tenant_id, {mac}, {name}, 'SN' || i,
-  CASE WHEN i % 30 = 1 AND i > :sites THEN :first_user + i - :sites ELSE :first_user + i END, site.id,
+  CASE WHEN i % 30 = 1 AND i / :sites % 2 = 1 THEN :first_user + i - :sites ELSE :first_user + i END, site.id,
   :template, '', '', 0, 0, 'zero_touch', :now, (SELECT id FROM phone_model WHERE phone_model.name = {model})
 FROM {numbers} AS numbers JOIN site ON site.id = {place} WHERE {is_device}"""
 _STATUS_ROWS = """
@@ -93,6 +93,8 @@ def add(database: Database, number: int) -> None:
         _run(connection, _USERS, values | {"first_id": values["first_user"]})
         for statement in (_DEVICES, _STATUS_ROWS, _SEEN):
             _run(connection, statement, values | {"first_id": first_device})
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("ALTER TABLE device_status ENABLE TRIGGER phone_search_of_new"))
     tidy_up(database)
 
 
@@ -128,6 +130,8 @@ def _make_room(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL session_replication_role = replica"))
         connection.execute(text("SET LOCAL statement_timeout = 0"))
+        # What phones are found by is written all the same.
+        connection.execute(text("ALTER TABLE device_status ENABLE ALWAYS TRIGGER phone_search_of_new"))
     else:
         connection.execute(text("PRAGMA cache_size = -500000"))
 

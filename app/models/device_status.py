@@ -33,6 +33,13 @@ class DeviceStatus(TenantOrNobody, Base):
             sqlite_where=text("is_blocked = 1"),
             postgresql_where=text("is_blocked"),
         ),
+        # Most phones are devices, and are not entered here.
+        Index(
+            "ix_device_status_waiting",
+            *("tenant_id", "approval", "mac"),
+            sqlite_where=text("device_id IS NULL"),
+            postgresql_where=text("device_id IS NULL"),
+        ),
         # With the MAC address behind it each of them is an order of the list.
         *(
             Index(f"ix_device_status_{column}", column, "mac")
@@ -45,9 +52,7 @@ class DeviceStatus(TenantOrNobody, Base):
     mac: Mapped[str] = mapped_column(String(12), primary_key=True)
     device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id", ondelete="SET NULL"), unique=True)
     site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"))
-    template_id: Mapped[int | None] = mapped_column(
-        ForeignKey("config_template.id", ondelete="SET NULL")
-    )
+    template_id: Mapped[int | None] = mapped_column(ForeignKey("config_template.id", ondelete="SET NULL"))
     approval: Mapped[Approval] = mapped_column(one_of(Approval))
     placement_reason: Mapped[str] = mapped_column(String(500), default="")
     is_blocked: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())

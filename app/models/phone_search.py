@@ -24,6 +24,6 @@ class PhoneSearch(Base):
 
     mac: Mapped[str] = mapped_column(String(12), primary_key=True)
     words: Mapped[str] = mapped_column(Text)
-    user_key: Mapped[str] = mapped_column(String(100))
-    location_key: Mapped[str] = mapped_column(String(100))
+    user_key: Mapped[str] = mapped_column(Text)
+    location_key: Mapped[str] = mapped_column(Text)
     ip_number: Mapped[int | None] = mapped_column(BigInteger)

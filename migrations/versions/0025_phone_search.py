@@ -35,14 +35,13 @@ BEGIN
 END $$
 """  # noqa: S608 - made of the names above
 _CHANGES = " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in _TEXTS)
-_TRIGGERS = (
-    "CREATE TRIGGER phone_search_of_new AFTER INSERT ON device_status"
-    " FOR EACH ROW EXECUTE FUNCTION keep_phone_search()",
-    f"CREATE TRIGGER phone_search_of_changed AFTER UPDATE OF {', '.join(_TEXTS)} ON device_status"
-    f" FOR EACH ROW WHEN ({_CHANGES}) EXECUTE FUNCTION keep_phone_search()",
-    "CREATE TRIGGER phone_search_of_gone AFTER DELETE ON device_status"
-    " FOR EACH ROW EXECUTE FUNCTION keep_phone_search()",
-)
+_EVENTS = {
+    "new": "INSERT",
+    "changed": f"UPDATE OF {', '.join(_TEXTS)}",
+    "gone": "DELETE",
+}
+_CONDITIONS = {"changed": f" WHEN ({_CHANGES})"}
+_FILL = f"INSERT INTO phone_search ({_COLUMNS}) SELECT s.mac, {_ROW.format(row='s')} FROM device_status s"  # noqa: S608 - made of the names above
 
 
 def upgrade() -> None:
@@ -57,6 +56,13 @@ def upgrade() -> None:
     op.create_index(
         "ix_device_status_ip", "device_status", ["ip"], postgresql_ops={"ip": "varchar_pattern_ops"}
     )
+    op.create_index(
+        "ix_device_status_waiting",
+        "device_status",
+        ["tenant_id", "approval", "mac"],
+        sqlite_where=sa.text("device_id IS NULL"),
+        postgresql_where=sa.text("device_id IS NULL"),
+    )
 
 
 def _add_phone_search() -> None:
@@ -64,24 +70,29 @@ def _add_phone_search() -> None:
         "phone_search",
         sa.Column("mac", sa.String(length=12), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("user_key", sa.String(length=100), nullable=False),
-        sa.Column("location_key", sa.String(length=100), nullable=False),
+        sa.Column("user_key", sa.Text(), nullable=False),
+        sa.Column("location_key", sa.Text(), nullable=False),
         sa.Column("ip_number", sa.BigInteger(), nullable=True),
     )
-    op.execute(f"INSERT INTO phone_search ({_COLUMNS}) SELECT s.mac, {_ROW.format(row='s')} FROM device_status s")  # noqa: S608 - made of the names above
+    op.execute(_FILL)
     op.create_primary_key("pk_phone_search", "phone_search", ["mac"])
     for column in ("user_key", "location_key", "ip_number"):
         op.create_index(f"ix_phone_search_{column}", "phone_search", [column, "mac"])
-    for statement in (_KEEP, *_TRIGGERS):
-        op.execute(statement)
+    op.execute(_KEEP)
+    for name, event in _EVENTS.items():
+        op.execute(
+            f"CREATE TRIGGER phone_search_of_{name} AFTER {event} ON device_status FOR EACH ROW"
+            f"{_CONDITIONS.get(name, '')} EXECUTE FUNCTION keep_phone_search()"
+        )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_device_status_waiting", table_name="device_status")
     for column in (*_SORTED, "ip"):
         op.drop_index(f"ix_device_status_{column}", table_name="device_status")
         op.create_index(f"ix_device_status_{column}", "device_status", [column])
     if op.get_context().dialect.name == "postgresql":
-        for name in ("new", "changed", "gone"):
+        for name in _EVENTS:
             op.execute(f"DROP TRIGGER phone_search_of_{name} ON device_status")
         op.execute("DROP FUNCTION keep_phone_search()")
         op.drop_table("phone_search")

@@ -6,6 +6,7 @@ from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import insert, literal, select
 from werkzeug.security import generate_password_hash
 
+from app import letter_indexes
 from app.cli.release import opened_database, release
 from app.database import Database
 from app.models import Alarm, DeviceStatus, Firmware, Operator, Tenant
@@ -29,6 +30,7 @@ def make(settings: Settings, phones: int) -> None:
         _add_firmware(database)
         _add_alarms(database)
         _add_account(database, settings.admin_password)
+        letter_indexes.make_missing(database.writer)
         listed_phones.tidy_up(database)
 
 

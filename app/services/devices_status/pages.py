@@ -13,7 +13,7 @@ from app.errors import InvalidInputError
 from app.models import DeviceStatus
 from app.services.devices_status.conditions import conditions_of
 from app.services.devices_status.filters import Filters
-from app.services.devices_status.narrowing import narrowed
+from app.services.devices_status.narrowing import narrowed, surely
 from app.services.devices_status.ordering import KINDS, Part, ordering_by
 from app.services.devices_status.phones import Phone, read_phones
 from app.services.devices_status.positions import Position, find_position
@@ -60,9 +60,16 @@ def read_page(session: Session, filters: Filters, token: str = "") -> Page:
 def count_matching(session: Session, filters: Filters) -> int:
     """Return how many phones match; a number above COUNT_LIMIT says that there are more than that."""
     with _within_time(session):
-        conditions = narrowed(session, filters, row_by_row=True)
-        found = select(DeviceStatus.mac).where(*conditions).limit(COUNT_LIMIT + 1).subquery()
-        return session.scalar(select(func.count()).select_from(found)) or 0
+        enough = surely(session, filters)
+        number = _count(session, enough) if enough else 0
+        return (
+            number if number > COUNT_LIMIT else _count(session, narrowed(session, filters, row_by_row=True))
+        )
+
+
+def _count(session: Session, conditions: Conditions) -> int:
+    found = select(DeviceStatus.mac).where(*conditions).limit(COUNT_LIMIT + 1).subquery()
+    return session.scalar(select(func.count()).select_from(found)) or 0
 
 
 def _read_nearby(session: Session, filters: Filters, position: Position | None) -> list[Key]:

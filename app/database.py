@@ -53,7 +53,7 @@ def table_of(model: type[Base]) -> Table:
 
 def is_table_on(table: Table, dialect: str) -> bool:
     """Whether this kind of database has the table."""
-    return table.info.get(ONLY_ON, dialect) == dialect
+    return bool(table.info.get(ONLY_ON, dialect) == dialect)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

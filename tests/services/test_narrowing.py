@@ -24,7 +24,7 @@ WORDS = (
     "10.1.2", "ip:10.1.2.7", "ip:10.1.0.0/16", "ip:0.0.0.0/0", "mac:0f1e", "0f:1e", "00-90-8f-00-0f-1e", "q", "é", "%",
     "_", "50%", "\\", "430", "model:430", "status:offline anna", "tenant:globex anna", "nobody at all", "\"a m\"",
 )  # fmt: skip
-LOOKED_FOR = ("anna", "änna", "0f1e", "0090.8f", "+4930", "10.1.2", "sn-1", "lobby", "ott", "nobody")
+LOOKED_FOR = ("anna", "änna", "0f1e", "0090.8f", "+49 30", "10.1.2", "sn-1", "lobby", "ott", "nobody")
 
 
 @pytest.fixture

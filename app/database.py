@@ -20,6 +20,8 @@ from app.write_queue import QueuedConnection
 SQLITE_BUSY_SECONDS = 30
 CONNECT_SECONDS = 5
 WRITES = "ringmaster_writes"
+ONLY_ON = "only on"
+"""What ``info`` of a table says that one kind of database has and the other does not need."""
 _LONGEST_KEPT_LOG = 16 * 1024 * 1024  # of a log that grew because somebody read for long, so much is kept
 _LONGEST_LOG_PAGES = 4_000
 # Rows; a status row and its entries in the indexes are about four pages. Each time costs two waits for the disk.
@@ -47,6 +49,11 @@ class Base(DeclarativeBase):
 def table_of(model: type[Base]) -> Table:
     """Return the table of a model, for statements that go past the session and its scope."""
     return cast("Table", model.__table__)  # declared as FromClause, and a Table for a model of one table
+
+
+def is_table_on(table: Table, dialect: str) -> bool:
+    """Whether this kind of database has the table."""
+    return bool(table.info.get(ONLY_ON, dialect) == dialect)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -4,13 +4,15 @@ import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, Table, text
 
+from app.database import is_table_on
 from app.errors import ConflictError
 
 REFERENCES_OF_MANY_ROWS = frozenset(
@@ -46,12 +48,13 @@ def migrate(engine: Engine, revision: str = "head") -> None:
         connection.commit()
 
 
-def comparing(dialect: str) -> Callable[[object, str | None, str, bool, object], bool]:
+def comparing(dialect: str) -> Callable[[Any, str | None, str, bool, object], bool]:
     """Return what tells Alembic which things of models and database it compares, on this kind of database."""
     held_otherwise = REFERENCES_OF_MANY_ROWS if dialect == "postgresql" else frozenset()
 
-    def is_compared(_thing: object, name: str | None, _kind: str, _is_there: bool, _other: object) -> bool:
-        return name not in held_otherwise
+    def is_compared(thing: Any, name: str | None, _kind: str, _is_there: bool, _other: object) -> bool:
+        table = thing if isinstance(thing, Table) else thing.table
+        return name not in held_otherwise and is_table_on(table, dialect)
 
     return is_compared
 

@@ -13,6 +13,7 @@ from benchmarks.experiments import (
     imports,
     keep_alives,
     live,
+    million,
     overviews,
     rules,
     screens_in_use,
@@ -39,6 +40,7 @@ EXPERIMENTS: Sequence[Experiment] = (
     what_if.EXPERIMENT,
     live.EXPERIMENT,
     search.EXPERIMENT,
+    million.EXPERIMENT,
 )
 
 

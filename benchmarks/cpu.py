@@ -33,6 +33,11 @@ def family_of(root: int) -> list[int]:
     return _family(root, _read_all())
 
 
+def parent_of(pid: int) -> int:
+    """Return the process that started this one."""
+    return parse_stat(Path(f"/proc/{pid}/stat").read_text()).parent
+
+
 def parse_stat(text: str) -> ProcessTimes:
     """Read a line of ``/proc/<pid>/stat`` (proc(5)); the name in it may hold blanks and brackets."""
     pid, _, rest = text.partition(" ")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, inspect, select, text
 
 from app.database import Database
 from app.models import ConfigTemplate, Device, DeviceStatus, PhoneUser, Site, Tenant
@@ -29,7 +29,9 @@ _STATUSES = (*["registered"] * 16, "unregistered", "offline", "disconnected", "s
 _NAMES = ("Anna", "Bruno", "Clara", "David", "Emma", "Felix", "Greta", "Hugo", "Ines", "Jonas", "Karin")
 _FAMILIES = ("Abel", "Berg", "Conti", "Duval", "Engel", "Fischer", "Garcia")
 
-# Of 50 phones one waits for approval; the others are devices, of which every thirtieth shares its user with another.
+# Each site has subnets of its own, of 240 phones each.
+_NETWORK = "'10.' || (i % :sites) || '.' || (i / :sites / 240 % 256) || '.'"
+# Of 50 phones one waits for approval; the others are devices, of which every sixtieth shares the user of another.
 _IS_DEVICE = "i % 50 <> 0"
 _USERS = """
 INSERT INTO phone_user (id, tenant_id, name, name_key, display_name, nickname, is_system, created_at)
@@ -37,21 +39,21 @@ SELECT :first_id + i, site.tenant_id, 'user' || i || '@example.com', 'user' || i
   :now FROM {numbers} AS numbers JOIN site ON site.id = {place}"""
 _DEVICES = """
 INSERT INTO device (id, tenant_id, mac, display_name, serial_number, phone_user_id, site_id, template_id, language,
-  vlan_mode, vlan_id, vlan_priority, origin, created_at)
+  vlan_mode, vlan_id, vlan_priority, origin, created_at, phone_model_id)
 SELECT :first_id + i, site.tenant_id, {mac}, {name}, 'SN' || i,
-  CASE WHEN i % 30 = 1 AND i > :sites THEN :first_user + i - :sites ELSE :first_user + i END, site.id,
-  :template, '', '', 0, 0, 'zero_touch', :now
+  CASE WHEN i % 30 = 1 AND i / :sites % 2 = 1 THEN :first_user + i - :sites ELSE :first_user + i END, site.id,
+  :template, '', '', 0, 0, 'zero_touch', :now, (SELECT id FROM phone_model WHERE phone_model.name = {model})
 FROM {numbers} AS numbers JOIN site ON site.id = {place} WHERE {is_device}"""
 _STATUS_ROWS = """
 INSERT INTO device_status (mac, tenant_id, device_id, site_id, template_id, approval, placement_reason, is_blocked,
-  url_tenant, status, status_changed_at, first_seen_at, ip, external_ip, is_behind_proxy, subnet_mask, model,
+  url_tenant, status, status_changed_at, first_seen_at, ip, external_ip, is_behind_proxy, subnet_mask, subnet, model,
   firmware_version, user_agent, user_name, user_id, phone_number, region, location, sip_proxy, vlan_id, btoe_status,
   btoe_version, usb_headset, hrs_speaker_model, hrs_speaker_firmware, digest)
 SELECT {mac}, site.tenant_id, CASE WHEN {is_device} THEN :first_id + i END, site.id,
   CASE WHEN {is_device} THEN :template END, CASE WHEN {is_device} THEN 'not_needed' ELSE 'needed' END,
   'The tenant is named in the URL.', {false}, '', {status}, {changed}, :now,
-  '10.' || (i / 65536 % 256) || '.' || (i / 256 % 256) || '.' || (i % 256), '198.51.100.' || (i % 200), {false},
-  '255.255.255.0', {model}, {version}, 'AUDC-IPPhone-430HD_UC_3.4.6.558/1.0.0000.0', {name},
+  {network} || (i / :sites % 240 + 10), '198.51.100.' || (i % 200), {false},
+  '255.255.255.0', {network} || '0/24', {model}, {version}, 'AUDC-IPPhone-430HD_UC_3.4.6.558/1.0.0000.0', {name},
   'user' || i || '@example.com', '+4930' || (10000000 + i), '', 'Floor ' || (i % 40), 'sip.example.com',
   CASE i % 3 WHEN 0 THEN '' ELSE '' || (i % 90) END,
   CASE i % 4 WHEN 0 THEN 'auto paired' WHEN 1 THEN 'BToE disabled' WHEN 2 THEN 'not paired' ELSE '' END, '2.0.1',
@@ -91,7 +93,9 @@ def add(database: Database, number: int) -> None:
         _run(connection, _USERS, values | {"first_id": values["first_user"]})
         for statement in (_DEVICES, _STATUS_ROWS, _SEEN):
             _run(connection, statement, values | {"first_id": first_device})
-    _tidy_up(database)
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("ALTER TABLE device_status ENABLE TRIGGER phone_search_of_new"))
+    tidy_up(database)
 
 
 def _run(connection: Connection, statement: str, values: Mapping[str, Any]) -> None:
@@ -103,6 +107,7 @@ def _run(connection: Connection, statement: str, values: Mapping[str, Any]) -> N
         false="false",
         changed=_CHANGED[kind],
         is_device=_IS_DEVICE,
+        network=_NETWORK,
         name=f"{_one_of(_NAMES, 'i')} || ' ' || {_one_of(_FAMILIES, 'i / 3')} || ' ' || i",
         status=_one_of(_STATUSES, "i * 7"),
         model=_one_of(_MODELS, "i * 5 / 3"),
@@ -125,11 +130,13 @@ def _make_room(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL session_replication_role = replica"))
         connection.execute(text("SET LOCAL statement_timeout = 0"))
+        # What phones are found by is written all the same.
+        connection.execute(text("ALTER TABLE device_status ENABLE ALWAYS TRIGGER phone_search_of_new"))
     else:
         connection.execute(text("PRAGMA cache_size = -500000"))
 
 
-def _tidy_up(database: Database) -> None:
+def tidy_up(database: Database) -> None:
     """Do what an installation has done by itself after a while."""
     engine = database.writer
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -151,3 +158,11 @@ def count(database: Database) -> int:
     """Return how many phones there are."""
     with reading(database, ALL_TENANTS) as session:
         return session.scalar(select(func.count()).select_from(DeviceStatus)) or 0
+
+
+def has_phones(database: Database) -> bool:
+    """Whether the database is an installation with phones in it."""
+    if not inspect(database.reader).has_table(DeviceStatus.__tablename__):
+        return False
+    with reading(database, ALL_TENANTS) as session:
+        return session.scalar(select(DeviceStatus.mac).limit(1)) is not None

@@ -8,7 +8,7 @@ class Scale:
     """The sizes of one run.
 
     ``rounds`` and ``seconds`` hold for each variant of an experiment; ``growth`` are the numbers of phones at which
-    figures are compared; ``swept`` is how many the sweep for silent phones looks through.
+    figures are compared; ``swept`` is how many the sweep for silent phones looks through, and people at the screens.
     """
 
     rounds: int

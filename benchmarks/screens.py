@@ -17,18 +17,18 @@ PAGES = ("/devices-status/", "/dashboard/")
 _token = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"').search
 
 
-def signed_in(url: str, password: str) -> str:
-    """Sign in as the first administrator; return the header that carries the session."""
+def signed_in(url: str, password: str, account: str = FIRST_ADMINISTRATOR) -> str:
+    """Sign in, as the first administrator if nobody else is named; return the header that carries the session."""
     jar = CookieJar()
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
     with opener.open(f"{url}/login/") as page:
         token = _token(page.read().decode())
     if token is None:
         raise FailedAnswersError("The sign-in page has no form.")
-    form = {"username": FIRST_ADMINISTRATOR, "password": password, "csrf_token": token[1]}
+    form = {"username": account, "password": password, "csrf_token": token[1]}
     with opener.open(f"{url}/login/", urllib.parse.urlencode(form).encode()) as page:
         if page.url.startswith(f"{url}/login/"):
-            raise FailedAnswersError("The administrator could not sign in.")
+            raise FailedAnswersError(f"{account} could not sign in.")
     return "Cookie: " + "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
 
 

@@ -116,3 +116,4 @@ O1 = _at_most(
     "O1", 3, "plain pages", "the dashboard; a plain page is a bare Flask page with the one query it needs"
 )
 O2 = _at_most("O2", 3, "plain pages", "Network Topology, all of the network")
+M1 = _at_most("M1", 1, "s", "the slowest page with 1,000,000 phones in the middle of its loads, PostgreSQL")

@@ -11,9 +11,15 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, MetaData, inspect, text
 
 from app import schema
-from app.database import make_engine
+from app.database import is_table_on, make_engine
 from app.errors import ConflictError
 from app.models import Device
+
+TEXTS_OF_A_PHONE = (
+    "placement_reason", "url_tenant", "external_ip", "subnet_mask", "model", "firmware_version", "user_agent",
+    "user_id", "phone_number", "region", "sip_proxy", "vlan_id", "btoe_status", "btoe_version", "usb_headset",
+    "hrs_speaker_model", "hrs_speaker_firmware",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -25,6 +31,11 @@ def engine(empty_database_url: str) -> Iterator[Engine]:
 
 def tables(engine: Engine) -> set[str]:
     return set(inspect(engine).get_table_names()) - {"alembic_version"}
+
+
+def tables_on(engine: Engine) -> set[str]:
+    dialect = engine.dialect.name
+    return {table.name for table in Device.metadata.tables.values() if is_table_on(table, dialect)}
 
 
 def test_they_make_what_the_models_say(engine: Engine) -> None:
@@ -40,7 +51,7 @@ def test_what_they_make_they_take_away_again(engine: Engine) -> None:
     schema.migrate(engine, "base")
     assert tables(engine) == set()
     schema.migrate(engine)
-    assert tables(engine) == set(Device.metadata.tables)
+    assert tables(engine) == tables_on(engine)
 
 
 def test_a_migrated_database_is_up_to_date(engine: Engine) -> None:
@@ -234,3 +245,30 @@ def test_alarms_of_before_keep_their_severity_and_are_looked_at_once(engine: Eng
     assert rows == [("minor", None, False, True), ("minor", "phone", True, True)]
     schema.migrate(engine, before)
     schema.migrate(engine, "0014")
+
+
+def test_phones_that_were_there_before_are_entered_among_what_is_searched(engine: Engine) -> None:
+    schema.migrate(engine, "0024")
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    phone = {
+        "mac": "00908f000001", "approval": "needed", "first_seen_at": at, "is_behind_proxy": False, "ip": "10.1.2.3",
+        **dict.fromkeys(TEXTS_OF_A_PHONE, ""), "user_name": "Anna Meier", "location": "Floor 3",
+    }  # fmt: skip
+    found = MetaData()
+    found.reflect(engine, only=["device_status"])
+    with engine.begin() as connection:
+        connection.execute(found.tables["device_status"].insert(), phone)
+    schema.migrate(engine, "0025")
+    if engine.dialect.name == "postgresql":
+        with engine.begin() as connection:
+            kept = text("SELECT words, user_key, location_key, ip_number FROM phone_search")
+            words, *keys = connection.execute(kept).one()
+            assert words.split("\n") == ["00908f000001", "anna meier", "", "", "10.1.2.3", ""]
+            assert keys == ["anna meier", "floor 3", 0x0A010203]
+    schema.migrate(engine, "0024")
+    with engine.begin() as connection:
+        assert connection.execute(text("SELECT user_name FROM device_status")).scalars().all() == [
+            "Anna Meier"
+        ]
+        connection.execute(text("UPDATE device_status SET user_name = 'Anna Berg'"))
+        connection.execute(text("DELETE FROM device_status"))

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from app import create_app, schema
+from app import create_app, letter_indexes, schema
 from app.cli import accounts
 from app.database import Database, make_engine
 from app.errors import ConflictError, UnreachableError
@@ -35,6 +35,7 @@ def release(settings: Settings) -> str | None:
     try:
         with schema.locked(engine):
             schema.migrate(engine)
+            letter_indexes.make_missing(engine)
             app = _app_that_wrote_permissions(settings)
             password = accounts.add_first_administrator(app, settings.admin_password)
             with writing(Database(engine), ALL_TENANTS) as session:

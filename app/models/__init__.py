@@ -21,6 +21,7 @@ from app.models.operator_session import OperatorSession
 from app.models.pending_action import PendingAction
 from app.models.phone_history import FileFetch, PhoneChange
 from app.models.phone_model import PhoneModel
+from app.models.phone_search import PhoneSearch
 from app.models.phone_user import PhoneUser
 from app.models.placeholder import Placeholder
 from app.models.process import ChoreRun, Heartbeat, Lease
@@ -74,6 +75,7 @@ __all__ = [
     "PendingAction",
     "PhoneChange",
     "PhoneModel",
+    "PhoneSearch",
     "PhoneUser",
     "Placeholder",
     "ReplacedPhone",

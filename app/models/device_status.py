@@ -33,14 +33,26 @@ class DeviceStatus(TenantOrNobody, Base):
             sqlite_where=text("is_blocked = 1"),
             postgresql_where=text("is_blocked"),
         ),
+        # Most phones are devices, and are not entered here.
+        Index(
+            "ix_device_status_waiting",
+            *("tenant_id", "approval", "mac"),
+            sqlite_where=text("device_id IS NULL"),
+            postgresql_where=text("device_id IS NULL"),
+        ),
+        # With the MAC address behind it each of them is an order of the list.
+        *(
+            Index(f"ix_device_status_{column}", column, "mac")
+            for column in ("site_id", "template_id", "model", "firmware_version")
+        ),
+        # Also for the beginning of an address, whatever the language of the database.
+        Index("ix_device_status_ip", "ip", postgresql_ops={"ip": "varchar_pattern_ops"}),
     )
 
     mac: Mapped[str] = mapped_column(String(12), primary_key=True)
     device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id", ondelete="SET NULL"), unique=True)
-    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"), index=True)
-    template_id: Mapped[int | None] = mapped_column(
-        ForeignKey("config_template.id", ondelete="SET NULL"), index=True
-    )
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"))
+    template_id: Mapped[int | None] = mapped_column(ForeignKey("config_template.id", ondelete="SET NULL"))
     approval: Mapped[Approval] = mapped_column(one_of(Approval))
     placement_reason: Mapped[str] = mapped_column(String(500), default="")
     is_blocked: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
@@ -49,13 +61,13 @@ class DeviceStatus(TenantOrNobody, Base):
     status_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     first_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    ip: Mapped[str] = mapped_column(String(45), default="", index=True)
+    ip: Mapped[str] = mapped_column(String(45), default="")
     external_ip: Mapped[str] = mapped_column(String(45), default="", index=True)
     is_behind_proxy: Mapped[bool] = mapped_column(Boolean, default=False)
     subnet_mask: Mapped[str] = mapped_column(String(64), default="")
     subnet: Mapped[str] = mapped_column(String(50), default="", server_default="")
-    model: Mapped[str] = mapped_column(String(64), default="", index=True)
-    firmware_version: Mapped[str] = mapped_column(String(64), default="", index=True)
+    model: Mapped[str] = mapped_column(String(64), default="")
+    firmware_version: Mapped[str] = mapped_column(String(64), default="")
     user_agent: Mapped[str] = mapped_column(String(256), default="")
     user_name: Mapped[str] = mapped_column(String(128), default="", index=True)
     user_id: Mapped[str] = mapped_column(String(128), default="")

@@ -16,6 +16,7 @@ from app.rules.mac_addresses import find_mac
 from app.rules.typed_names import normal
 from app.services import device_lines
 from app.services.devices_status.words import find_part_of_mac
+from app.services.few_found import find_few, is_one_of
 from app.services.paging import Page, page_of, page_of_found
 from app.services.text_search import contains, either, names_user
 
@@ -71,7 +72,7 @@ def search(session: Session, wanted: UserFilter, *, number: int, size: int) -> P
     if wanted.tenant_name:
         statement = statement.where(PhoneUser.tenant_id.in_(_tenants(wanted.tenant_name)))
     if wanted.words:
-        statement = statement.where(_is_found(normal(wanted.words), wanted.among))
+        statement = statement.where(_is_found(session, normal(wanted.words), wanted.among))
     if wanted.having:
         statement = statement.where(_has(wanted.having))
     read = page_of_found if wanted.words else page_of
@@ -173,10 +174,13 @@ def _tenants(name: str) -> Select[int]:
     return select(Tenant.id).where(Tenant.name_key == name.casefold())
 
 
-def _is_found(words: str, among: Among) -> ColumnElement[bool]:
+def _is_found(session: Session, words: str, among: Among) -> ColumnElement[bool]:
     if among is Among.USERS:
         return names_user(words)
     owners = select(Device.phone_user_id).where(Device.phone_user_id.is_not(None), _is_found_by_device(words))
+    few = find_few(session, [select(PhoneUser.id).where(names_user(words)), owners])
+    if few is not None:
+        return is_one_of(PhoneUser.id, few)
     return or_(names_user(words), PhoneUser.id.in_(owners))
 
 

@@ -417,7 +417,7 @@ def test_a_page_takes_the_same_few_statements_whatever_its_size(session, rows):
     statements = []
     event.listen(session.get_bind(), "before_cursor_execute", lambda *call: statements.append(call[2]))
     pages.read_page(session, Filters.from_query({"q": "430", "rows": str(rows)}))
-    assert len([one for one in statements if one.startswith("SELECT")]) <= 5
+    assert len([one for one in statements if one.startswith("SELECT")]) <= 6
 
 
 def test_a_phone_is_shown_with_its_user_and_its_nickname(session):

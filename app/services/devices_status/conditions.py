@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from ipaddress import ip_network
 
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select, true
+from sqlalchemy.orm import aliased
 
 from app.models import Device, DeviceStatus, PhoneUser, Site, Tenant
 from app.models.enums import Status
@@ -22,13 +23,15 @@ _SHORTEST_PART_OF_MAC = 2
 
 
 def conditions_of(filters: Filters, *, row_by_row: bool = False) -> list[Condition]:
-    """Return what has to hold for a status row to be listed.
+    """Return what has to hold for a status row to be listed; ``narrowed`` has it for searches of all of them.
 
     Written to find all rows at once, or, ``row_by_row``, to be asked of a few one after the other: then owners are
     looked up for each row instead of all that have the name.
     """
     of_user = _of_user_of_this_row if row_by_row else _of_user
     whole, parts = ({**known, "user": of_user} for known in (_WHOLE, _PARTS))
+    if row_by_row:
+        whole["several"] = _of_user_with_another_phone
     conditions = [whole[name](text) for name, text in filters.given.items() if name in whole]
     words = filters.words
     return conditions + [
@@ -138,6 +141,18 @@ def _of_users_with_several_phones(_yes: str) -> Condition:
         .having(func.count() > 1)
     )
     return DeviceStatus.device_id.in_(select(Device.id).where(Device.phone_user_id.in_(users)))
+
+
+def _of_user_with_another_phone(_yes: str) -> Condition:
+    own, other = aliased(Device), aliased(Device)
+    several = (
+        select(true())
+        .select_from(own)
+        .join(other, and_(other.phone_user_id == own.phone_user_id, other.id != own.id))
+        .where(own.id == DeviceStatus.device_id)
+        .limit(1)
+    )
+    return several.scalar_subquery().is_(true())
 
 
 def _of_model(name: str) -> Condition:

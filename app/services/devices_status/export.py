@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from app.models import DeviceStatus
 from app.rendering.csv_lines import csv_line
 from app.services.devices_status.columns import COLUMNS, Column
-from app.services.devices_status.conditions import conditions_of
 from app.services.devices_status.filters import Filters
+from app.services.devices_status.narrowing import narrowed
 from app.services.devices_status.phones import Phone, read_phones
 
 FILE_NAME = "ExportDevicesStatus.csv"
@@ -35,7 +35,7 @@ def read_chunk(session: Session, filters: Filters, *, after: Phone | None = None
     """
     macs = (
         select(DeviceStatus.mac)
-        .where(*conditions_of(filters), DeviceStatus.mac > (after.mac if after else ""))
+        .where(*narrowed(session, filters), DeviceStatus.mac > (after.mac if after else ""))
         .order_by(DeviceStatus.mac)
         .limit(CHUNK_ROWS)
     )

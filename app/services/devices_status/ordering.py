@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, case, func, null, select, true, type_coerce
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.models import ConfigTemplate, Device, DeviceSeen, DeviceStatus, Site, Tenant
+from app.models import ConfigTemplate, Device, DeviceSeen, DeviceStatus, PhoneSearch, Site, Tenant
 from app.models.enums import Approval
 from app.services.devices_status.ipv4_number import Ipv4Number
 
@@ -63,6 +63,15 @@ def _words(column: InstrumentedAttribute[str]) -> Ordering:
     return Ordering(str, func.lower(func.substr(column, 1, _SORTED_CHARACTERS), type_=String), column > "")
 
 
+def _kept(
+    kind: type[str | int], column: InstrumentedAttribute[Any], is_filled: ColumnElement[bool]
+) -> Ordering:
+    """Sort by what the database has calculated already, and keeps in this order."""
+    return Ordering(
+        kind, column.expression, is_filled, PhoneSearch, PhoneSearch.mac == DeviceStatus.mac, is_indexed=True
+    )
+
+
 def _time(
     column: InstrumentedAttribute[Any], joined: Any = None, on: ColumnElement[bool] | None = None
 ) -> Ordering:
@@ -81,15 +90,15 @@ _APPROVAL = case(
     else_="pending",
 )
 
-ORDERINGS: Mapping[str, Ordering] = {
+_ORDERINGS: Mapping[str, Ordering] = {
     "status": _text(DeviceStatus.status),
     "user": _words(DeviceStatus.user_name),
     "number": replace(_text(DeviceStatus.phone_number), is_indexed=True),
     "status_changed": replace(_time(DeviceStatus.status_changed_at), is_indexed=True),
     "mac": replace(_text(DeviceStatus.mac), is_indexed=True),
     "ip": _address(DeviceStatus.ip),
-    "model": _text(DeviceStatus.model),
-    "version": _text(DeviceStatus.firmware_version),
+    "model": replace(_text(DeviceStatus.model), is_indexed=True),
+    "version": replace(_text(DeviceStatus.firmware_version), is_indexed=True),
     "tenant": _text(Tenant.name_key, Tenant, Tenant.id == DeviceStatus.tenant_id),
     "site": _text(Site.name_key, Site, Site.id == DeviceStatus.site_id),
     "template": _text(ConfigTemplate.name_key, ConfigTemplate, ConfigTemplate.id == DeviceStatus.template_id),
@@ -108,3 +117,17 @@ ORDERINGS: Mapping[str, Ordering] = {
     "external_ip": _address(DeviceStatus.external_ip),
     "approval": Ordering(str, _APPROVAL, DeviceStatus.mac.is_not(None)),
 }
+_ON_POSTGRESQL: Mapping[str, Ordering] = {
+    "user": _kept(str, PhoneSearch.user_key, PhoneSearch.user_key > ""),
+    "location": _kept(str, PhoneSearch.location_key, PhoneSearch.location_key > ""),
+    "ip": _kept(int, PhoneSearch.ip_number, PhoneSearch.ip_number.is_not(None)),
+}
+KINDS = {name: ordering.kind for name, ordering in _ORDERINGS.items()}
+"""What the list is sorted by in each order: a text, a number, or a time."""
+
+
+def ordering_by(session: Session, name: str) -> Ordering:
+    """Return how the list is sorted by the column of this name in the database at hand."""
+    if session.get_bind().dialect.name == "postgresql" and name in _ON_POSTGRESQL:
+        return _ON_POSTGRESQL[name]
+    return _ORDERINGS[name]

@@ -13,13 +13,14 @@ from app.errors import InvalidInputError
 from app.models import DeviceStatus
 from app.services.devices_status.conditions import conditions_of
 from app.services.devices_status.filters import Filters
-from app.services.devices_status.ordering import ORDERINGS, Part
+from app.services.devices_status.narrowing import narrowed, surely
+from app.services.devices_status.ordering import KINDS, Part, ordering_by
 from app.services.devices_status.phones import Phone, read_phones
 from app.services.devices_status.positions import Position, find_position
 
 COUNT_LIMIT = 10_000
 _FEW = 500
-_NEARBY = 2_000
+_NEARBY, _FARTHEST = 2_000, 40_000
 _SEARCH_MILLISECONDS = 8_000
 
 Key = Row[tuple[str, Any]]
@@ -45,11 +46,11 @@ def read_page(session: Session, filters: Filters, token: str = "") -> Page:
 
     InvalidInputError for a place that is damaged or belongs to another order.
     """
-    position = find_position(token, filters.sort, ORDERINGS[filters.sort].kind)
-    conditions: Conditions = conditions_of(filters)
-    keys = _read_nearby(session, filters, position) if conditions else []
+    position = find_position(token, filters.sort, KINDS[filters.sort])
+    conditions: Conditions = ()
+    keys = _read_nearby(session, filters, position) if filters.given else []
     if len(keys) <= filters.rows:
-        conditions = _named_if_few(session, conditions)
+        conditions = _named_if_few(session, filters)
         keys = _read_keys(session, filters, conditions, position)
     if position is not None and _is_lost(position, keys, filters.rows):
         position, keys = None, _read_keys(session, filters, conditions, None)
@@ -58,10 +59,17 @@ def read_page(session: Session, filters: Filters, token: str = "") -> Page:
 
 def count_matching(session: Session, filters: Filters) -> int:
     """Return how many phones match; a number above COUNT_LIMIT says that there are more than that."""
-    conditions = conditions_of(filters, row_by_row=True)
-    found = select(DeviceStatus.mac).where(*conditions).limit(COUNT_LIMIT + 1).subquery()
     with _within_time(session):
-        return session.scalar(select(func.count()).select_from(found)) or 0
+        enough = surely(session, filters)
+        number = _count(session, enough) if enough else 0
+        return (
+            number if number > COUNT_LIMIT else _count(session, narrowed(session, filters, row_by_row=True))
+        )
+
+
+def _count(session: Session, conditions: Conditions) -> int:
+    found = select(DeviceStatus.mac).where(*conditions).limit(COUNT_LIMIT + 1).subquery()
+    return session.scalar(select(func.count()).select_from(found)) or 0
 
 
 def _read_nearby(session: Session, filters: Filters, position: Position | None) -> list[Key]:
@@ -69,19 +77,27 @@ def _read_nearby(session: Session, filters: Filters, position: Position | None) 
     do not hold so many.
 
     What many phones have is found at once in this way, and what few have does not cost a walk through all of them in
-    an order that is not theirs in the table.
+    an order that is not theirs in the table. What some have is found among as many rows more as the first ones promise.
     """
-    ordering = ORDERINGS[filters.sort]
-    if not ordering.is_indexed:
+    if not ordering_by(session, filters.sort).is_indexed:
         return []
+    keys = _read_among(session, filters, position, _NEARBY)
+    if not keys or len(keys) > filters.rows:
+        return keys
+    promised = _NEARBY * (filters.rows + 1) // len(keys) * 2
+    return _read_among(session, filters, position, promised) if promised <= _FARTHEST else []
+
+
+def _read_among(session: Session, filters: Filters, position: Position | None, rows: int) -> list[Key]:
+    """Return what matches of so many rows of the list; nothing where it ends before."""
     is_descending = filters.is_descending == (position is None or position.is_forward)
     is_blank = _parts_from(position)[0]
-    part = ordering.part(is_blank=is_blank)
+    part = ordering_by(session, filters.sort).part(is_blank=is_blank)
     order = [column.desc() if is_descending else column for column in part.sorted_by]
     nearby = part.keys.order_by(*order)
     if position is not None:
         nearby = nearby.where(_lies_beyond(position, part, is_descending=is_descending))
-    last = session.execute(nearby.offset(_NEARBY).limit(1)).first()
+    last = session.execute(nearby.offset(rows).limit(1)).first()
     if last is None:
         return []
     bound = Position(filters.sort, is_forward=True, value=last.value, mac=last.mac, rank=1)
@@ -90,13 +106,15 @@ def _read_nearby(session: Session, filters: Filters, position: Position | None) 
     return list(session.execute(found.limit(filters.rows + 1)))
 
 
-def _named_if_few(session: Session, conditions: Conditions) -> Conditions:
+def _named_if_few(session: Session, filters: Filters) -> Conditions:
     """Return what has to hold for the phones that match.
 
     A search that finds few phones reads the whole table once: then they are named, and not searched for again.
     """
-    if not conditions:
-        return conditions
+    if not filters.given:
+        return ()
+    with _within_time(session):
+        conditions = narrowed(session, filters)
     found = select(DeviceStatus.mac).where(*conditions).limit(_FEW + 1).subquery()
     number = func.count()
     few = case((number <= _FEW, func.aggregate_strings(found.c.mac, ",")))
@@ -167,7 +185,7 @@ def _read_keys(
     is_descending = filters.is_descending == (position is None or position.is_forward)
     keys: list[Key] = []
     for is_blank in _parts_from(position):
-        part = ORDERINGS[filters.sort].part(is_blank=is_blank)
+        part = ordering_by(session, filters.sort).part(is_blank=is_blank)
         statement = part.keys.where(*conditions)
         if position is not None and is_blank == (position.value is None):
             statement = statement.where(_lies_beyond(position, part, is_descending=is_descending))

@@ -6,11 +6,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import DeviceStatus
-from app.services.devices_status.conditions import conditions_of
 from app.services.devices_status.filters import Filters
+from app.services.devices_status.narrowing import narrowed
 
 
 def find_matching(session: Session, filters: Filters, *, at_most: int) -> Sequence[str]:
     """Return the MAC addresses of the phones that match, in their order, and no more than so many."""
-    found = select(DeviceStatus.mac).where(*conditions_of(filters)).order_by(DeviceStatus.mac).limit(at_most)
+    found = (
+        select(DeviceStatus.mac).where(*narrowed(session, filters)).order_by(DeviceStatus.mac).limit(at_most)
+    )
     return session.scalars(found).all()

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import ColumnElement, Select, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.models import Device, DeviceStatus
+from app.models import Device, DeviceStatus, PhoneSearch
 from app.rules.addresses import find_address
 from app.services.devices_status.phones import Phone, read_phones
+from app.services.few_found import among
 from app.services.global_search.found import Found, Kind, Words, joined
-from app.services.text_search import contains, either
+from app.services.text_search import contains, either, has_words
 
 _BEHIND_HEX_DIGITS = "g"
 
@@ -23,7 +24,7 @@ def find(session: Session, words: Words, *, at_most: int, looks_anywhere: bool) 
     exact = _macs(session, list(_exactly(words)), at_most)
     macs = dict.fromkeys(exact)
     if not words.is_surely_mac:
-        for statements in _partly(words, looks_anywhere=looks_anywhere):
+        for statements in _partly(session, words, looks_anywhere=looks_anywhere):
             if len(macs) >= at_most:
                 break
             macs |= dict.fromkeys(_macs(session, statements, at_most))
@@ -44,7 +45,7 @@ def _exactly(words: Words) -> Iterator[Select[str]]:
         yield select(DeviceStatus.mac).where(column == words.text)
 
 
-def _partly(words: Words, *, looks_anywhere: bool) -> Iterator[Sequence[Select[str]]]:
+def _partly(session: Session, words: Words, *, looks_anywhere: bool) -> Iterator[Sequence[Select[str]]]:
     """Yield statements that are asked together."""
     if words.digits is not None:
         yield [
@@ -52,8 +53,10 @@ def _partly(words: Words, *, looks_anywhere: bool) -> Iterator[Sequence[Select[s
             for column in (DeviceStatus.mac, Device.mac)
         ]
     if looks_anywhere:
+        looked_up = select(PhoneSearch.mac).where(has_words(words.text, words.digits))
+        is_one = among(session, DeviceStatus.mac, [looked_up])
         # One after the other: what many phones report is seldom in a device, of which all would be looked through.
-        yield [select(DeviceStatus.mac).where(_is_in_report(words)).order_by(DeviceStatus.mac)]
+        yield [select(DeviceStatus.mac).where(is_one, _is_in_report(words)).order_by(DeviceStatus.mac)]
         yield [select(Device.mac).where(_is_in_device(words)).order_by(Device.mac)]
 
 

@@ -1,6 +1,7 @@
 """create_app(): the one place where the parts are joined."""
 
 from datetime import timedelta
+from functools import partial
 
 from flask import Flask, g
 from flask_appbuilder import AppBuilder
@@ -83,13 +84,18 @@ def create_app(settings: Settings | None = None, *, writes_permissions: bool = F
 
 def open_phone_door(app: Flask, settings: Settings) -> None:
     """Answer phones on the web listener as well, past sessions and CSRF."""
+    begin_phone_api(app, settings)
+    app.register_blueprint(blueprint.blueprint)
+    request_guards.csrf.exempt(blueprint.blueprint)
+
+
+def begin_phone_api(app: Flask, settings: Settings) -> None:
+    """Let the phone API begin on the application's database, with all threads free; it has served nothing yet."""
     folder, downloads = firmware.folder_in(settings.data_dir), firmware_downloads.of_web_server(settings)
     database: Database = app.extensions["ringmaster_database"]
     watch = app.extensions.setdefault(license_guard.WATCH, LicenseWatch(database))
     app.extensions[blueprint.EXTENSION] = PhoneApi(database, folder, downloads, license=watch)
-    app.register_blueprint(blueprint.blueprint)
-    request_guards.csrf.exempt(blueprint.blueprint)
-    for_phones = PhoneThreads(app.wsgi_app, most=settings.web_threads_for_phones)
+    for_phones = PhoneThreads(partial(Flask.wsgi_app, app), most=settings.web_threads_for_phones)
     middleware = CallersOwnAddress(NormalPaths(for_phones), settings.trusted_proxies)
     app.wsgi_app = middleware  # type: ignore[method-assign]  # how Flask takes middleware
 

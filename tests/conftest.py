@@ -17,6 +17,7 @@ from tests.databases import (
     SqliteDatabases,
     prepare,
 )
+from tests.known_statements import knowing_statements
 from tests.postgresql import PostgresqlServer, running_server
 from tests.quick_folder import quick_folder
 from tests.slapd import Slapd, running_slapd
@@ -121,7 +122,7 @@ def database_url(request: pytest.FixtureRequest, databases: Databases, database_
 def database(database_url: str) -> Iterator[Database]:
     """The database of a fresh installation, with what is encrypted in it open."""
     open_vault(INSTALLATION_KEY)
-    database = Database(make_engine(database_url))
+    database = Database(knowing_statements(make_engine(database_url)))
     yield database
     database.reader.dispose()
 

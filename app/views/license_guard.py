@@ -22,8 +22,13 @@ ONLY_ADMINISTRATORS = (
 
 def install(app: Flask) -> None:
     """Look after the licence for every request to a screen."""
-    app.extensions[WATCH] = LicenseWatch(app.extensions["ringmaster_database"])
+    begin(app)
     app.before_request(_hold_back)
+
+
+def begin(app: Flask) -> None:
+    """Know nothing yet of the licence in the application's database."""
+    app.extensions[WATCH] = LicenseWatch(app.extensions["ringmaster_database"])
 
 
 def watch() -> LicenseWatch:

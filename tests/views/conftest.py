@@ -10,15 +10,23 @@ from app.security.secrets import open_vault
 from tests.databases import INSTALLATION_KEY, Databases
 from tests.views.browsing import Browser, signed_in
 from tests.views.installations import Worlds, fill, open_app
+from tests.views.kept_apps import KeptApps
 from tests.views.world import PEOPLE, World, make_world
 
 SignIn = Callable[[str], Browser]
 
 
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
-    """An application on a database of this test's own, of each kind."""
-    yield from open_app(database_url, tmp_path)
+def app(database_url: str, database_kind: str, kept_apps: KeptApps, tmp_path: Path) -> Iterator[Flask]:
+    """An application on a database of this test's own, of each kind; built once, and as new for each test."""
+    with kept_apps.lent(database_kind, database_url, tmp_path) as lent:
+        yield lent
+
+
+@pytest.fixture(scope="session")
+def kept_apps() -> KeptApps:
+    """The applications that tests are lent."""
+    return KeptApps()
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask, abort
@@ -25,6 +26,12 @@ FAILURES = {
     "conflict": (ConflictError("It is in use."), 409),
     "unreachable": (UnreachableError("The directory does not answer."), 503),
 }
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """An application of each test's own, which may be given more addresses."""
+    yield from open_app(database_url, tmp_path)
 
 
 @pytest.fixture(scope="module")

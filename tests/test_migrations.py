@@ -248,7 +248,7 @@ def test_alarms_of_before_keep_their_severity_and_are_looked_at_once(engine: Eng
 
 
 def test_phones_that_were_there_before_are_entered_among_what_is_searched(engine: Engine) -> None:
-    schema.migrate(engine, "0024")
+    schema.migrate(engine, "0028")
     at = datetime(2026, 1, 1, tzinfo=UTC)
     phone = {
         "mac": "00908f000001", "approval": "needed", "first_seen_at": at, "is_behind_proxy": False, "ip": "10.1.2.3",
@@ -258,14 +258,14 @@ def test_phones_that_were_there_before_are_entered_among_what_is_searched(engine
     found.reflect(engine, only=["device_status"])
     with engine.begin() as connection:
         connection.execute(found.tables["device_status"].insert(), phone)
-    schema.migrate(engine, "0025")
+    schema.migrate(engine, "0029")
     if engine.dialect.name == "postgresql":
         with engine.begin() as connection:
             kept = text("SELECT words, user_key, location_key, ip_number FROM phone_search")
             words, *keys = connection.execute(kept).one()
             assert words.split("\n") == ["00908f000001", "anna meier", "", "", "10.1.2.3", ""]
             assert keys == ["anna meier", "floor 3", 0x0A010203]
-    schema.migrate(engine, "0024")
+    schema.migrate(engine, "0028")
     with engine.begin() as connection:
         assert connection.execute(text("SELECT user_name FROM device_status")).scalars().all() == [
             "Anna Meier"

@@ -9,7 +9,8 @@ down_revision = "0025"
 
 def upgrade() -> None:
     op.add_column(
-        "ab_user", sa.Column("has_to_choose_password", sa.Boolean(), server_default=sa.false(), nullable=False)
+        "ab_user",
+        sa.Column("has_to_choose_password", sa.Boolean(), server_default=sa.false(), nullable=False),
     )
     op.create_table(
         "wrong_password",

@@ -1,7 +1,5 @@
 """Phone users by name, display name or nickname."""
 
-from typing import Any
-
 from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
@@ -40,7 +38,7 @@ def _begins(session: Session, key: str) -> ColumnElement[bool]:
     return and_(PhoneUser.name_key.between(key, key + _BEHIND_ALL_CHARACTERS), begins)
 
 
-def _read(session: Session, some: Select[Any], key: str, at_most: int) -> list[Found]:
+def _read(session: Session, some: Select[int, str, str, str, str], key: str, at_most: int) -> list[Found]:
     rows = session.execute(some.order_by(PhoneUser.name_key, PhoneUser.id).limit(at_most))
     return [
         Found(

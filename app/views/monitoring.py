@@ -58,10 +58,11 @@ class MonitoringView(BaseView):
 
 def readiness_of(app: Flask) -> KeptChecks:
     """Return what is kept of the checks of this process."""
-    settings: Settings = app.extensions["ringmaster_settings"]
-    found: KeptChecks = app.extensions.setdefault(
-        CHECKS, KeptChecks(app.extensions["ringmaster_database"], settings.data_dir)
-    )
+    found: KeptChecks | None = app.extensions.get(CHECKS)
+    if found is None:
+        settings: Settings = app.extensions["ringmaster_settings"]
+        found = KeptChecks(app.extensions["ringmaster_database"], settings.data_dir)
+        app.extensions[CHECKS] = found
     return found
 
 

@@ -42,7 +42,9 @@ def _begin() -> None:
 
 def watch() -> LogWatch:
     """Return what this process knows of how it is to log."""
-    found: LogWatch = current_app.extensions.setdefault(WATCH, LogWatch(database()))
+    found: LogWatch | None = current_app.extensions.get(WATCH)
+    if found is None:
+        found = current_app.extensions[WATCH] = LogWatch(database())
     return found
 
 

@@ -14,10 +14,11 @@ from flask import Flask
 
 from app import begin_phone_api, create_app
 from app.database import Database, make_engine
+from app.log_watch import LogWatch
 from app.phone_api.blueprint import EXTENSION as PHONE_API
 from app.security.issuer import trust_issuer
 from app.security.secrets import installation_key, open_vault
-from app.views import fresh_parts, license_guard, sign_in_limit, uploads
+from app.views import fresh_parts, license_guard, monitoring, request_log, sign_in_limit, uploads
 from app.views.kept_figures import KEPT_FIGURES, KeptFigures
 from app.views.web_session import db
 from config import Settings
@@ -34,6 +35,8 @@ ANEW = frozenset(
         "ringmaster_uploads",
         PHONE_API,
         KEPT_FIGURES,
+        request_log.WATCH,
+        monitoring.CHECKS,
     }
 )
 """Extensions that each test finds new."""
@@ -80,6 +83,12 @@ def begin_anew(app: Flask, settings: Settings) -> None:
         part(app)
     begin_phone_api(app, settings)
     app.extensions[KEPT_FIGURES] = KeptFigures(for_each=math.inf)  # on a busy machine counting takes long
+    # What a page asks of the database is counted, wherever it falls.
+    app.extensions[request_log.WATCH] = LogWatch(
+        app.extensions["ringmaster_database"], every_seconds=math.inf
+    )
+    app.extensions.pop(monitoring.CHECKS, None)
+    monitoring.readiness_of(app)
 
 
 def leave_database(app: Flask) -> None:

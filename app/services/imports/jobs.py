@@ -225,7 +225,7 @@ def drop_old(session: Session, ids: Sequence[int]) -> int:
     return len(gone)
 
 
-def _piece_of(job_id: int, start: int) -> Select[tuple[bytes]]:
+def _piece_of(job_id: int, start: int) -> Select[bytes]:
     piece = func.substr(ImportFile.content, start + 1, _PIECE_BYTES, type_=LargeBinary)
     return select(piece).where(ImportFile.job_id == job_id)
 

@@ -91,7 +91,7 @@ def addresses(session: Session, phones: int) -> Mapping[str, str]:
         "a site of it": f"/topology/?{urlencode({'tenant': TENANT, 'site': 'Site 07-1'})}",
         "a subnet of it": f"/topology/?{urlencode({'tenant': TENANT, 'site': 'Site 07-1', 'subnet': '10.7.3.0/24'})}",
         "external addresses": "/topology/?by=external",
-        "A phone": "/devices/00908f000f1e/",
+        "A phone": f"/devices/00908f{phones // 3:06x}/",
         "Manage Users": "/users/",
         "Manage Users, its 100th page": "/users/?page=100",
         "Manage Users, a user": "/users/?q=user7777@",

@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.models import Device, DeviceStatus, PhoneSearch, PhoneUser
+from app.security.tenant_scope import scope_of
 from app.services.devices_status.conditions import Condition, conditions_of
 from app.services.devices_status.filters import Filters
 from app.services.devices_status.words import find_part_of_mac
@@ -27,7 +28,7 @@ def narrowed(session: Session, filters: Filters, *, row_by_row: bool = False) ->
     Where few phones come into question by the first of the words that says so, these are named beside it, and all
     else is asked of them alone.
     """
-    for statements in _looked_up(filters):
+    for statements in _looked_up(session, filters):
         macs = find_few(session, statements)
         if macs is not None:
             return [is_one_of(DeviceStatus.mac, macs), *conditions_of(filters, row_by_row=True)]
@@ -49,7 +50,7 @@ def surely(session: Session, filters: Filters) -> list[Condition]:
     return [is_found, *conditions_of(replace(filters, q=""))]
 
 
-def _looked_up(filters: Filters) -> Iterator[Sequence[Select[Any]]]:
+def _looked_up(session: Session, filters: Filters) -> Iterator[Sequence[Select[Any]]]:
     """Yield for each text statements that find at least all phones that match."""
     asked = [(name, getattr(filters, name)) for name in _FIELDS]
     asked += [(word.field, word.text) for word in filters.words if word.field in ("", "model", *_FIELDS)]
@@ -57,13 +58,17 @@ def _looked_up(filters: Filters) -> Iterator[Sequence[Select[Any]]]:
         if field == "ip" and "/" in text:
             yield [_in_subnet(text)]
         elif text:
-            yield list(_with_words(field, text))
+            yield list(_with_words(session, field, text))
     if filters.several:
         yield [_of_users_with_several_phones()]
 
 
-def _with_words(field: str, text: str) -> Iterator[Select[Any]]:
-    yield select(PhoneSearch.mac).where(has_words(text, find_part_of_mac(text)))
+def _with_words(session: Session, field: str, text: str) -> Iterator[Select[Any]]:
+    has_text = has_words(text, find_part_of_mac(text))
+    if scope_of(session).is_everything:
+        yield select(PhoneSearch.mac).where(has_text)
+    else:  # what many phones have may be little among those of some tenants
+        yield select(DeviceStatus.mac).join(PhoneSearch, PhoneSearch.mac == DeviceStatus.mac).where(has_text)
     if field in _OF_OWNERS:
         yield (
             select(DeviceStatus.mac)

@@ -40,7 +40,9 @@ ANEW = frozenset(
 ALIKE = frozenset({"sqlalchemy", "csrf", "appbuilder", "flask-jwt-extended", "babel"})
 """Extensions that know how pages are built, and nothing of what was asked of them."""
 _URL = "SQLALCHEMY_DATABASE_URI"
-_OF_REQUESTS = frozenset({"wsgi_app", "_got_first_request", "jinja_loader"})  # the last is made by the first request
+_OF_REQUESTS = frozenset(
+    {"wsgi_app", "_got_first_request", "jinja_loader"}
+)  # the last is made by the first request
 
 
 class KeptApps:
@@ -58,8 +60,10 @@ class KeptApps:
             app = create_app(settings)
         begin_anew(app, settings)
         found = shape_of(app)
-        yield app
-        leave_database(app)
+        try:
+            yield app
+        finally:
+            leave_database(app)
         if shape_of(app) == found:
             self._apps[kind] = app
 
@@ -98,4 +102,3 @@ def shape_of(app: Flask) -> Hashable:
         tuple((name, id(found)) for name, found in sorted(app.jinja_env.globals.items())),
         tuple((name, id(found)) for name, found in sorted(vars(app).items()) if name not in _OF_REQUESTS),
     )
-

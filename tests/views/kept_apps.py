@@ -63,8 +63,10 @@ class KeptApps:
             app = create_app(settings)
         begin_anew(app, settings)
         found = shape_of(app)
-        yield app
-        leave_database(app)
+        try:
+            yield app
+        finally:
+            leave_database(app)
         if shape_of(app) == found:
             self._apps[kind] = app
 

@@ -41,11 +41,18 @@ class Redaction:
             text = self._known.sub(MASK, text)
         text = _ROW.sub(rf"\1{MASK}", text)
         text = _IN_ADDRESS.sub(rf"\1{MASK}@", text)
-        return _NAMED.sub(rf"\1{MASK}", text)
+        return _NAMED.sub(_masked, text)
 
     def clean_line(self, text: str, most: int) -> str:
         """Return the text without secrets as one line of at most so many characters."""
         return on_one_line(self.clean(text[: 4 * most]))[:most]
+
+
+def _masked(found: re.Match[str]) -> str:
+    """Return the name with its value masked; quotes stay, so that JSON stays JSON."""
+    name, value = found.groups()
+    quote = value[0] if value[0] in "\"'" and value[-1] == value[0] else ""
+    return f"{name}{quote}{MASK}{quote}"
 
 
 def on_one_line(text: str) -> str:

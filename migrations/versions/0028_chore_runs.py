@@ -11,9 +11,9 @@ def upgrade() -> None:
     op.create_table(
         "chore_run",
         sa.Column("name", sa.String(length=60), nullable=False),
-        sa.Column("every_seconds", sa.Float(), nullable=False),
+        sa.Column("every_seconds", sa.Double(), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("took_seconds", sa.Float(), nullable=False),
+        sa.Column("took_seconds", sa.Double(), nullable=False),
         sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_chore_run")),
     )

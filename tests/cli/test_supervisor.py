@@ -20,7 +20,7 @@ def start() -> Iterator[Callable[[float], Supervisor]]:
 
     def start_one(stops_within: float) -> Supervisor:
         words = [sys.executable, "-m", "tests.cli.crashing", str(stops_within)]
-        started.append(subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True))
+        started.append(subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True))
         return started[-1]
 
     yield start_one
@@ -31,7 +31,7 @@ def start() -> Iterator[Callable[[float], Supervisor]]:
 
 def lines_with(process: Supervisor, text: str, count: int) -> list[str]:
     """Return the next lines of the log that have the text."""
-    matching = (line for line in process.stderr if text in line)
+    matching = (line for line in process.stdout if text in line)
     return [next(matching) for _ in range(count)]
 
 
@@ -62,7 +62,7 @@ def test_what_does_not_stop_is_killed(start: Callable[[float], Supervisor]) -> N
     process = start(0.3)
     wait_until_it_is_stubborn(process)
     process.send_signal(signal.SIGTERM)
-    process.stderr.read()
+    process.stdout.read()
     assert process.wait() == 0
 
 

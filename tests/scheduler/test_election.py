@@ -32,26 +32,26 @@ def start(database_url: str) -> Iterator[Start]:
     def start_one(lease_seconds: float) -> Contender:
         words = [sys.executable, "-m", "tests.scheduler.contender", database_url, str(lease_seconds)]
         # Without a buffer: a line that waits in one is not seen by a selector.
-        started.append(subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, bufsize=0))
-        assert started[-1].stderr.readline().endswith(b"This scheduler stands for election.\n")
+        started.append(subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, bufsize=0))
+        assert started[-1].stdout.readline().endswith(b"This scheduler stands for election.\n")
         return started[-1]
 
     yield start_one
     for contender in started:
         contender.kill()
         contender.wait()
-        contender.stderr.close()
+        contender.stdout.close()
 
 
 def the_one_that_leads(contenders: Sequence[Contender]) -> Contender:
     """Return the first that says that it leads."""
     with selectors.DefaultSelector() as selector:
         for contender in contenders:
-            selector.register(contender.stderr, selectors.EVENT_READ, contender)
+            selector.register(contender.stdout, selectors.EVENT_READ, contender)
         ready = selector.select(PATIENCE_SECONDS)
     assert ready, "no scheduler leads"
     contender = ready[0][0].data
-    assert contender.stderr.readline().endswith(LEADS)
+    assert contender.stdout.readline().endswith(LEADS)
     return contender
 
 
@@ -87,5 +87,5 @@ def test_one_that_was_held_up_does_not_lead_beside_its_successor(database: Datab
     leader.send_signal(signal.SIGSTOP)
     assert the_one_that_leads([follower]) is follower
     leader.send_signal(signal.SIGCONT)
-    assert leader.stderr.readline().endswith(b"This scheduler does not lead any more.\n")
+    assert leader.stdout.readline().endswith(b"This scheduler does not lead any more.\n")
     assert lease(database).epoch == 2

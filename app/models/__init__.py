@@ -2,6 +2,7 @@
 
 from app.models.alarm import Alarm, AlarmChange
 from app.models.alarm_rules import EscalationStep, Outage
+from app.models.api_token import ApiToken
 from app.models.config_file import ConfigFile
 from app.models.config_template import ConfigTemplate, TemplateDefault
 from app.models.configuration_value import ConfigurationValue
@@ -37,6 +38,7 @@ from app.models.user_keys import UserKeysRow
 __all__ = [
     "Alarm",
     "AlarmChange",
+    "ApiToken",
     "ConfigFile",
     "ConfigTemplate",
     "ConfigurationValue",

@@ -1,12 +1,14 @@
-"""The cookie of a session: every request renews it, but for the counter that each page asks for by itself."""
+"""The cookie of a session: every page renews it, and what pages and programs ask for by themselves does not."""
 
 from flask import Flask, g
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
+from app.views.request_guards import is_of_a_program
+
 
 class _SessionCookie(SecureCookieSessionInterface):
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
-        if not session.modified and g.get("leaves_session_cookie", False):
+        if is_of_a_program() or (not session.modified and g.get("leaves_session_cookie", False)):
             return False
         return super().should_set_cookie(app, session)
 

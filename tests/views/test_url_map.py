@@ -24,6 +24,11 @@ ALLOWED = {
     "StartView.index": EVERYBODY,
     "AccountView.userinfo": EVERYBODY,
     "AccountView.password": EVERYBODY,
+    "OwnTokensView.list": EVERYBODY,
+    "OwnTokensView.revoke": EVERYBODY,
+    "ApiViewerView.show": EVERYBODY,
+    "ApiTokensView.list": ADMINISTRATOR,
+    "ApiTokensView.revoke": ADMINISTRATOR,
     "UtilView.back": EVERYBODY,
     "LocaleView.index": EVERYBODY,
     "LiveView.counter": EVERYBODY,
@@ -306,9 +311,9 @@ ROWS = {
 
 
 def screens(app: Flask) -> Iterator[Rule]:
-    """Yield the rules of the screens; the phone API has its own tests."""
+    """Yield the rules of the screens; the APIs of phones and of programs have their own tests."""
     for rule in app.url_map.iter_rules():
-        if not rule.endpoint.startswith("phone_api."):
+        if not rule.endpoint.startswith(("phone_api.", "rest_api.")):
             yield rule
 
 

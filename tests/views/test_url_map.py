@@ -365,6 +365,7 @@ def address_of(rule: Rule, world: World) -> str:
         "version_id": world.rules,
         "action": "check_status",
         "view_id": 1,
+        "token_id": 1,
         "deed": "rename",
     }
     address = rule.rule

@@ -142,3 +142,21 @@ def test_what_goes_along_has_to_be_known(program: MakeProgram, world: World):
     assert in_use.status_code == 409
     assert "1 device" in in_use.json["detail"]
     assert "told" not in in_use.json
+
+
+def test_pages_have_every_item_once_in_any_order(program: MakeProgram):
+    alice = program("alice")
+    for name in ("T-1", "T1", "t 2", "Ä", "ß", "Z", "_"):
+        assert alice.put(f"/tenants/named/{name}", {}).status_code == 201
+    for sort in ("name", "-name", "id", "-created_at"):
+        seen, cursor = [], ""
+        for _ in range(10):
+            page = alice.get(f"/tenants?limit=3&sort={sort}&cursor={cursor}").json
+            assert len(page["items"]) <= 3
+            seen += [item["name"] for item in page["items"]]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                break
+        whole = names_in(alice.get(f"/tenants?limit=100&sort={sort}"))
+        assert seen == whole
+        assert len(set(seen)) == 10

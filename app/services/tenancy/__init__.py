@@ -11,6 +11,7 @@ from app.services.tenancy.keeping import (
     change_tenant,
     delete_site,
     delete_tenant,
+    note_takeover,
 )
 from app.services.tenancy.sites import prepare_site
 from app.services.tenancy.tenants import find_default_besides, prepare_changed_tenant, prepare_new_tenant
@@ -31,6 +32,7 @@ __all__ = [
     "figures_of_sites",
     "figures_of_tenants",
     "find_default_besides",
+    "note_takeover",
     "prepare_changed_tenant",
     "prepare_new_tenant",
     "prepare_site",

@@ -40,7 +40,7 @@ def add_tenant(session: Session, said: TenantFields, *, author: Author, now: dat
     tenant = Tenant()
     with session.no_autoflush:
         _fill(tenant, said)
-        _note_takeover(session, tenant, author, now)
+        note_takeover(session, tenant, author=author, now=now)
         prepare_new_tenant(session, tenant, now=now)
     session.add(tenant)
     session.flush()
@@ -54,7 +54,7 @@ def change_tenant(
     """Change what is said of a tenant; return whether anything changed."""
     with session.no_autoflush:
         _fill(tenant, said)
-        _note_takeover(session, tenant, author, now)
+        note_takeover(session, tenant, author=author, now=now)
         prepare_changed_tenant(session, tenant)
         changes = changes_of(tenant, [field.name for field in fields(TenantFields)])
     session.flush()
@@ -130,7 +130,8 @@ def _fill(place: Tenant | Site, said: PlaceFields) -> None:
         setattr(place, field.name, getattr(said, field.name))
 
 
-def _note_takeover(session: Session, tenant: Tenant, author: Author, now: datetime) -> None:
+def note_takeover(session: Session, tenant: Tenant, *, author: Author, now: datetime) -> None:
+    """Write into the journal which tenant is the default no more, where this one is to be it."""
     replaced = find_default_besides(session, tenant) if tenant.is_default else None
     if replaced is not None:
         record(

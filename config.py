@@ -254,6 +254,11 @@ class Settings:
         (),
         "none",
     )
+    rest_requests_per_minute: int = setting(
+        "Requests of one API token that each process of the web server takes in a minute",
+        _between(1, 1_000_000),
+        600,
+    )
     secure_cookies: bool = setting(
         "Send cookies over HTTPS only: set it where nginx speaks TLS to people", _yes_or_no, default=False
     )

@@ -11,6 +11,10 @@ from app.license_watch import LicenseWatch
 from app.phone_api import blueprint, firmware_downloads
 from app.phone_api.answering import PhoneApi
 from app.phone_api.wsgi import NormalPaths, PhoneThreads
+from app.rest_api import blueprint as rest_blueprint
+from app.rest_api.access import Access
+from app.rest_api.answering import RestApi
+from app.rest_api.cursors import Cursors
 from app.security.issuer import trust_issuer
 from app.security.roles import ADMINISTRATOR, ROLES
 from app.security.secrets import derive_key, installation_key, open_vault
@@ -78,8 +82,18 @@ def create_app(settings: Settings | None = None, *, writes_permissions: bool = F
         registration.register(appbuilder)
         if writes_permissions:
             appbuilder.sm.write_permissions()
+    open_rest_api(app, settings, key)
     open_phone_door(app, settings)
     return app
+
+
+def open_rest_api(app: Flask, settings: Settings, key: str) -> None:
+    """Answer programs that have a token; without cookies there is nothing for CSRF to use."""
+    database: Database = app.extensions["ringmaster_database"]
+    watch: LicenseWatch = app.extensions[license_guard.WATCH]
+    access = Access(database, watch, per_minute=settings.rest_requests_per_minute)
+    rest_blueprint.install(app, RestApi(database, access, Cursors(derive_key(key, "cursors"))))
+    request_guards.csrf.exempt(rest_blueprint.blueprint)
 
 
 def open_phone_door(app: Flask, settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from app.models.alarm import Alarm, AlarmChange
 from app.models.alarm_rules import EscalationStep, Outage
+from app.models.api_token import ApiToken
 from app.models.config_file import ConfigFile
 from app.models.config_template import ConfigTemplate, TemplateDefault
 from app.models.configuration_value import ConfigurationValue
@@ -40,6 +41,7 @@ from app.models.wrong_password import WrongPassword
 __all__ = [
     "Alarm",
     "AlarmChange",
+    "ApiToken",
     "ChoreRun",
     "ConfigFile",
     "ConfigTemplate",

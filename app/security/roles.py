@@ -47,6 +47,7 @@ SETUP_WIZARD = "Setup Wizard"
 OPERATORS = "Operators"
 ROLES_PAGE = "Roles"
 LICENSE = "License"
+API_TOKENS = "API Tokens"
 DESTINATIONS = "Destinations"
 DELIVERY_LOG = "Delivery Log"
 
@@ -109,6 +110,7 @@ DEEDS: dict[str, tuple[str, ...]] = {
     OPERATORS: (*LOOK, *CHANGE),
     ROLES_PAGE: ("can_list",),
     LICENSE: ("can_list", EDIT),
+    API_TOKENS: ("can_list", DELETE),
     SYSTEM_SETTINGS: ("can_list", EDIT, GENERATE),
     LDAP_TEST: ("can_list",),
     JOURNAL: ("can_list",),
@@ -143,7 +145,12 @@ _EVERYBODY_LOOKS = (
 _SYSTEM_LEVEL_ONLY = frozenset(
     {
         *((page, deed) for page in (TENANTS, SITES, PHONE_MODELS, OPERATORS) for deed in CHANGE),
-        *((page, deed) for page in (JOURNAL, WEB_ADMIN_LOG, OPERATORS, ROLES_PAGE) for deed in LOOK),
+        *(
+            (page, deed)
+            for page in (JOURNAL, WEB_ADMIN_LOG, OPERATORS, ROLES_PAGE, API_TOKENS)
+            for deed in LOOK
+        ),
+        (API_TOKENS, DELETE),
         (DEFAULT_PLACEHOLDERS, "can_edit"),
         (SUPPORT_BUNDLE, DOWNLOAD),
         (RULES, EDIT_SYSTEM),

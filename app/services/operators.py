@@ -1,11 +1,22 @@
-"""Operators' accounts: what keeps an installation from locking itself out."""
+"""Operators' accounts: whose rows they see, and what keeps an installation from locking itself out."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.errors import ConflictError
 from app.models import Operator
+from app.models.operator import operator_tenant
 from app.security.roles import ADMINISTRATOR
+from app.security.tenant_scope import ALL_TENANTS, TenantScope, only_tenants
+
+
+def scope_of_account(session: Session, account: Operator) -> TenantScope:
+    """Return whose rows an account sees: all as an administrator or where the account says so, else the tenants' it
+    names."""
+    if account.sees_all_tenants or any(role.name == ADMINISTRATOR for role in account.roles):
+        return ALL_TENANTS
+    named = select(operator_tenant.c.tenant_id).where(operator_tenant.c.operator_id == account.id)
+    return only_tenants(session.scalars(named))
 
 
 def check_change(session: Session, operator: Operator, *, by: Operator) -> None:

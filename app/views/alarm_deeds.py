@@ -17,7 +17,7 @@ from werkzeug.datastructures import MultiDict
 from app.errors import InvalidInputError, NotAllowedError
 from app.models import Alarm
 from app.models.alarm import MAX_REMARK
-from app.security.roles import ACKNOWLEDGE, ALARMS, DEEDS, DELETE, SHELVE
+from app.security.roles import ALARMS, DEEDS
 from app.services.alarm_search import AlarmFilter, conditions_of
 from app.services.alarms import deeds
 from app.services.alarms.deeds import MOST_AT_ONCE, Deed, Order
@@ -33,14 +33,6 @@ from app.views.way_back import way_back
 from app.views.web_session import db
 
 _NAMED = 5
-_NEEDS = {
-    Deed.ACKNOWLEDGE: ACKNOWLEDGE,
-    Deed.UNACKNOWLEDGE: ACKNOWLEDGE,
-    Deed.COMMENT: ACKNOWLEDGE,
-    Deed.SHELVE: SHELVE,
-    Deed.UNSHELVE: SHELVE,
-    Deed.DELETE: DELETE,
-}
 _TITLES = {
     Deed.ACKNOWLEDGE: "Acknowledge {}",
     Deed.UNACKNOWLEDGE: "Take the acknowledgement back of {}",
@@ -154,7 +146,7 @@ def _deed() -> Deed:
         deed = Deed(request.values.get("deed", ""))
     except ValueError:
         raise InvalidInputError("This cannot be done with alarms.") from None
-    if not may(_NEEDS[deed], ALARMS):
+    if not may(deeds.NEEDS[deed], ALARMS):
         raise NotAllowedError("You do not have permission to modify this item.")
     return deed
 

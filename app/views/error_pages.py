@@ -34,7 +34,7 @@ from app.views.error_words import (
     try_again_in,
     words_of,
 )
-from app.views.request_guards import STATIC, is_for_phones, wants_json
+from app.views.request_guards import STATIC, is_of_a_program, wants_json
 from app.views.uploads import hear_out_refused
 from app.views.web_session import db
 
@@ -65,7 +65,7 @@ def install(app: Flask) -> None:
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
-    if is_for_phones() or error.code is None or error.code < 400:
+    if is_of_a_program() or error.code is None or error.code < 400:
         return error
     if error.code in _HEARD_OUT:
         _hear_out()
@@ -101,7 +101,7 @@ def _data_error(error: DataError) -> ResponseReturnValue:
 
 def _database_error(error: SQLAlchemyError) -> ResponseReturnValue:
     """Tell a database that is away, or behind this version, from a statement of ours that is wrong."""
-    if is_for_phones():
+    if is_of_a_program():
         raise error
     words = _words_of_database()
     if words is None and isinstance(error, ProgrammingError):

@@ -9,7 +9,7 @@ from flask_login import current_user
 from app.license_watch import LicenseWatch
 from app.models import Operator
 from app.security.roles import ADMINISTRATOR
-from app.views.request_guards import OPEN_TO_VISITORS, is_for_phones, wants_json
+from app.views.request_guards import OPEN_TO_VISITORS, is_of_a_program, wants_json
 from app.views.times import time_of_page
 
 WATCH = "ringmaster_license"
@@ -49,7 +49,7 @@ def may_install(account: Operator) -> bool:
 
 def _hold_back() -> ResponseReturnValue | None:
     """Lead administrators to the page of the licence, and tell others why they cannot go on."""
-    if request.endpoint is None or is_for_phones() or request.endpoint in OPEN_TO_VISITORS:
+    if request.endpoint is None or is_of_a_program() or request.endpoint in OPEN_TO_VISITORS:
         return None
     if not current_user.is_authenticated:
         return None

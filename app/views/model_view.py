@@ -25,9 +25,10 @@ from wtforms import BooleanField
 
 from app.errors import RingmasterError
 from app.services.paging import Page
+from app.services.row_deeds import changes_of
 from app.transaction import transaction
 from app.views.choices import Choice
-from app.views.deeds import changes_of, record
+from app.views.deeds import record
 from app.views.fast_interface import Where
 from app.views.form_problems import Question, is_answered, say_refusal
 from app.views.list_arguments import LARGEST_ID, ListArguments, read_list_arguments

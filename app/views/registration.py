@@ -6,6 +6,7 @@ from flask_appbuilder.baseviews import AbstractViewApi
 from app.views.accounts import OperatorView
 from app.views.alarm_deeds import AlarmDeedView
 from app.views.alarms import AlarmView
+from app.views.api_tokens import ApiTokensView, ApiViewerView, OwnTokensView
 from app.views.changed_files import ChangedFilesView
 from app.views.configuration import SiteConfigurationView, TenantConfigurationView, UserConfigurationView
 from app.views.configuration_files import ConfigurationFileView
@@ -108,6 +109,7 @@ _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
         (SiteView, "fa-location-dot"),
         (OperatorView, "fa-user-gear"),
         (RolesView, "fa-user-shield"),
+        (ApiTokensView, "fa-key"),
         (LicenseView, "fa-certificate"),
     ),
     "Troubleshoot": (
@@ -118,6 +120,8 @@ _MENU: dict[str, tuple[tuple[type[AbstractViewApi], str], ...]] = {
 }
 _BESIDE_THE_MENU = (
     AlarmDeedView,
+    ApiViewerView,
+    OwnTokensView,
     DeviceView,
     DeviceActionView,
     DeviceListView,

@@ -14,7 +14,7 @@ csrf = CSRFProtect()
 View = TypeVar("View", bound=Callable[..., Any])
 _TAKES_FILES = "takes_files"
 
-PHONE_API = "phone_api"
+PHONE_API, REST_API = "phone_api", "rest_api"
 MOST_BYTES_OF_A_FORM = 1024 * 1024
 STATIC = frozenset({"static", "appbuilder.static"})
 PROGRAMS_ASK = frozenset({"MonitoringView.live", "MonitoringView.ready", "MonitoringView.metrics"})
@@ -37,7 +37,7 @@ _CONTENT_SECURITY_POLICY = (
 
 
 def install(app: Flask) -> None:
-    """Guard every request but those of phones, which have their own rules."""
+    """Guard every request but those of programs, which have their own rules."""
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES_OF_A_FORM
     app.before_request(_refuse_nul_bytes)
     app.before_request(_send_visitors_to_sign_in)
@@ -49,6 +49,11 @@ def install(app: Flask) -> None:
 def is_for_phones() -> bool:
     """Whether this request belongs to the phone API."""
     return request.blueprint == PHONE_API
+
+
+def is_of_a_program() -> bool:
+    """Whether this request belongs to the phone API or to the REST API, which have their own rules and no session."""
+    return request.blueprint in (PHONE_API, REST_API)
 
 
 def takes_files(view: View) -> View:
@@ -79,7 +84,7 @@ def refuse_nul_bytes(*texts: str) -> None:
 
 
 def _refuse_nul_bytes() -> None:
-    if is_for_phones() or request.endpoint in STATIC:
+    if is_of_a_program() or request.endpoint in STATIC:
         return
     query = request.query_string.decode("latin-1").replace("%00", "\0")
     refuse_nul_bytes(request.path, *request.args, *request.args.values(), query)
@@ -88,7 +93,7 @@ def _refuse_nul_bytes() -> None:
 
 
 def _send_visitors_to_sign_in() -> ResponseReturnValue | None:
-    if request.endpoint is None or is_for_phones() or request.endpoint in OPEN_TO_VISITORS:
+    if request.endpoint is None or is_of_a_program() or request.endpoint in OPEN_TO_VISITORS:
         return None
     if current_user.is_authenticated:
         return None
@@ -98,7 +103,7 @@ def _send_visitors_to_sign_in() -> ResponseReturnValue | None:
 
 def _let_choose_a_password() -> ResponseReturnValue | None:
     """Lead whoever has a password that somebody else knows to the page where another is chosen, and nowhere else."""
-    if is_for_phones() or request.endpoint in OPEN_TO_THOSE_WHO_CHOOSE:
+    if is_of_a_program() or request.endpoint in OPEN_TO_THOSE_WHO_CHOOSE:
         return None
     return redirect("/account/password/") if getattr(current_user, "has_to_choose_password", False) else None
 

@@ -10,7 +10,7 @@ from app.counters import counters
 from app.log_watch import LogWatch
 from app.logs import context
 from app.logs.levels import VERBOSE
-from app.views.request_guards import PROGRAMS_ASK, STATIC, is_for_phones
+from app.views.request_guards import PROGRAMS_ASK, STATIC, is_for_phones, is_of_a_program
 from app.views.web_session import database
 
 WATCH = "ringmaster_log_watch"
@@ -66,12 +66,14 @@ def _seconds() -> float:
 def _kind() -> str:
     if is_for_phones():
         return "phones"
+    if is_of_a_program():
+        return "rest"
     return "static" if request.endpoint in STATIC else "screen"
 
 
 def _level_of(response: Response) -> int:
     """Return how much a request matters: what changes something is told at INFO, looking at DEBUGGING."""
-    if _kind() != "screen" or request.endpoint in PROGRAMS_ASK or response.status_code == 304:
+    if _kind() not in {"screen", "rest"} or request.endpoint in PROGRAMS_ASK or response.status_code == 304:
         return VERBOSE
     return logging.DEBUG if request.method in _READS_ONLY else logging.INFO
 

@@ -17,7 +17,7 @@ from app.security.tenant_scope import ALL_TENANTS
 from app.services import operator_sessions
 from app.services.operator_sessions import Limits
 from app.transaction import transaction, writing
-from app.views.request_guards import STATIC, is_for_phones
+from app.views.request_guards import STATIC, is_of_a_program
 from app.views.web_session import database, db
 
 POLL = "Ringmaster-Poll"
@@ -103,7 +103,7 @@ def _tell_that_it_is_over() -> None:
 
 
 def _note_use() -> None:
-    if is_for_phones() or request.endpoint in STATIC or not g.pop("is_use_to_note", False):
+    if is_of_a_program() or request.endpoint in STATIC or not g.pop("is_use_to_note", False):
         return
     if request.headers.get(POLL, "used") == "used":
         with writing(database(), ALL_TENANTS) as database_session:

@@ -13,6 +13,7 @@ from app.models.tenant import MAX_ENDPOINTS
 from app.security.roles import TENANTS
 from app.services import phone_urls, tenancy
 from app.services.usage import Departure
+from app.views.authors import author
 from app.views.deletion_page import AsksBeforeDeletion
 from app.views.fast_interface import FastInterface
 from app.views.fields import description_field
@@ -142,9 +143,7 @@ class TenantView(AsksBeforeDeletion):
     def _note_takeover(self, item: Tenant) -> None:
         session = self.datamodel.session
         with session.no_autoflush:
-            replaced = tenancy.find_default_besides(session, item) if item.is_default else None
-        if replaced is not None:
-            self.record("replaced", replaced, f"{item.name} is the default tenant in its place")
+            tenancy.note_takeover(session, item, author=author(), now=time_of_page())
 
 
 def takeover(name: str, replaced: Tenant) -> Question:

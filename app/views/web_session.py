@@ -7,15 +7,15 @@ from flask_appbuilder import Model
 from flask_appbuilder.models.sqla.base import SQLA
 from flask_login import current_user
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
 from app.database import Database, ScopedSession, set_up
-from app.models.operator import Operator, operator_tenant
-from app.security.roles import ADMINISTRATOR
-from app.security.tenant_scope import ALL_TENANTS, NO_TENANT, TenantScope, only_tenants, set_scope
+from app.models.operator import Operator
+from app.security.tenant_scope import NO_TENANT, TenantScope, set_scope
+from app.services import operators
 from app.transaction import let_go
 from app.views import tenant_choice
-from app.views.request_guards import STATIC, carries_files, is_for_phones
+from app.views.request_guards import STATIC, carries_files, is_of_a_program
 
 _READS_ONLY = {"GET", "HEAD", "OPTIONS"}
 _GETS_THAT_WRITE = {"/logout/", "/logout"}
@@ -62,7 +62,7 @@ def _name_account() -> None:
 
 
 def _prepare_session() -> None:
-    if is_for_phones() or request.endpoint in STATIC:
+    if is_of_a_program() or request.endpoint in STATIC:
         return
     is_to_write = request.method not in _READS_ONLY or request.path in _GETS_THAT_WRITE
     # Nor must it be somebody whose file is still on its way.
@@ -70,7 +70,7 @@ def _prepare_session() -> None:
     is_late = is_late or request.endpoint in _ENDPOINTS_THAT_ONLY_READ
     g.request_writes = False
     set_scope(db.session(), NO_TENANT)
-    set_scope(db.session(), tenant_choice.narrow(db.session(), scope_of_account(current_user)))
+    set_scope(db.session(), tenant_choice.narrow(db.session(), scope_of_asker()))
     if is_to_write and not is_late:
         _take_in_form()
         begin_to_write()
@@ -88,13 +88,7 @@ def begin_to_write() -> None:
     g.request_writes = True
 
 
-def scope_of_account(account: Any) -> TenantScope:
-    """Return whose rows an account sees: none for a visitor, all for an administrator or where the account says so."""
-    if not isinstance(
-        account._get_current_object() if hasattr(account, "_get_current_object") else account, Operator
-    ):
-        return NO_TENANT
-    if account.sees_all_tenants or any(role.name == ADMINISTRATOR for role in account.roles):
-        return ALL_TENANTS
-    named = select(operator_tenant.c.tenant_id).where(operator_tenant.c.operator_id == account.id)
-    return only_tenants(db.session.scalars(named))
+def scope_of_asker() -> TenantScope:
+    """Return whose rows the one who asks sees: none for a visitor."""
+    account = current_user._get_current_object()
+    return operators.scope_of_account(db.session(), account) if isinstance(account, Operator) else NO_TENANT

@@ -26,6 +26,11 @@ ALLOWED = {
     "AccountView.userinfo": EVERYBODY,
     "AccountView.password": EVERYBODY,
     "AccountView.end_sessions": EVERYBODY,
+    "OwnTokensView.list": EVERYBODY,
+    "OwnTokensView.revoke": EVERYBODY,
+    "ApiViewerView.show": EVERYBODY,
+    "ApiTokensView.list": ADMINISTRATOR,
+    "ApiTokensView.revoke": ADMINISTRATOR,
     "UtilView.back": EVERYBODY,
     "LocaleView.index": EVERYBODY,
     "LiveView.counter": EVERYBODY,
@@ -318,9 +323,9 @@ ROWS = {
 
 
 def screens(app: Flask) -> Iterator[Rule]:
-    """Yield the rules of the screens; the phone API has its own tests."""
+    """Yield the rules of the screens; the APIs of phones and of programs have their own tests."""
     for rule in app.url_map.iter_rules():
-        if not rule.endpoint.startswith("phone_api."):
+        if not rule.endpoint.startswith(("phone_api.", "rest_api.")):
             yield rule
 
 
@@ -372,6 +377,7 @@ def address_of(rule: Rule, world: World) -> str:
         "version_id": world.rules,
         "action": "check_status",
         "view_id": 1,
+        "token_id": 1,
         "deed": "rename",
         "session_id": 1,
         "day": "2020-01-01",

@@ -18,6 +18,7 @@ from app.models.enums import AlarmDeed, ClearedBy
 from app.rules.alarms import states
 from app.rules.alarms.catalogue import AlarmType, type_titled
 from app.rules.alarms.states import Change, Columns, Move, State
+from app.security.roles import ACKNOWLEDGE, DELETE, SHELVE
 from app.services import journal
 from app.services.alarm_rules.following import AlarmRow, follow
 from app.services.alarm_search import AlarmFilter, conditions_of
@@ -40,6 +41,16 @@ class Deed(StrEnum):
     COMMENT = "comment"
     DELETE = "delete"
 
+
+NEEDS: Mapping[Deed, str] = {
+    Deed.ACKNOWLEDGE: ACKNOWLEDGE,
+    Deed.UNACKNOWLEDGE: ACKNOWLEDGE,
+    Deed.COMMENT: ACKNOWLEDGE,
+    Deed.SHELVE: SHELVE,
+    Deed.UNSHELVE: SHELVE,
+    Deed.DELETE: DELETE,
+}
+"""What a role has to allow on the page of alarms."""
 
 DONE: Mapping[Deed, str] = {
     Deed.ACKNOWLEDGE: "acknowledged",

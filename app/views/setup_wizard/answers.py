@@ -11,11 +11,12 @@ from app.models import Site, Tenant
 from app.models.enums import Train
 from app.security.roles import EDIT, SITES, TENANTS
 from app.services import drop_downs, tenancy
+from app.services.row_deeds import changes_of
 from app.services.setup_wizard import progress
 from app.services.setup_wizard.progress import Settled, Step
 from app.services.setup_wizard.steps import Course
 from app.views.authors import author
-from app.views.deeds import changes_of, record
+from app.views.deeds import record
 from app.views.form_problems import ask_together, is_answered
 from app.views.setup_wizard.step_page import BACK, NEXT, OpenQuestionError, Saved, Typed, goes_back
 from app.views.shell import may

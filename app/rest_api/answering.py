@@ -1,0 +1,145 @@
+"""From a request to its answer: who asks, what is asked, one transaction, and each error as a problem."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
+
+from app.database import Database
+from app.errors import RingmasterError
+from app.rest_api.access import Access
+from app.rest_api.calls import Answer, Call, Nothing
+from app.rest_api.cursors import Cursors
+from app.rest_api.etags import Conditions, etag_of
+from app.rest_api.problems import MEDIA_TYPE, RefusedError, problem, problem_of, status_of
+from app.rest_api.reading import UnreadableError, read_body, read_place, read_query
+from app.rest_api.routes import BENEATH, Route
+from app.rest_api.writing import encode
+from app.services.author import Author
+from app.transaction import reading, writing
+
+JSON = "application/json"
+MERGE = "application/merge-patch+json"
+_SECONDS_UNTIL_THE_DATABASE_IS_ASKED_AGAIN = 15
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A request as it came; ``body`` is read only when it is known who asks, and raises RefusedError 413."""
+
+    route: Route
+    place: Mapping[str, str]
+    query: Sequence[tuple[str, str]]
+    authorization: str
+    conditions: Conditions
+    media_type: str
+    body: Callable[[], bytes]
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """Bytes with their status and headers."""
+
+    status: HTTPStatus
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class RestApi:
+    """Answers requests; for several threads."""
+
+    def __init__(self, database: Database, access: Access, cursors: Cursors) -> None:
+        self._database = database
+        self._access = access
+        self._cursors = cursors
+
+    def answer(self, request: Request) -> Response:
+        """Answer a request, whatever comes of it."""
+        try:
+            return self._answer(request, datetime.now(UTC))
+        except UnreadableError as error:
+            return _refused(HTTPStatus.BAD_REQUEST, str(error))
+        except RingmasterError as error:
+            headers = error.headers if isinstance(error, RefusedError) else {}
+            return as_problem(status_of(error), problem_of(error), headers)
+        except IntegrityError:
+            return _refused(
+                HTTPStatus.CONFLICT, "Something that exists, or came about at this moment, stands against it."
+            )
+        except DataError:
+            return _refused(HTTPStatus.UNPROCESSABLE_ENTITY, "A value is too long or out of range.")
+        except (OperationalError, InterfaceError, NoConnectionError) as error:
+            log.warning("The database failed: %s", getattr(error, "orig", None) or type(error).__name__)
+            return _refused(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "The database does not answer just now. Nothing was changed.",
+                {"Retry-After": str(_SECONDS_UNTIL_THE_DATABASE_IS_ASKED_AGAIN)},
+            )
+
+    def _answer(self, request: Request, now: datetime) -> Response:
+        route = request.route
+        caller = self._access.caller(request.authorization, request.address, now=now)
+        self._access.check(caller, route, now=now)
+        place = read_place(request.place, route.place)
+        query = read_query(request.query, route.query)
+        body = Nothing() if route.body is None else _body(request, route)
+        open_session = writing if route.is_change else reading
+        with open_session(self._database, caller.scope) as session:
+            call = Call(
+                session=session,
+                caller=caller,
+                author=Author(caller.username, request.address),
+                now=now,
+                place=place,
+                query=query,
+                body=body,
+                conditions=request.conditions,
+                cursors=self._cursors,
+            )
+            answer = route.does(call)
+            written = b"" if answer.content is None else encode(answer.content)
+        return _as_response(answer, written, None if route.is_change else request.conditions)
+
+
+def as_problem(
+    status: HTTPStatus, told: Mapping[str, object], headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return the response of a problem; none of them is kept by anybody."""
+    return Response(
+        status, encode(told), {"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store", **(headers or {})}
+    )
+
+
+def _refused(status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None) -> Response:
+    return as_problem(status, problem(status, detail), headers)
+
+
+def _body(request: Request, route: Route) -> object:
+    taken = (JSON, MERGE) if route.method == "PATCH" else (JSON,)
+    if request.media_type not in taken:
+        raise RefusedError(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            f"Send the body as {JSON}.",
+            headers={"Accept-Patch" if route.method == "PATCH" else "Accept": ", ".join(taken)},
+        )
+    return read_body(request.body(), route.body or Nothing)
+
+
+def _as_response(answer: Answer, written: bytes, conditions: Conditions | None) -> Response:
+    headers = {"Cache-Control": "private, no-cache", **answer.headers}
+    if answer.location:
+        headers["Location"] = BENEATH + answer.location
+    if answer.content is None:
+        return Response(answer.status, b"", headers)
+    etag = etag_of(written)
+    headers["ETag"] = f'"{etag}"'
+    if conditions is not None and conditions.is_known(etag):
+        return Response(HTTPStatus.NOT_MODIFIED, b"", headers)
+    return Response(answer.status, written, {**headers, "Content-Type": JSON})

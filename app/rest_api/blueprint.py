@@ -1,0 +1,133 @@
+"""The REST API as a Flask blueprint: the only module here that knows Flask."""
+
+import logging
+from collections.abc import Iterable
+from functools import partial
+from http import HTTPStatus
+
+import flask
+from flask import Blueprint, Flask, current_app, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from app.rest_api import openapi
+from app.rest_api.answering import Request, Response, RestApi, as_problem
+from app.rest_api.etags import Conditions, etag_of
+from app.rest_api.problems import RefusedError, problem
+from app.rest_api.reading import MOST_BYTES
+from app.rest_api.resources import ROUTES
+from app.rest_api.routes import BENEATH, Route
+
+EXTENSION = "ringmaster_rest_api"
+DOCUMENT = "/openapi.json"
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+log = logging.getLogger(__name__)
+
+blueprint = Blueprint("rest_api", __name__, url_prefix=BENEATH)
+
+
+def install(app: Flask, api: RestApi) -> None:
+    """Answer /api/v1 with this API."""
+    app.extensions[EXTENSION] = api
+    app.register_blueprint(blueprint)
+
+
+def _answer(routes: dict[str, Route], **place: str) -> flask.Response:
+    """Answer one address, whatever the method."""
+    request.max_content_length = MOST_BYTES
+    method = "GET" if request.method == "HEAD" else request.method
+    if method == "OPTIONS":
+        return _as_flask(Response(HTTPStatus.NO_CONTENT, b"", {"Allow": _allowed(routes)}))
+    route = routes.get(method)
+    if route is None:
+        status = HTTPStatus.METHOD_NOT_ALLOWED
+        said = problem(status, f"{request.method} is not for this address; {_allowed(routes)} are.")
+        return _as_flask(as_problem(status, said, {"Allow": _allowed(routes)}))
+    api: RestApi = current_app.extensions[EXTENSION]
+    asked = Request(
+        route=route,
+        place=place,
+        query=list(request.args.items(multi=True)),
+        authorization=request.headers.get("Authorization", ""),
+        conditions=Conditions(request.headers.get("If-Match", ""), request.headers.get("If-None-Match", "")),
+        media_type=request.mimetype,
+        body=_read_body,
+        address=request.remote_addr or "",
+    )
+    return _as_flask(api.answer(asked))
+
+
+def _document() -> flask.Response:
+    """Answer with the description of the API, which everybody may read: it says what the source says."""
+    body = openapi.written()
+    etag = etag_of(body)
+    headers = {"ETag": f'"{etag}"', "Cache-Control": "no-cache"}
+    if Conditions(if_none_match=request.headers.get("If-None-Match", "")).is_known(etag):
+        return _as_flask(Response(HTTPStatus.NOT_MODIFIED, b"", headers))
+    return _as_flask(Response(HTTPStatus.OK, body, {**headers, "Content-Type": "application/json"}))
+
+
+def _nothing_here(**_place: str) -> flask.Response:
+    status = HTTPStatus.NOT_FOUND
+    return _as_flask(
+        as_problem(
+            status,
+            problem(status, f"Nothing is at this address; {BENEATH}{DOCUMENT} says what there is."),
+        )
+    )
+
+
+@blueprint.errorhandler(HTTPException)
+def _http_error(error: HTTPException) -> flask.Response | HTTPException:
+    if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
+        return error
+    status = HTTPStatus(error.code)
+    return _as_flask(as_problem(status, problem(status, error.description or f"{status.phrase}.")))
+
+
+@blueprint.errorhandler(Exception)
+def _bug(error: Exception) -> flask.Response:
+    log.error("%s %s failed", request.method, request.path[:200], exc_info=error)
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    said = "Something went wrong here, and not with you. Nothing was changed, and it has been logged."
+    return _as_flask(as_problem(status, problem(status, said)))
+
+
+def _read_body() -> bytes:
+    try:
+        return request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raise RefusedError(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            f"The body is larger than {MOST_BYTES // 1024} KiB, which is the most.",
+            headers={"Connection": "close"},
+        ) from None
+
+
+def _as_flask(response: Response) -> flask.Response:
+    answer = flask.Response(response.body, response.status)
+    answer.headers.pop("Content-Type", None)
+    answer.headers.extend(response.headers)
+    return answer
+
+
+def _allowed(routes: Iterable[str]) -> str:
+    methods = {*routes, "OPTIONS", *(["HEAD"] if "GET" in routes else [])}
+    return ", ".join(method for method in _METHODS if method in methods)
+
+
+def _add_rules() -> None:
+    """Give each address its rule; what no rule has is answered here as well."""
+    by_path: dict[str, dict[str, Route]] = {}
+    for route in ROUTES:
+        by_path.setdefault(route.path, {})[route.method] = route
+    for path, routes in by_path.items():
+        name = "_".join(part.strip("{}") for part in path.strip("/").split("/"))
+        rule = path.replace("{", "<").replace("}", ">")
+        blueprint.add_url_rule(rule, name, partial(_answer, routes), methods=_METHODS)
+    blueprint.add_url_rule(DOCUMENT, "openapi", _document, methods=["GET"])
+    blueprint.add_url_rule("/<path:rest>", "nothing", _nothing_here, methods=_METHODS)
+    blueprint.add_url_rule("/", "nothing_at_all", _nothing_here, methods=_METHODS)
+
+
+_add_rules()

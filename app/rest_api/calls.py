@@ -1,0 +1,52 @@
+"""A call of a program on its way to a resource, and the answer on its way back; nothing of Flask."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, Generic, TypeVar
+
+from msgspec import Struct
+from sqlalchemy.orm import Session
+
+from app.rest_api.cursors import Cursors
+from app.rest_api.etags import Conditions, etag_of
+from app.rest_api.writing import encode
+from app.services.api_tokens.checking import Caller
+from app.services.author import Author
+
+Query = TypeVar("Query")
+Body = TypeVar("Body")
+
+
+class Nothing(Struct, forbid_unknown_fields=True, frozen=True):
+    """A query or a body that says nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call(Generic[Query, Body]):
+    """What is asked: by whom and when, at which place, with what. ``session`` has the scope of the caller."""
+
+    session: Session
+    caller: Caller
+    author: Author
+    now: datetime
+    place: Mapping[str, Any]
+    query: Query
+    body: Body
+    conditions: Conditions
+    cursors: Cursors
+
+    def check_may_change(self, shown: Struct) -> None:
+        """Raise RefusedError 412 where who calls has seen another state than this one."""
+        self.conditions.check_may_change(etag_of(encode(shown)))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is answered; ``location`` is where something that was added is from now on, beneath /api/v1."""
+
+    content: Struct | None = None
+    status: HTTPStatus = HTTPStatus.OK
+    location: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)

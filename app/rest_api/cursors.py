@@ -1,0 +1,57 @@
+"""Cursors: where a page of a list ends, signed, so that a program can neither read more out of it nor make one up."""
+
+import base64
+import binascii
+import hmac
+from collections.abc import Sequence
+from hashlib import sha256
+
+import msgspec
+
+from app.errors import InvalidInputError
+
+_SIGNATURE_BYTES = 16
+MOST_CHARACTERS = 2_000
+
+
+class Place(msgspec.Struct, array_like=True):
+    """The values of a row in the columns of the order, and of which list it is."""
+
+    of: str
+    values: list[str | int]
+
+
+class Cursors:
+    """Writes and reads cursors with a key of the installation."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def write(self, of: str, values: Sequence[str | int]) -> str:
+        """Return the cursor of a place in a list."""
+        said = msgspec.json.encode(Place(of, list(values)))
+        return base64.urlsafe_b64encode(self._sign(said) + said).decode().rstrip("=")
+
+    def read(self, text: str, of: str, kinds: Sequence[type]) -> list[str | int]:
+        """Return the values of a cursor, or raise InvalidInputError where it is none of this list."""
+        try:
+            raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        except (binascii.Error, ValueError):
+            raise _refusal() from None
+        signature, said = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
+        if not hmac.compare_digest(signature, self._sign(said)):
+            raise _refusal()
+        place = msgspec.json.decode(said, type=Place)
+        if place.of != of or [type(value) for value in place.values] != list(kinds):
+            raise _refusal()
+        return place.values
+
+    def _sign(self, said: bytes) -> bytes:
+        return hmac.digest(self._key, said, sha256)[:_SIGNATURE_BYTES]
+
+
+def _refusal() -> InvalidInputError:
+    return InvalidInputError(
+        "This is no cursor of this list: take next_cursor of its last page, with the same filters and order.",
+        field="cursor",
+    )

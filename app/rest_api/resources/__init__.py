@@ -1,0 +1,27 @@
+"""All routes, by kind of resource, in the order of the description."""
+
+from collections.abc import Mapping, Sequence
+
+from app.rest_api.resources import alarms, devices, phones, sites, tenants, users, whoami
+from app.rest_api.routes import Route
+from app.rules.api_tokens import Kind
+
+ROUTES: Sequence[Route] = (
+    *whoami.ROUTES,
+    *tenants.ROUTES,
+    *sites.ROUTES,
+    *users.ROUTES,
+    *devices.ROUTES,
+    *phones.ROUTES,
+    *alarms.ROUTES,
+)
+
+TITLES: Mapping[str, str] = {
+    "yourself": "Who calls, and what the token may.",
+    Kind.TENANTS: "Whose phones these are.",
+    Kind.SITES: "Where a tenant's phones stand.",
+    Kind.USERS: "The people whose names phones show.",
+    Kind.DEVICES: "Phones that are known, and what their files are made from.",
+    Kind.PHONES: "What phones last said of themselves.",
+    Kind.ALARMS: "Alarms, and what operators do with them.",
+}

@@ -1,0 +1,274 @@
+"""Devices: `/devices`, each at its MAC address, where it is added or replaced too."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+from sqlalchemy import Select, select
+from sqlalchemy.orm import selectinload
+
+from app.errors import ConflictError, InvalidInputError
+from app.models import Device, PhoneUser, Site, Tenant
+from app.models.device import MAX_VLAN_ID, MAX_VLAN_PRIORITY
+from app.models.enums import Origin, VlanMode
+from app.rest_api.calls import Answer, Call
+from app.rest_api.keeping import Deletion, check_was_told, get_row, with_changes
+from app.rest_api.listing import ItemPage, Listing, ListQuery, Order, Words
+from app.rest_api.places import Mac, mac_of
+from app.rest_api.references import TenantName, find_firmware, find_site, find_template, find_tenant
+from app.rest_api.routes import Right, Route
+from app.rules.api_tokens import Kind
+from app.security.roles import DEVICE
+from app.services import device_changes, device_deletion
+from app.services.device_fields import MAX_DISPLAY_NAME, MAX_SERIAL_NUMBER, DeviceFields
+
+UserName = Annotated[
+    str, Meta(max_length=128, description="The name of a user of the tenant; empty for nobody.")
+]
+SiteName = Annotated[str, Meta(max_length=100, description="A site of the tenant; empty for AutoDetection.")]
+TemplateName = Annotated[
+    str, Meta(max_length=100, description="The template that the phone's file is made from.")
+]
+FirmwareName = Annotated[
+    str, Meta(max_length=120, description="A firmware file; empty for what the phone has.")
+]
+DisplayName = Annotated[str, Meta(max_length=MAX_DISPLAY_NAME)]
+SerialNumber = Annotated[str, Meta(max_length=MAX_SERIAL_NUMBER)]
+Language = Annotated[str, Meta(max_length=30, description="Empty for that of the settings.")]
+VlanId = Annotated[int, Meta(ge=0, le=MAX_VLAN_ID)]
+VlanPriority = Annotated[int, Meta(ge=0, le=MAX_VLAN_PRIORITY)]
+_Sort = Literal["mac", "-mac", "created_at", "-created_at"]
+
+
+class DeviceItem(Struct, kw_only=True):
+    """A phone that is known, with its place and what its file is made from. What it last said is at /phones."""
+
+    mac: str
+    tenant: str
+    tenant_id: int
+    user: str
+    site: str
+    template: str
+    firmware: str
+    model: str
+    display_name: str
+    serial_number: str
+    language: str
+    vlan_mode: VlanMode
+    vlan_id: int
+    vlan_priority: int
+    origin: Origin
+    created_at: datetime
+
+
+class DeviceContent(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What is said of a device; what is not said is as in a new one. A new device needs a user and a template."""
+
+    tenant: TenantName
+    user: UserName = ""
+    site: SiteName = ""
+    template: TemplateName = ""
+    firmware: FirmwareName = ""
+    display_name: DisplayName = ""
+    serial_number: SerialNumber = ""
+    language: Language = ""
+    vlan_mode: VlanMode = VlanMode.NONE
+    vlan_id: VlanId = 0
+    vlan_priority: VlanPriority = 0
+
+
+class DeviceChanges(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What is to change of a device; the rest stays, and so does its tenant."""
+
+    user: UserName | UnsetType = UNSET
+    site: SiteName | UnsetType = UNSET
+    template: TemplateName | UnsetType = UNSET
+    firmware: FirmwareName | UnsetType = UNSET
+    display_name: DisplayName | UnsetType = UNSET
+    serial_number: SerialNumber | UnsetType = UNSET
+    language: Language | UnsetType = UNSET
+    vlan_mode: VlanMode | UnsetType = UNSET
+    vlan_id: VlanId | UnsetType = UNSET
+    vlan_priority: VlanPriority | UnsetType = UNSET
+
+
+class DevicesQuery(ListQuery, kw_only=True, forbid_unknown_fields=True, frozen=True):
+    """Which devices are listed, and in which order."""
+
+    tenant: Annotated[Words, Meta(description="The name of a tenant.")] = ""
+    site: Annotated[Words, Meta(description="The name of a site.")] = ""
+    user: Annotated[Words, Meta(description="The whole name of a user, whatever its case.")] = ""
+    sort: _Sort = "mac"
+
+
+_BY_MAC = Order(Device.mac, lambda row: row.mac)
+_LISTING: Listing[Device] = Listing(
+    {
+        "mac": _BY_MAC,
+        "created_at": Order(
+            Device.created_at,
+            lambda row: row.created_at.isoformat(),
+            lambda said: datetime.fromisoformat(str(said)),
+        ),
+    },
+    _BY_MAC,
+)
+
+
+def list_them(call: Call[DevicesQuery, Any]) -> Answer:
+    """Lists the devices of the tenants that the token sees."""
+    query, wanted = call.query, _devices()
+    if query.tenant:
+        wanted = wanted.where(Device.tenant.has(Tenant.name_key == Tenant.fold(query.tenant)))
+    if query.site:
+        wanted = wanted.where(Device.site.has(Site.name_key == Site.fold(query.site)))
+    if query.user:
+        wanted = wanted.where(Device.phone_user.has(PhoneUser.name_key == PhoneUser.fold(query.user)))
+    return Answer(_LISTING.page(call, wanted, query.sort, show))
+
+
+def read(call: Call[Any, Any]) -> Answer:
+    """Shows a device."""
+    return Answer(show(_device(call, to_change=False)))
+
+
+def change(call: Call[Any, DeviceChanges]) -> Answer:
+    """Changes what the body names of a device. Its file stays as it is until it is generated."""
+    device = _device(call, to_change=True)
+    shown = show(device)
+    call.check_may_change(shown)
+    present = DeviceContent(**{name: getattr(shown, name) for name in DeviceContent.__struct_fields__})
+    return _changed(call, device, with_changes(present, call.body))
+
+
+def put(call: Call[Any, DeviceContent]) -> Answer:
+    """Gives a user a new phone, with its file, or replaces what is said of the one that there is. A phone that waits
+    for approval is approved by it, and restarts."""
+    mac = mac_of(call)
+    device = call.session.scalar(_devices().where(Device.mac == mac).with_for_update(of=Device))
+    if device is not None:
+        call.check_may_change(show(device))
+        return _changed(call, device, call.body)
+    call.conditions.check_may_add()
+    tenant = find_tenant(call.session, call.body.tenant)
+    try:
+        user = device_changes.find_user(call.session, call.body.user, tenant)
+    except InvalidInputError as error:
+        raise InvalidInputError(str(error), field="user") from None
+    if user is None:
+        raise InvalidInputError("Name the user whose phone it is.", field="user")
+    device = device_changes.add(
+        call.session, user, mac, _fields(call, tenant, call.body), author=call.author, now=call.now
+    )
+    return Answer(show(device), HTTPStatus.CREATED, f"/devices/{mac}")
+
+
+def delete(call: Call[Deletion, Any]) -> Answer:
+    """Deletes a device with its file; what goes along has to be named by `told`. A phone that reports on comes back."""
+    device = _device(call, to_change=True)
+    call.check_may_change(show(device))
+    check_was_told(device_deletion.departure_of_device(call.session, device), call.query.told)
+    device_deletion.delete_device(call.session, device, author=call.author, now=call.now)
+    return Answer(status=HTTPStatus.NO_CONTENT)
+
+
+def show(device: Device) -> DeviceItem:
+    """Return a device as it is shown."""
+    return DeviceItem(
+        mac=device.mac,
+        tenant=device.tenant.name,
+        tenant_id=device.tenant_id,
+        user=device.phone_user.name if device.phone_user else "",
+        site=device.site.name,
+        template=device.template.name if device.template else "",
+        firmware=device.firmware.name if device.firmware else "",
+        model=device.phone_model.name if device.phone_model else "",
+        display_name=device.display_name,
+        serial_number=device.serial_number,
+        language=device.language,
+        vlan_mode=device.vlan_mode,
+        vlan_id=device.vlan_id,
+        vlan_priority=device.vlan_priority,
+        origin=device.origin,
+        created_at=device.created_at,
+    )
+
+
+def _devices() -> Select[Device]:
+    besides = (
+        Device.tenant,
+        Device.site,
+        Device.phone_user,
+        Device.template,
+        Device.firmware,
+        Device.phone_model,
+    )
+    return select(Device).options(*(selectinload(besides_it) for besides_it in besides))
+
+
+def _device(call: Call[Any, Any], *, to_change: bool) -> Device:
+    return get_row(call.session, _devices().where(Device.mac == mac_of(call)), "device", to_change=to_change)
+
+
+def _changed(call: Call[Any, Any], device: Device, said: DeviceContent) -> Answer:
+    if Tenant.fold(said.tenant.strip()) != device.tenant.name_key:
+        raise ConflictError(
+            f"The phone {device.mac} is a device of {device.tenant.name}; it goes to another tenant with its user, or "
+            "by the operation Change Tenant.",
+            field="tenant",
+        )
+    fields = _fields(call, device.tenant, said)
+    try:
+        device_changes.change(call.session, device, fields, said.user, author=call.author, now=call.now)
+    except InvalidInputError as error:
+        raise InvalidInputError(by_field=_by_our_names(error)) from None
+    return Answer(show(device))
+
+
+def _by_our_names(error: InvalidInputError) -> dict[str, str]:
+    return {"user" if field == "user_name" else field: said for field, said in error.by_field.items()}
+
+
+def _fields(call: Call[Any, Any], tenant: Tenant, said: DeviceContent) -> DeviceFields:
+    return DeviceFields(
+        display_name=said.display_name,
+        serial_number=said.serial_number,
+        site_id=find_site(call.session, tenant, said.site),
+        template_id=find_template(call.session, tenant, said.template),
+        firmware_id=find_firmware(call.session, said.firmware),
+        language=said.language,
+        vlan_mode=said.vlan_mode,
+        vlan_id=said.vlan_id,
+        vlan_priority=said.vlan_priority,
+    )
+
+
+def _right(*deeds: str) -> Right:
+    return Right(kind=Kind.DEVICES, page=DEVICE, deeds=deeds)
+
+
+_ONE: dict[str, Any] = {"mac": Mac}
+
+ROUTES = (
+    Route(
+        method="GET", path="/devices", does=list_them, name="list_devices", summary="List devices",
+        right=_right("can_show"), query=DevicesQuery, answers=ItemPage[DeviceItem],
+    ),
+    Route(
+        method="GET", path="/devices/{mac}", does=read, name="show_device", summary="Show a device",
+        right=_right("can_show"), place=_ONE, answers=DeviceItem,
+    ),
+    Route(
+        method="PUT", path="/devices/{mac}", does=put, name="put_device", summary="Add or replace a device",
+        right=_right("can_add", "can_edit"), place=_ONE, body=DeviceContent, answers=DeviceItem, adds=True,
+    ),
+    Route(
+        method="PATCH", path="/devices/{mac}", does=change, name="change_device", summary="Change a device",
+        right=_right("can_edit"), place=_ONE, body=DeviceChanges, answers=DeviceItem,
+    ),
+    Route(
+        method="DELETE", path="/devices/{mac}", does=delete, name="delete_device", summary="Delete a device",
+        right=_right("can_delete"), place=_ONE, query=Deletion, status=HTTPStatus.NO_CONTENT,
+    ),
+)  # fmt: skip

@@ -1,0 +1,263 @@
+"""Tenants: `/tenants`, one by its id, and by its name where it is added or replaced."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+from sqlalchemy import Select, or_, select
+
+from app.models import Tenant
+from app.models.tenant import MAX_ENDPOINTS
+from app.rest_api.calls import Answer, Call
+from app.rest_api.keeping import Deletion, check_was_told, get_row, with_changes
+from app.rest_api.listing import ItemPage, Listing, ListQuery, Order, RowId, Words
+from app.rest_api.routes import Right, Route
+from app.rules.api_tokens import Kind
+from app.security.roles import TENANTS
+from app.services import tenancy
+from app.services.tenancy import TenantFields
+
+Name = Annotated[
+    str, Meta(min_length=1, max_length=100, description="It stands in the address that phones ask for.")
+]
+Description = Annotated[str, Meta(max_length=2_000)]
+Subnet = Annotated[
+    str, Meta(max_length=50, description="10.1.0.0/16, 10.1.0.0/255.255.0.0 or 2001:db8::/32.")
+]
+ExternalId = Annotated[str, Meta(max_length=64, description="The tenant's name in another system.")]
+Licenses = Annotated[int, Meta(ge=0, le=MAX_ENDPOINTS, description="How many phones the tenant may have.")]
+_Sort = Literal["name", "-name", "created_at", "-created_at", "id", "-id"]
+
+
+class TenantItem(Struct, kw_only=True):
+    """A tenant. One is the default, where phones go that nothing else places."""
+
+    id: int
+    name: str
+    description: str
+    subnet: str | None
+    is_default: bool
+    approves_automatically: bool
+    external_id: str | None
+    endpoint_licenses: int
+    created_at: datetime
+
+
+class TenantContent(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What is said of a tenant beside its name; what is not said is as in a new one."""
+
+    description: Description = ""
+    subnet: Subnet | None = None
+    is_default: bool = False
+    approves_automatically: bool = False
+    external_id: ExternalId | None = None
+    endpoint_licenses: Licenses = MAX_ENDPOINTS
+
+
+class NewTenant(TenantContent, kw_only=True, forbid_unknown_fields=True):
+    """A tenant that is to be added."""
+
+    name: Name
+
+
+class TenantChanges(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What is to change of a tenant; the rest stays."""
+
+    name: Name | UnsetType = UNSET
+    description: Description | UnsetType = UNSET
+    subnet: Subnet | UnsetType | None = UNSET
+    is_default: bool | UnsetType = UNSET
+    approves_automatically: bool | UnsetType = UNSET
+    external_id: ExternalId | UnsetType | None = UNSET
+    endpoint_licenses: Licenses | UnsetType = UNSET
+
+
+class TenantsQuery(ListQuery, kw_only=True, forbid_unknown_fields=True, frozen=True):
+    """Which tenants are listed, and in which order."""
+
+    name: Words = ""
+    q: Annotated[Words, Meta(description="A part of the name or of the description.")] = ""
+    sort: _Sort = "name"
+
+
+_BY_ID = Order(Tenant.id, lambda row: row.id, said_as=int)
+_LISTING: Listing[Tenant] = Listing(
+    {
+        "name": Order(Tenant.name_key, lambda row: row.name_key),
+        "created_at": Order(
+            Tenant.created_at,
+            lambda row: row.created_at.isoformat(),
+            lambda said: datetime.fromisoformat(str(said)),
+        ),
+        "id": _BY_ID,
+    },
+    _BY_ID,
+)
+
+
+def list_them(call: Call[TenantsQuery, Any]) -> Answer:
+    """Lists the tenants that the token sees. `name` finds one by its whole name, whatever the case."""
+    query, wanted = call.query, select(Tenant)
+    if query.name:
+        wanted = wanted.where(Tenant.name_key == Tenant.fold(query.name))
+    if query.q:
+        parts = (column.icontains(query.q, autoescape=True) for column in (Tenant.name, Tenant.description))
+        wanted = wanted.where(or_(*parts))
+    return Answer(_LISTING.page(call, wanted, query.sort, show))
+
+
+def read(call: Call[Any, Any]) -> Answer:
+    """Shows a tenant."""
+    return Answer(show(_tenant(call, to_change=False)))
+
+
+def add(call: Call[Any, NewTenant]) -> Answer:
+    """Adds a tenant with its site AutoDetection. One that becomes the default takes over from the one that was."""
+    return _added(call, TenantFields(**msgspec.structs.asdict(call.body)))
+
+
+def change(call: Call[Any, TenantChanges]) -> Answer:
+    """Changes what the body names of a tenant. Phones that ask for an old name are refused: rename with care."""
+    tenant = _tenant(call, to_change=True)
+    shown = show(tenant)
+    call.check_may_change(shown)
+    said = with_changes(_new_from(shown), call.body)
+    return _changed(call, tenant, TenantFields(**msgspec.structs.asdict(said)))
+
+
+def put(call: Call[Any, TenantContent]) -> Answer:
+    """Adds the tenant of this name, or replaces all that is said of it: what the body leaves out is as in a new one."""
+    said = TenantFields(name=call.place["name"], **msgspec.structs.asdict(call.body))
+    tenant = call.session.scalar(_named(call).with_for_update())
+    if tenant is None:
+        call.conditions.check_may_add()
+        return _added(call, said)
+    call.check_may_change(show(tenant))
+    return _changed(call, tenant, said)
+
+
+def delete(call: Call[Deletion, Any]) -> Answer:
+    """Deletes a tenant. What goes along has to be named by `told`; phones, for one, stand against it."""
+    tenant = _tenant(call, to_change=True)
+    call.check_may_change(show(tenant))
+    check_was_told(tenancy.departure_of_tenant(call.session, tenant), call.query.told)
+    tenancy.delete_tenant(call.session, tenant, author=call.author, now=call.now)
+    return Answer(status=HTTPStatus.NO_CONTENT)
+
+
+def show(tenant: Tenant) -> TenantItem:
+    """Return a tenant as it is shown."""
+    return msgspec.convert(tenant, TenantItem, from_attributes=True)
+
+
+def _new_from(shown: TenantItem) -> NewTenant:
+    return msgspec.convert(shown, NewTenant, from_attributes=True)
+
+
+def _tenant(call: Call[Any, Any], *, to_change: bool) -> Tenant:
+    wanted = (
+        _named(call) if "name" in call.place else select(Tenant).where(Tenant.id == call.place["tenant_id"])
+    )
+    return get_row(call.session, wanted, "tenant", to_change=to_change)
+
+
+def _named(call: Call[Any, Any]) -> Select[Tenant]:
+    return select(Tenant).where(Tenant.name_key == Tenant.fold(call.place["name"].strip()))
+
+
+def _added(call: Call[Any, Any], said: TenantFields) -> Answer:
+    tenant = tenancy.add_tenant(call.session, said, author=call.author, now=call.now)
+    return Answer(show(tenant), HTTPStatus.CREATED, f"/tenants/{tenant.id}")
+
+
+def _changed(call: Call[Any, Any], tenant: Tenant, said: TenantFields) -> Answer:
+    tenancy.change_tenant(call.session, tenant, said, author=call.author, now=call.now)
+    return Answer(show(tenant))
+
+
+def _right(*deeds: str) -> Right:
+    return Right(kind=Kind.TENANTS, page=TENANTS, deeds=deeds)
+
+
+_ONE: dict[str, Any] = {"tenant_id": RowId}
+_NAMED: dict[str, Any] = {"name": Name}
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/tenants",
+        does=list_them,
+        name="list_tenants",
+        summary="List tenants",
+        right=_right("can_list"),
+        query=TenantsQuery,
+        answers=ItemPage[TenantItem],
+    ),
+    Route(
+        method="POST",
+        path="/tenants",
+        does=add,
+        name="add_tenant",
+        summary="Add a tenant",
+        right=_right("can_add"),
+        body=NewTenant,
+        answers=TenantItem,
+        status=HTTPStatus.CREATED,
+    ),
+    Route(
+        method="GET",
+        path="/tenants/{tenant_id}",
+        does=read,
+        name="show_tenant",
+        summary="Show a tenant",
+        right=_right("can_show"),
+        place=_ONE,
+        answers=TenantItem,
+    ),
+    Route(
+        method="PATCH",
+        path="/tenants/{tenant_id}",
+        does=change,
+        name="change_tenant",
+        summary="Change a tenant",
+        right=_right("can_edit"),
+        place=_ONE,
+        body=TenantChanges,
+        answers=TenantItem,
+    ),
+    Route(
+        method="DELETE",
+        path="/tenants/{tenant_id}",
+        does=delete,
+        name="delete_tenant",
+        summary="Delete a tenant",
+        right=_right("can_delete"),
+        place=_ONE,
+        query=Deletion,
+        status=HTTPStatus.NO_CONTENT,
+    ),
+    Route(
+        method="GET",
+        path="/tenants/named/{name}",
+        does=read,
+        name="show_named_tenant",
+        summary="Show the tenant of a name",
+        right=_right("can_show"),
+        place=_NAMED,
+        answers=TenantItem,
+    ),
+    Route(
+        method="PUT",
+        path="/tenants/named/{name}",
+        does=put,
+        name="put_tenant",
+        summary="Add or replace the tenant of a name",
+        right=_right("can_add", "can_edit"),
+        place=_NAMED,
+        body=TenantContent,
+        answers=TenantItem,
+        adds=True,
+    ),
+)

@@ -1,0 +1,56 @@
+"""What the API has: each address with each method, as data; from it requests are answered and documented."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from msgspec import Struct
+
+from app.rest_api.calls import Answer, Call, Nothing
+from app.rules.api_tokens import Kind
+
+BENEATH = "/api/v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Right:
+    """What a route asks for: a token for this kind, and a role that allows the deeds on the page of the screens."""
+
+    kind: Kind
+    page: str
+    deeds: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """The deeds and the page, for a sentence."""
+        deeds = (deed.removeprefix("can_").replace("_", " ") for deed in self.deeds)
+        return f"{' and '.join(deeds)} in {self.page}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One address with one method. ``place`` has the kind of each part of the address that stands in braces.
+
+    ``answers`` is what it answers with when all went well, None for nothing; ``adds`` says that it may also answer
+    201. ``right`` is None for what every token may.
+    """
+
+    method: str
+    path: str
+    does: Callable[[Call[Any, Any]], Answer]
+    name: str
+    summary: str
+    right: Right | None
+    answers: Any = None
+    query: type[Struct] = Nothing
+    body: type[Struct] | None = None
+    place: Mapping[str, Any] = field(default_factory=dict)
+    status: HTTPStatus = HTTPStatus.OK
+    adds: bool = False
+    refusals: Sequence[HTTPStatus] = ()
+
+    @property
+    def is_change(self) -> bool:
+        """Whether it may change something."""
+        return self.method != "GET"

@@ -89,11 +89,18 @@ def create_app(settings: Settings | None = None, *, writes_permissions: bool = F
 
 def open_rest_api(app: Flask, settings: Settings, key: str) -> None:
     """Answer programs that have a token; without cookies there is nothing for CSRF to use."""
+    begin_rest_api(app, settings, key)
+    app.register_blueprint(rest_blueprint.blueprint)
+    request_guards.csrf.exempt(rest_blueprint.blueprint)
+
+
+def begin_rest_api(app: Flask, settings: Settings, key: str) -> None:
+    """Let the REST API begin on the application's database; nobody has asked anything yet."""
     database: Database = app.extensions["ringmaster_database"]
     watch: LicenseWatch = app.extensions[license_guard.WATCH]
     access = Access(database, watch, per_minute=settings.rest_requests_per_minute)
-    rest_blueprint.install(app, RestApi(database, access, Cursors(derive_key(key, "cursors"))))
-    request_guards.csrf.exempt(rest_blueprint.blueprint)
+    cursors = Cursors(derive_key(key, "cursors"))
+    app.extensions[rest_blueprint.EXTENSION] = RestApi(database, access, cursors)
 
 
 def open_phone_door(app: Flask, settings: Settings) -> None:

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 DOORS = ("web", "plane")
-KINDS = ("report", "alarm", "user keys", "file", "firmware", "refused", "screen", "static", "phones")
+KINDS = ("report", "alarm", "user keys", "file", "firmware", "refused", "screen", "static", "phones", "rest")
 CLASSES = ("2xx", "3xx", "4xx", "5xx")
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Seconds; what took longer than the last is counted beyond it."""

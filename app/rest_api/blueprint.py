@@ -6,7 +6,7 @@ from functools import partial
 from http import HTTPStatus
 
 import flask
-from flask import Blueprint, Flask, current_app, request
+from flask import Blueprint, current_app, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app.rest_api import openapi
@@ -24,12 +24,6 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 log = logging.getLogger(__name__)
 
 blueprint = Blueprint("rest_api", __name__, url_prefix=BENEATH)
-
-
-def install(app: Flask, api: RestApi) -> None:
-    """Answer /api/v1 with this API."""
-    app.extensions[EXTENSION] = api
-    app.register_blueprint(blueprint)
 
 
 def _answer(routes: dict[str, Route], **place: str) -> flask.Response:

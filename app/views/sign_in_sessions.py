@@ -16,7 +16,7 @@ from app.models import Operator, OperatorSession
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import operator_sessions
 from app.services.operator_sessions import Limits
-from app.transaction import transaction, writing
+from app.transaction import let_go, transaction, writing
 from app.views.request_guards import STATIC, is_of_a_program
 from app.views.web_session import database, db
 
@@ -106,6 +106,8 @@ def _note_use() -> None:
     if is_of_a_program() or request.endpoint in STATIC or not g.pop("is_use_to_note", False):
         return
     if request.headers.get(POLL, "used") == "used":
+        # A request that is to write may hold SQLite's lock by now, for which this would wait in vain.
+        let_go(db.session())
         with writing(database(), ALL_TENANTS) as database_session:
             operator_sessions.note_use(database_session, g.operator_session_id, at=datetime.now(UTC))
 

@@ -70,7 +70,7 @@ def test_one_of_two_leads_and_the_other_takes_over_when_it_is_killed(
     assert the_one_that_leads([follower]) is follower
     assert lease(database).epoch == 2
     follower.send_signal(signal.SIGTERM)
-    assert follower.communicate()[1] == b""
+    assert follower.communicate()[0] == b""
 
 
 def test_one_that_is_stopped_gives_the_lease_back(database: Database, start: Start) -> None:

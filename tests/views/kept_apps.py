@@ -12,10 +12,11 @@ from pathlib import Path
 
 from flask import Flask
 
-from app import begin_phone_api, create_app
+from app import begin_phone_api, begin_rest_api, create_app
 from app.database import Database, make_engine
 from app.log_watch import LogWatch
 from app.phone_api.blueprint import EXTENSION as PHONE_API
+from app.rest_api.blueprint import EXTENSION as REST_API
 from app.security.issuer import trust_issuer
 from app.security.secrets import installation_key, open_vault
 from app.views import fresh_parts, license_guard, monitoring, request_log, sign_in_limit, uploads
@@ -34,6 +35,7 @@ ANEW = frozenset(
         "ringmaster_sign_in_limit",
         "ringmaster_uploads",
         PHONE_API,
+        REST_API,
         KEPT_FIGURES,
         request_log.WATCH,
         monitoring.CHECKS,
@@ -84,6 +86,7 @@ def begin_anew(app: Flask, settings: Settings) -> None:
     for part in (license_guard.begin, fresh_parts.install, sign_in_limit.install, uploads.install):
         part(app)
     begin_phone_api(app, settings)
+    begin_rest_api(app, settings, installation_key(settings))
     app.extensions[KEPT_FIGURES] = KeptFigures(for_each=math.inf)  # on a busy machine counting takes long
     # What a page asks of the database is counted, wherever it falls.
     app.extensions[request_log.WATCH] = LogWatch(

@@ -67,6 +67,15 @@ def test_pages_prolong_a_session_and_what_they_ask_for_by_themselves_does_not(ap
     assert used >= NOW
 
 
+def test_a_form_that_is_sent_after_a_while_is_taken_and_prolongs_the_session(app: Flask, world: World):
+    olga = signed_in(app, "olga")
+    token = olga.token()
+    idle_for(app, 8)
+    assert olga.client.post("/account/sessions/", data={"csrf_token": token}).location == "/account/"
+    with reading(database_of(app), ALL_TENANTS) as session:
+        assert session.scalars(select(OperatorSession.used_at)).one() >= NOW
+
+
 def test_a_poll_of_a_session_that_is_over_leaves_the_reason_to_its_page(app: Flask, world: World):
     olga = signed_in(app, "olga")
     idle_for(app, 12)

@@ -52,10 +52,10 @@ def test_each_has_the_menu_of_his_own_role_in_whatever_order_they_come(people: d
 def test_who_gets_another_role_has_its_menu_with_the_next_page(sign_in: SignIn, world: World, app: Flask):
     olga = sign_in("olga")
     before = menu_of(olga.get("/dashboard/").text)
-    assert 'href="/users/multiple/"' in before
+    assert 'href="/import-export/"' in before
     _give_role(app, "olga", HELPDESK)
-    assert 'href="/users/multiple/"' not in menu_of(olga.get("/dashboard/").text)
-    assert olga.get("/users/multiple/").status_code == 403
+    assert 'href="/import-export/"' not in menu_of(olga.get("/dashboard/").text)
+    assert olga.get("/import-export/").status_code == 403
     _give_role(app, "olga", OPERATOR)
     assert menu_of(olga.get("/dashboard/").text) == before
 

@@ -118,6 +118,7 @@ def test_the_counter_comes_with_every_part_and_alone(people: dict[str, Browser])
         assert "2 active alarms" in text, address
 
 
+@pytest.mark.parametrize("address", PARTS)
 def test_each_says_for_whom_it_is_and_of_when(people: dict[str, Browser], address: str):
     answer = people["alice"].get(address)
     assert re.fullmatch(r"[0-9]+-all", answer.headers[SCOPE])

@@ -8,6 +8,7 @@ form is sent as a page would send it at its end, without the pages before it: wh
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -18,6 +19,7 @@ from werkzeug.test import TestResponse
 from app.models import Operation, OperationTarget, Operator, Site, Tenant
 from app.models.enums import Action, Approval, Status
 from app.security.tenant_scope import ALL_TENANTS
+from app.services import operator_sessions
 from app.transaction import reading, writing
 from tests import factories
 from tests.databases import Databases
@@ -171,6 +173,9 @@ def house(
 ) -> Iterator[House]:
     """The company of the other tests, in a database of this module's own."""
     url = sqlite_databases.copy(sqlite_template)
+    monkeypatch = pytest.MonkeyPatch()
+    # That somebody is there is written as well, every half minute, whatever he asks for.
+    monkeypatch.setattr(operator_sessions, "USE_IS_NOTED_EVERY", timedelta(hours=1))
     for app in open_app(url, tmp_path_factory.mktemp("installation")):
         world = fill(app, make_world)
         people = {name: signed_in(app, name) for name in NAMES}
@@ -180,6 +185,7 @@ def house(
         tokens = {name: browser.token() for name, browser in people.items()}
         yield House(app, world, watcher, people, tokens, gina)
         watcher.close()
+    monkeypatch.undo()
     sqlite_databases.drop(url)
 
 

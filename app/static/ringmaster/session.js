@@ -69,5 +69,6 @@ if (idleSeconds) {
   dialog.addEventListener("close", () => dialog.returnValue === "stay" && stay());
   dialog.addEventListener("cancel", () => (dialog.returnValue = "stay"));
   noteUse();
+  toldAt = usedAt; // the server knows of whoever asks for a page
   setInterval(watch, 1000);
 }

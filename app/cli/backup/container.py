@@ -1,10 +1,12 @@
-"""The outer form of a backup: a stream of pieces, each encrypted and bound to its place where there is a passphrase.
+"""The outer form of a backup: a stream of pieces, each bound to its place, and encrypted where there is a passphrase.
 
-Behind the first line stands ``P`` for a plain stream, or ``E`` with 16 bytes of salt. An encrypted stream is pieces of
-at most 1 MB: four bytes of length, then AES-256-GCM with the number of the piece, and whether it is the last, in its
-nonce. So no piece can be left out, moved or cut off unnoticed.
+Behind the first line stands ``P`` for plain pieces, or ``E`` with 16 bytes of salt. A piece has at most 1 MB: four
+bytes of length, then AES-256-GCM with the number of the piece, and whether it is the last, in its nonce; a plain one
+has a checksum over all of that instead of the tag. So no bit changes, and no piece is left out, moved or cut off,
+unnoticed.
 """
 
+import hashlib
 import io
 import os
 from typing import BinaryIO
@@ -28,6 +30,24 @@ def _cipher(passphrase: str, salt: bytes) -> AESGCM:
     return AESGCM(Scrypt(salt=salt, length=32, n=2**15, r=8, p=1).derive(passphrase.encode()))
 
 
+class _Plain:
+    """Adds checksums where AES-GCM has its tags: they notice faults of disks and of copies, and forgers not at all."""
+
+    def encrypt(self, nonce: bytes, piece: bytes, beside: bytes) -> bytes:
+        """Return the piece and its checksum."""
+        return piece + self._sum(nonce, piece, beside)
+
+    def decrypt(self, nonce: bytes, sealed: bytes, beside: bytes) -> bytes:
+        """Return the piece, or raise InvalidTag."""
+        piece = sealed[:-_TAG_BYTES]
+        if len(sealed) < _TAG_BYTES or sealed[-_TAG_BYTES:] != self._sum(nonce, piece, beside):
+            raise InvalidTag
+        return piece
+
+    def _sum(self, nonce: bytes, piece: bytes, beside: bytes) -> bytes:
+        return hashlib.sha256(beside + nonce + piece).digest()[:_TAG_BYTES]
+
+
 def _nonce(number: int, *, is_last: bool) -> bytes:
     return number.to_bytes(11, "big") + bytes([is_last])
 
@@ -40,8 +60,8 @@ class BackupWriter(io.RawIOBase):
         self._waiting = bytearray()
         self._number = 0
         salt = os.urandom(_SALT_BYTES)
-        self._cipher = _cipher(passphrase, salt) if passphrase else None
-        file.write(FIRST_LINE + (_ENCRYPTED + salt if self._cipher else _PLAIN))
+        self._cipher = _cipher(passphrase, salt) if passphrase else _Plain()
+        file.write(FIRST_LINE + (_ENCRYPTED + salt if passphrase else _PLAIN))
 
     def writable(self) -> bool:
         """Say that it can be written."""
@@ -49,8 +69,6 @@ class BackupWriter(io.RawIOBase):
 
     def write(self, content: bytes, /) -> int:  # type: ignore[override]  # narrower: tarfile writes bytes
         """Take bytes."""
-        if self._cipher is None:
-            return self._file.write(content)
         self._waiting += content
         while len(self._waiting) > _PIECE:  # the last piece is not known before ``finish``
             self._put(bytes(self._waiting[:_PIECE]), is_last=False)
@@ -59,12 +77,9 @@ class BackupWriter(io.RawIOBase):
 
     def finish(self) -> None:
         """Write what is left."""
-        if self._cipher is not None:
-            self._put(bytes(self._waiting), is_last=True)
+        self._put(bytes(self._waiting), is_last=True)
 
     def _put(self, piece: bytes, *, is_last: bool) -> None:
-        if self._cipher is None:
-            return
         sealed = self._cipher.encrypt(_nonce(self._number, is_last=is_last), piece, FIRST_LINE)
         self._file.write(len(sealed).to_bytes(4, "big") + sealed)
         self._number += 1
@@ -78,12 +93,15 @@ class BackupReader(io.RawIOBase):
         self._ready = b""
         self._number = 0
         self._is_at_end = False
-        self._cipher: AESGCM | None = None
+        self._cipher: AESGCM | _Plain = _Plain()
         if file.read(len(FIRST_LINE)) != FIRST_LINE:
             raise InvalidInputError(
                 "That is no backup of Ringmaster, or one of a version that is not known here."
             )
-        self.is_encrypted = file.read(1) == _ENCRYPTED
+        form = file.read(1)
+        self.is_encrypted = form == _ENCRYPTED
+        if form not in {_PLAIN, _ENCRYPTED}:
+            raise InvalidInputError(_BROKEN)
         if self.is_encrypted:
             if not passphrase:
                 raise InvalidInputError(
@@ -97,16 +115,12 @@ class BackupReader(io.RawIOBase):
 
     def read(self, size: int = -1, /) -> bytes:
         """Return at most so many bytes, fewer only at the end."""
-        if self._cipher is None:
-            return self._file.read(size)
         while (size < 0 or len(self._ready) < size) and not self._is_at_end:
             self._ready += self._next()
         taken, self._ready = (self._ready, b"") if size < 0 else (self._ready[:size], self._ready[size:])
         return taken
 
     def _next(self) -> bytes:
-        if self._cipher is None:
-            return b""
         size = int.from_bytes(self._file.read(4), "big")
         sealed = self._file.read(size) if _TAG_BYTES <= size <= _PIECE + _TAG_BYTES else b""
         for is_last in (False, True):
@@ -117,6 +131,6 @@ class BackupReader(io.RawIOBase):
             self._number += 1
             self._is_at_end = is_last
             return piece
-        if self._number == 0:
+        if self._number == 0 and self.is_encrypted:
             raise InvalidInputError("The passphrase is another one, or the backup is broken.")
         raise InvalidInputError(_BROKEN)

@@ -142,6 +142,8 @@ def flask_configuration(settings: Settings, keys: Sequence[str]) -> dict[str, ob
         "FAB_ADD_OPENAPI_VIEWS": False,
         "LOGOUT_REDIRECT_URL": "/login/",
         "SESSION_COOKIE_SECURE": settings.secure_cookies,
+        # Browsers take a cookie of this name only over HTTPS, for this very host and all of its paths.
+        "SESSION_COOKIE_NAME": "__Host-session" if settings.secure_cookies else "session",
         "SESSION_COOKIE_HTTPONLY": True,
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=settings.session_hours),
         # The rows of sessions know when they were used (app/views/sign_in_sessions.py).

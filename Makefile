@@ -10,7 +10,7 @@ RESOLVE := $(IN_VENV) -m uv pip compile --quiet --universal --fork-strategy fewe
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run demo test acceptance check bench bench-quick lock test-packages
+.PHONY: help setup run demo test acceptance check audit bench bench-quick lock test-packages
 
 help: ## List what make can do here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -30,14 +30,20 @@ test: test-packages $(DEVELOPMENT) ## Everything about correctness, on SQLite an
 acceptance: test-packages $(DEVELOPMENT) ## Full sizes, storms, kills and fuzzing, into docs/acceptance.md (at most an hour)
 	@$(IN_VENV) -m tests.acceptance
 
-check: $(DEVELOPMENT) ## Lint, format, types, layers, lock files and shell scripts
+check: $(DEVELOPMENT) ## Lint, format, types, layers, secrets, lock files and shell scripts
 	$(IN_VENV) -m ruff check .
 	$(IN_VENV) -m ruff format --check .
 	$(IN_VENV) -m mypy
 	$(VENV)/bin/lint-imports
 	$(IN_VENV) -m pytest --quiet tests/test_architecture.py
 	$(IN_VENV) tools/check_lock_files.py
+	$(IN_VENV) tools/check_secrets.py
 	@for script in .ci/run tools/make-environment tools/install-test-packages; do bash -n "$$script" || exit 1; done
+
+audit: $(DEVELOPMENT) ## Ask the package index which pinned libraries have known weaknesses (needs the Internet)
+	@for file in requirements.lock requirements-dev.lock; do \
+		$(IN_VENV) -m uv tool run pip-audit==2.10.0 --requirement $$file --disable-pip --require-hashes --strict \
+			--progress-spinner off || exit 1; done
 
 bench: test-packages $(DEVELOPMENT) ## Measure all that the targets speak of, into docs/benchmarks.md (half an hour)
 	@$(IN_VENV) -m benchmarks

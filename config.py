@@ -123,6 +123,10 @@ def _secret_key(value: str) -> str:
     return value
 
 
+def _secret_keys(value: str) -> tuple[str, ...]:
+    return tuple(_secret_key(part.strip()) for part in value.split(",") if part.strip())
+
+
 def _password(value: str) -> str:
     if len(value) < 8:
         raise ValueError("give at least 8 characters")
@@ -178,6 +182,12 @@ class Settings:
         _secret_key,
         "",
         "made at the first start",
+    )
+    other_secret_keys: tuple[str, ...] = setting(
+        "Keys that decrypt and verify beside it while the key is changed, with commas between them (docs/operation.md)",
+        _secret_keys,
+        (),
+        "none",
     )
     web_bind: str = setting("Address and port of the screens (and the phone API)", _bind, "127.0.0.1:8080")
     phone_bind: str = setting("Address and port of the phone plane", _bind, "127.0.0.1:8081")

@@ -1,5 +1,6 @@
 """create_app(): the one place where the parts are joined."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -15,9 +16,10 @@ from app.rest_api import blueprint as rest_blueprint
 from app.rest_api.access import Access
 from app.rest_api.answering import RestApi
 from app.rest_api.cursors import Cursors
+from app.security.installation_keys import installation_keys
 from app.security.issuer import trust_issuer
 from app.security.roles import ADMINISTRATOR, ROLES
-from app.security.secrets import derive_key, installation_key, open_vault
+from app.security.secrets import derive_key, open_vault
 from app.services import firmware
 from app.views import (
     browsers,
@@ -49,12 +51,12 @@ def create_app(settings: Settings | None = None, *, writes_permissions: bool = F
     step does that once (``run.py init``), the workers never.
     """
     settings = settings or load_settings()
-    key = installation_key(settings)
-    open_vault(key)
+    keys = installation_keys(settings)
+    open_vault(*keys)
     trust_issuer(settings.license_public_key)
     app = Flask(__name__)
     app.url_rule_class = url_rules.LateRule
-    app.config.update(flask_configuration(settings, key))
+    app.config.update(flask_configuration(settings, keys))
     app.config.update(FAB_UPDATE_PERMS=writes_permissions)
     app.extensions["ringmaster_settings"] = settings
     parts = (
@@ -82,24 +84,24 @@ def create_app(settings: Settings | None = None, *, writes_permissions: bool = F
         registration.register(appbuilder)
         if writes_permissions:
             appbuilder.sm.write_permissions()
-    open_rest_api(app, settings, key)
+    open_rest_api(app, settings, keys)
     open_phone_door(app, settings)
     return app
 
 
-def open_rest_api(app: Flask, settings: Settings, key: str) -> None:
+def open_rest_api(app: Flask, settings: Settings, keys: Sequence[str]) -> None:
     """Answer programs that have a token; without cookies there is nothing for CSRF to use."""
-    begin_rest_api(app, settings, key)
+    begin_rest_api(app, settings, keys)
     app.register_blueprint(rest_blueprint.blueprint)
     request_guards.csrf.exempt(rest_blueprint.blueprint)
 
 
-def begin_rest_api(app: Flask, settings: Settings, key: str) -> None:
+def begin_rest_api(app: Flask, settings: Settings, keys: Sequence[str]) -> None:
     """Let the REST API begin on the application's database; nobody has asked anything yet."""
     database: Database = app.extensions["ringmaster_database"]
     watch: LicenseWatch = app.extensions[license_guard.WATCH]
     access = Access(database, watch, per_minute=settings.rest_requests_per_minute)
-    cursors = Cursors(derive_key(key, "cursors"))
+    cursors = Cursors([derive_key(key, "cursors") for key in keys])
     app.extensions[rest_blueprint.EXTENSION] = RestApi(database, access, cursors)
 
 
@@ -121,10 +123,14 @@ def begin_phone_api(app: Flask, settings: Settings) -> None:
     app.wsgi_app = middleware  # type: ignore[method-assign]  # how Flask takes middleware
 
 
-def flask_configuration(settings: Settings, key: str) -> dict[str, object]:
+def flask_configuration(settings: Settings, keys: Sequence[str]) -> dict[str, object]:
     """Return what Flask and Flask-AppBuilder are configured with."""
+    signing, *others = [derive_key(key, "sessions").hex() for key in keys]
     return {
-        "SECRET_KEY": derive_key(key, "sessions").hex(),
+        "SECRET_KEY": signing,
+        "SECRET_KEY_FALLBACKS": others,
+        # Flask-WTF knows no fallbacks, but the signer that it uses takes several keys: the last one signs.
+        "WTF_CSRF_SECRET_KEY": [*reversed(others), signing],
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_url),
         "APP_NAME": "Ringmaster",
@@ -136,6 +142,8 @@ def flask_configuration(settings: Settings, key: str) -> dict[str, object]:
         "FAB_ADD_OPENAPI_VIEWS": False,
         "LOGOUT_REDIRECT_URL": "/login/",
         "SESSION_COOKIE_SECURE": settings.secure_cookies,
+        # Browsers take a cookie of this name only over HTTPS, for this very host and all of its paths.
+        "SESSION_COOKIE_NAME": "__Host-session" if settings.secure_cookies else "session",
         "SESSION_COOKIE_HTTPONLY": True,
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=settings.session_hours),
         # The rows of sessions know when they were used (app/views/sign_in_sessions.py).

@@ -92,6 +92,13 @@ class EncryptedText(TypeDecorator[str]):
         return None if value is None else vault().decrypt(value).decode()
 
 
+class EncryptedBytes(LargeBinary):
+    """Bytes that whoever writes them encrypted with the vault: compressed before, or many rows at once.
+
+    The type says what is in the column, so that a change of the key finds it (``app/services/encrypted_columns.py``).
+    """
+
+
 def one_of(words: type[StrEnum], *, is_checked: bool = True) -> Enum:
     """Return the column type for one of these words: stored as text, and held to the list by the database.
 

@@ -34,7 +34,7 @@ from config import Settings
 
 MOST_BYTES_OF_LOGS = 32 * 1024 * 1024
 MOST_ACTIVITIES = 2_000
-_SECRETS = {"secret_key", "admin_password", "metrics_token"}
+_SECRETS = {"secret_key", "other_secret_keys", "admin_password", "metrics_token"}
 _README = """Support bundle of Ringmaster
 
 versions.json          of Ringmaster's libraries, Python, system and database

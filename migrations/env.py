@@ -3,7 +3,7 @@
 from alembic import context
 
 import app.models
-from app.database import EncryptedText, UtcDateTime
+from app.database import EncryptedBytes, EncryptedText, UtcDateTime
 from app.schema import comparing
 
 
@@ -11,7 +11,7 @@ def render_item(kind: str, item: object, _context: object) -> str | bool:
     """Write our column types as what they are in the database: a migration does not depend on the code of its day."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
-    if kind == "type" and isinstance(item, EncryptedText):
+    if kind == "type" and isinstance(item, (EncryptedBytes, EncryptedText)):
         return "sa.LargeBinary()"
     return False
 

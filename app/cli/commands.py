@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app import create_app, support_bundle
-from app.cli import accounts, demo, servers, together
+from app.cli import accounts, demo, keys, servers, together
 from app.cli.backup import commands as backups
 from app.cli.listeners import listen_for_phones, listen_for_screens
 from app.cli.new_file import new_file
@@ -190,6 +190,7 @@ def _parser() -> argparse.ArgumentParser:
     file.add_argument("file", type=Path, help="the .img or .dfu file")
     file.add_argument("--name", dest="firmware", help="the name phones ask for, such as 450HD.img")
     _add_backup_commands(commands)
+    _add_key_commands(commands)
     _add_license_commands(commands)
     bundle = _add(commands, "support-bundle", _make_support_bundle, "pack what says how this installation is")
     bundle.add_argument("file", type=Path, nargs="?", help="where it is written (named after the time)")
@@ -212,6 +213,22 @@ def _add_backup_commands(commands: "argparse._SubParsersAction[argparse.Argument
             type=Path,
             help="has the passphrase that encrypts the backup, with the key in it",
         )
+
+
+def _add_key_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    _add(
+        commands,
+        "new-key",
+        keys.new_key,
+        "put a new key before the one that encrypts secrets and signs sessions",
+    )
+    anew = _add(
+        commands, "re-encrypt", keys.re_encrypt, "encrypt all secrets with the new key, while all goes on"
+    )
+    anew.add_argument("--check", action="store_true", help="change nothing, tell what is left")
+    _add(
+        commands, "drop-old-keys", keys.drop_old_keys, "take the old key away, once nothing needs it any more"
+    )
 
 
 def _add_license_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -14,8 +14,9 @@ from app import create_app, letter_indexes, schema
 from app.cli import accounts
 from app.database import Database, make_engine
 from app.errors import ConflictError, UnreachableError
+from app.security.installation_keys import installation_keys
 from app.security.issuer import trust_issuer
-from app.security.secrets import installation_key, open_vault
+from app.security.secrets import open_vault
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import installation
 from app.transaction import writing
@@ -55,7 +56,7 @@ def release(settings: Settings) -> str | None:
 def opened_database(settings: Settings) -> Iterator[Database]:
     """Yield the database, with what is encrypted in it; ConflictError where it is not at this version."""
     check_released(settings)
-    open_vault(installation_key(settings))
+    open_vault(*installation_keys(settings))
     trust_issuer(settings.license_public_key)
     engine = make_engine(settings.database_url)
     try:

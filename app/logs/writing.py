@@ -14,6 +14,7 @@ from app.logs.entries import FORMS, Entry, as_json, entry_of
 from app.logs.levels import FROM_THE_START, LEVELS, VERBOSE
 from app.logs.redaction import Redaction
 from app.logs.throttle import Throttle
+from app.security.installation_keys import known_keys
 from config import Settings
 
 OURS = ("app", "simulator")
@@ -136,10 +137,8 @@ def _set_levels(handler: LogHandler) -> None:
 
 def secrets_of(settings: Settings) -> tuple[str, ...]:
     """Return the secrets of an installation that its processes hold in memory."""
-    made = settings.data_dir / "secret.key"
-    key = settings.secret_key
+    keys: Sequence[str] = (settings.secret_key, *settings.other_secret_keys)
     with suppress(OSError, UnicodeDecodeError):
-        key = key or made.read_text(encoding="ascii").strip()
-    return tuple(
-        filter(None, (key, settings.admin_password, settings.database_password, settings.metrics_token))
-    )
+        keys = known_keys(settings)
+    others = (settings.admin_password, settings.database_password, settings.metrics_token)
+    return tuple(filter(None, (*keys, *others)))

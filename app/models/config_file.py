@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, ForeignKey, LargeBinary, String, false
+from sqlalchemy import JSON, Boolean, ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.database import Base, UtcDateTime, one_of
+from app.database import Base, EncryptedBytes, UtcDateTime, one_of
 from app.models.enums import FileKind
 from app.models.name_key import HasNameKey
 from app.models.tenant import Tenant
@@ -35,7 +35,7 @@ class ConfigFile(HasNameKey, TenantOrShared, Base):
     )
     template_name: Mapped[str] = mapped_column(String(100), default="")
     template_version: Mapped[int | None]
-    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    content: Mapped[bytes] = mapped_column(EncryptedBytes, deferred=True)
     size: Mapped[int]
     etag: Mapped[str] = mapped_column(String(70))
     problems: Mapped[list[Any]] = mapped_column(JSON, default=list)

@@ -8,10 +8,10 @@ neither do they refer to their job nor are their words held to a list, which wou
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, ForeignKey, LargeBinary, String, Text, text
+from sqlalchemy import JSON, Boolean, ForeignKey, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import LONGEST_FOLD, Base, EncryptedText, UtcDateTime, one_of
+from app.database import LONGEST_FOLD, Base, EncryptedBytes, EncryptedText, UtcDateTime, one_of
 from app.models.enums import ImportKind, ImportState, Verdict, VlanMode
 from app.models.phone_user import MAX_DISPLAY_NAME, MAX_USER_NAME
 
@@ -59,7 +59,7 @@ class ImportFile(Base):
     __tablename__ = "import_file"
 
     job_id: Mapped[int] = mapped_column(ForeignKey("import_job.id", ondelete="CASCADE"), primary_key=True)
-    content: Mapped[bytes] = mapped_column(LargeBinary)
+    content: Mapped[bytes] = mapped_column(EncryptedBytes)
 
 
 class ImportRow(Base):
@@ -85,7 +85,7 @@ class ImportRow(Base):
     tenant_id: Mapped[int | None]
     name_key: Mapped[str] = mapped_column(String(_MAX_KEY), default="")
     display_name: Mapped[str] = mapped_column(String(MAX_DISPLAY_NAME), default="")
-    password: Mapped[bytes | None] = mapped_column(LargeBinary)
+    password: Mapped[bytes | None] = mapped_column(EncryptedBytes)
     outcome: Mapped[str] = mapped_column(Text, default="", server_default="")
     payload: Mapped[str | None] = mapped_column(EncryptedText)
 

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.database import Base, EncryptedText, UtcDateTime, one_of
+from app.database import Base, EncryptedBytes, EncryptedText, UtcDateTime, one_of
 from app.models.enums import Action, OperationState, Subject, TargetState, WaveState, Way
 from app.security.tenant_scope import TenantOrNobody
 
@@ -141,6 +141,6 @@ class OperationFile(Base):
     target_id: Mapped[int] = mapped_column(
         ForeignKey("operation_target.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    content: Mapped[bytes] = mapped_column(LargeBinary)
+    content: Mapped[bytes] = mapped_column(EncryptedBytes)
     given_etag: Mapped[str] = mapped_column(String(70))
     columns: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Base, UtcDateTime
+from app.database import Base, EncryptedBytes, UtcDateTime
 from app.security.tenant_scope import TenantOrShared
 
 
@@ -26,4 +26,4 @@ class TemplateVersion(TenantOrShared, Base):
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
     saved_by: Mapped[str] = mapped_column(String(100))
     reason: Mapped[str] = mapped_column(String(200))
-    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    content: Mapped[bytes] = mapped_column(EncryptedBytes, deferred=True)

@@ -26,8 +26,9 @@ from app.phone_api.messages import PhoneRequest, PhoneResponse
 from app.phone_api.monitoring import PlaneMonitor
 from app.readiness import KeptChecks
 from app.rules.proxies import caller_address
+from app.security.installation_keys import installation_keys
 from app.security.issuer import trust_issuer
-from app.security.secrets import installation_key, open_vault
+from app.security.secrets import open_vault
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import firmware, silence
 from app.services.alarms import health
@@ -93,7 +94,7 @@ class PhonePlane:
     def _start(self) -> None:
         engine = make_engine(self._settings.database_url, asks_first=False)
         schema.check_is_up_to_date(engine)
-        open_vault(installation_key(self._settings))
+        open_vault(*installation_keys(self._settings))
         trust_issuer(self._settings.license_public_key)
         database = Database(engine)
         downloads = firmware_downloads.of_plane(self._settings, lambda: self._batcher.is_under_pressure)

@@ -22,15 +22,15 @@ class Place(msgspec.Struct, array_like=True):
 
 
 class Cursors:
-    """Writes and reads cursors with a key of the installation."""
+    """Writes cursors with the first of some keys of the installation, and reads those that any of them made."""
 
-    def __init__(self, key: bytes) -> None:
-        self._key = key
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        self._keys = keys
 
     def write(self, of: str, values: Sequence[str | int]) -> str:
         """Return the cursor of a place in a list."""
         said = msgspec.json.encode(Place(of, list(values)))
-        return base64.urlsafe_b64encode(self._sign(said) + said).decode().rstrip("=")
+        return base64.urlsafe_b64encode(_signature(self._keys[0], said) + said).decode().rstrip("=")
 
     def read(self, text: str, of: str, kinds: Sequence[type]) -> list[str | int]:
         """Return the values of a cursor, or raise InvalidInputError where it is none of this list."""
@@ -39,15 +39,16 @@ class Cursors:
         except (binascii.Error, ValueError):
             raise _refusal() from None
         signature, said = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
-        if not hmac.compare_digest(signature, self._sign(said)):
+        if not any(hmac.compare_digest(signature, _signature(key, said)) for key in self._keys):
             raise _refusal()
         place = msgspec.json.decode(said, type=Place)
         if place.of != of or [type(value) for value in place.values] != list(kinds):
             raise _refusal()
         return place.values
 
-    def _sign(self, said: bytes) -> bytes:
-        return hmac.digest(self._key, said, sha256)[:_SIGNATURE_BYTES]
+
+def _signature(key: bytes, said: bytes) -> bytes:
+    return hmac.digest(key, said, sha256)[:_SIGNATURE_BYTES]
 
 
 def _refusal() -> InvalidInputError:

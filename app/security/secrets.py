@@ -1,10 +1,7 @@
-"""Secrets at rest: the installation's key, and what is derived from it and encrypted with it."""
+"""Secrets at rest: the installation's keys, and what is derived from them and encrypted with them."""
 
-import contextlib
 import os
-import secrets
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -12,20 +9,21 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from app.errors import InvalidInputError
-from config import Settings
 
 _FORMAT = b"\x01"
 _NONCE_BYTES = 12
 
 
 class Vault:
-    """Encrypts and decrypts with one key of the installation (AES-256-GCM, a fresh nonce for each text).
+    """Encrypts with one key of the installation (AES-256-GCM, a fresh nonce for each text), and decrypts with several.
 
-    What is stored is a format byte, the nonce, and the ciphertext with its tag.
+    What is stored is a format byte, the nonce, and the ciphertext with its tag. Which key it was made with does not
+    stand there: the tag fits one alone, and the others are tried where the newest does not fit.
     """
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, *others: str) -> None:
         self._cipher = AESGCM(derive_key(key, "at rest"))
+        self._ciphers = [self._cipher, *(AESGCM(derive_key(other, "at rest")) for other in others)]
 
     def encrypt(self, plain: bytes) -> bytes:
         """Return the bytes to store; encrypting the same twice gives different bytes."""
@@ -43,18 +41,20 @@ class Vault:
         ]
 
     def decrypt(self, stored: bytes | bytearray) -> bytes:
-        """Return what was encrypted, or raise InvalidInputError when it was made with another key."""
+        """Return what was encrypted, or raise InvalidInputError when it was made with a key that is not among ours."""
         if stored[:1] != _FORMAT:
             raise InvalidInputError("A stored secret has a format that this version does not know.")
         ciphertext = memoryview(stored)[1 + _NONCE_BYTES :]  # no copy: it may be a file of megabytes
         nonce = bytes(stored[1 : 1 + _NONCE_BYTES])
-        try:
-            return self._cipher.decrypt(nonce, ciphertext, _FORMAT)
-        except InvalidTag as error:
-            raise InvalidInputError(
-                "A stored secret was encrypted with another key. Start with the RINGMASTER_SECRET_KEY or the "
-                "secret.key file that this database was made with."
-            ) from error
+        for cipher in self._ciphers:
+            try:
+                return cipher.decrypt(nonce, ciphertext, _FORMAT)
+            except InvalidTag:
+                continue
+        raise InvalidInputError(
+            "A stored secret was encrypted with another key. Start with the RINGMASTER_SECRET_KEY or the "
+            "secret.key file that this database was made with, or name that key in RINGMASTER_OTHER_SECRET_KEYS."
+        )
 
 
 def _pieces(content: bytes, size: int) -> Iterator[bytes]:
@@ -73,9 +73,9 @@ def derive_key(key: str, purpose: str) -> bytes:
     return kdf.derive(key.encode())
 
 
-def open_vault(key: str) -> None:
-    """Set the key with which this process encrypts and decrypts."""
-    _Installation.vault = Vault(key)
+def open_vault(key: str, *others: str) -> None:
+    """Set the key with which this process encrypts and decrypts, and others that decrypt only."""
+    _Installation.vault = Vault(key, *others)
 
 
 def vault() -> Vault:
@@ -83,28 +83,3 @@ def vault() -> Vault:
     if _Installation.vault is None:
         raise RuntimeError("open_vault() must be called before an encrypted column is read or written")
     return _Installation.vault
-
-
-def installation_key(settings: Settings) -> str:
-    """Return the key that was given, or the one in the data folder, made when there is none."""
-    return settings.secret_key or find_or_make_key(settings.data_dir)
-
-
-def find_or_make_key(folder: Path) -> str:
-    """Return the key in ``secret.key`` of the folder; make one (readable by its owner only) where there is none."""
-    path = folder / "secret.key"
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        _write_key(path)
-    return path.read_text(encoding="ascii").strip()
-
-
-def _write_key(path: Path) -> None:
-    """Put a fresh key in place whole: of two that start at once, one wins and both read the same key."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(32) + "\n")
-    with contextlib.suppress(FileExistsError):
-        path.hardlink_to(draft)
-    draft.unlink()

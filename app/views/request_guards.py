@@ -32,7 +32,7 @@ _HEADERS = {
 }
 _CONTENT_SECURITY_POLICY = (
     "default-src 'self'; script-src 'self'{nonce}; style-src 'self'; img-src 'self' data:; "
-    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from flask import Flask, current_app, request
 from werkzeug.exceptions import TooManyRequests
 
-from app.security.secrets import installation_key
+from app.security.installation_keys import installation_key
 from app.services.sign_in_limit import SignInLimit
 from app.transaction import let_go, transaction
 from app.views.web_session import begin_to_write, db

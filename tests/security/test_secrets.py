@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from app.errors import InvalidInputError
-from app.security.secrets import Vault, derive_key, find_or_make_key
+from app.security.installation_keys import find_or_make_key
+from app.security.secrets import Vault, derive_key
 
 
 def test_a_text_comes_back_and_is_not_readable_in_between() -> None:
@@ -33,6 +34,12 @@ def test_another_key_is_refused_with_what_to_do() -> None:
     stored = Vault("a key of the installation").encrypt(b"the password")
     with pytest.raises(InvalidInputError, match="RINGMASTER_SECRET_KEY"):
         Vault("a key of somebody else").decrypt(stored)
+
+
+def test_a_new_key_encrypts_and_the_old_one_still_decrypts() -> None:
+    both = Vault("the new key", "the old key")
+    assert both.decrypt(Vault("the old key").encrypt(b"earlier")) == b"earlier"
+    assert Vault("the new key").decrypt(both.encrypt(b"later")) == b"later"
 
 
 def test_each_purpose_has_its_own_key() -> None:

@@ -54,7 +54,7 @@ class TestChecking:
             (SNMP, {"version": "3", "user": "u", "authentication": "none"}, "privacy"),
             (SNMP, {"oid_base": "1.3.x"}, "oid_base"),
             (WEBHOOK, {"url": "ftp://acme.com"}, "url"),
-            (WEBHOOK, {"url": "https://user:word@acme.com"}, "url"),
+            (WEBHOOK, {"url": "https://user:word@example.com"}, "url"),
             (WEBHOOK, {"url": "http://acme.com", "authorization": "Bearer 1"}, "url"),
             (WEBHOOK, {"authorization": "Bearer 1\r\nX: y"}, "authorization"),
             (SYSLOG, {"host": "two words"}, "host"),

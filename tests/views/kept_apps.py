@@ -17,8 +17,9 @@ from app.database import Database, make_engine
 from app.log_watch import LogWatch
 from app.phone_api.blueprint import EXTENSION as PHONE_API
 from app.rest_api.blueprint import EXTENSION as REST_API
+from app.security.installation_keys import installation_keys
 from app.security.issuer import trust_issuer
-from app.security.secrets import installation_key, open_vault
+from app.security.secrets import open_vault
 from app.views import fresh_parts, license_guard, monitoring, request_log, sign_in_limit, uploads
 from app.views.kept_figures import KEPT_FIGURES, KeptFigures
 from app.views.web_session import db
@@ -75,7 +76,7 @@ class KeptApps:
 
 def begin_anew(app: Flask, settings: Settings) -> None:
     """Let an application begin on the database of the settings, and forget what it kept."""
-    open_vault(installation_key(settings))
+    open_vault(*installation_keys(settings))
     trust_issuer(settings.license_public_key)
     app.config[_URL] = settings.database_url
     app.extensions["ringmaster_settings"] = settings
@@ -86,7 +87,7 @@ def begin_anew(app: Flask, settings: Settings) -> None:
     for part in (license_guard.begin, fresh_parts.install, sign_in_limit.install, uploads.install):
         part(app)
     begin_phone_api(app, settings)
-    begin_rest_api(app, settings, installation_key(settings))
+    begin_rest_api(app, settings, installation_keys(settings))
     app.extensions[KEPT_FIGURES] = KeptFigures(for_each=math.inf)  # on a busy machine counting takes long
     # What a page asks of the database is counted, wherever it falls.
     app.extensions[request_log.WATCH] = LogWatch(

@@ -15,6 +15,13 @@ from app.errors import ConflictError, InvalidInputError, UnreachableError
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 _BESIDE = ("-wal", "-shm", "-journal")
+# Triggers go with their tables, the functions that they call do not; those of extensions are the extension's.
+_DROP_FUNCTIONS = """DO $$ DECLARE found regprocedure; BEGIN
+FOR found IN SELECT p.oid::regprocedure FROM pg_proc p
+WHERE p.pronamespace = current_schema()::regnamespace AND NOT EXISTS
+(SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+LOOP EXECUTE format('DROP ROUTINE %s CASCADE', found); END LOOP; END $$;
+"""
 _LONGEST_WAIT = "SET lock_timeout = '10s';\nSET statement_timeout = 0;\n"
 _FUNCTIONS = text(
     "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"
@@ -100,7 +107,7 @@ def _put_postgresql_back(url: str, source: Path) -> None:
     before += "".join(f"DROP ROUTINE {signature} CASCADE;\n" for signature in _functions_in(url))
     script = source.with_name("database.sql")
     with script.open("wb") as file:
-        file.write((_LONGEST_WAIT + before).encode())
+        file.write((_LONGEST_WAIT + before + _DROP_FUNCTIONS).encode())
     _run(["pg_restore", "--no-owner", "--no-privileges", "--file=-", str(source)], "", appends_to=script)
     order = [
         "psql",

@@ -14,6 +14,7 @@ from app.database import Database, make_engine
 from app.errors import ConflictError, InvalidInputError, NotFoundError
 from app.models import Heartbeat, Lease
 from app.schema import head_revision, is_known_revision
+from app.security.installation_keys import known_keys
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import firmware, leases, silence
 from app.transaction import reading
@@ -92,8 +93,8 @@ def _is_in_use(url: str) -> bool:
 def _key_to_use(settings: Settings, head: Head, folder: Path, *, replaces: bool) -> Path | None:
     """Return the key to put in place, None where the one that is there opens the backup; else InvalidInputError."""
     there = settings.data_dir / archive.KEY
-    given = settings.secret_key or (there.read_text(encoding="ascii").strip() if there.exists() else "")
-    if given and key_mark(given) == head.key_mark:
+    given = known_keys(settings)
+    if head.key_mark in map(key_mark, given):
         return None
     brought = folder / archive.KEY
     if settings.secret_key or not head.has_key:

@@ -12,7 +12,8 @@ from app.cli.backup.staging import staging
 from app.cli.new_file import new_file
 from app.cli.release import check_released
 from app.schema import head_revision
-from app.security.secrets import derive_key, installation_key
+from app.security.installation_keys import installation_keys
+from app.security.secrets import derive_key
 from app.services import firmware
 from config import Settings
 
@@ -28,7 +29,7 @@ def back_up(settings: Settings, file: Path, passphrase: str) -> Head:
     Firmware that is there before or behind the moment of the database's copy is in it: whatever that copy names.
     """
     check_released(settings)
-    key = installation_key(settings)
+    keys = installation_keys(settings)
     with new_file(file) as target, staging(settings.data_dir) as folder:
         (folder / "firmware").mkdir()
         _link_firmware(settings.data_dir, folder)
@@ -38,13 +39,13 @@ def back_up(settings: Settings, file: Path, passphrase: str) -> Head:
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
             kind=databases.kind_of(settings.database_url),
             revision=head_revision(),
-            key_mark=key_mark(key),
+            key_mark=key_mark(keys[0]),
             has_key=bool(passphrase),
             tables=databases.tables_in(settings.database_url),
         )
         with archive.written(target, head, passphrase) as backup:
             if passphrase:
-                backup.add_text(archive.KEY, f"{key}\n")
+                backup.add_text(archive.KEY, "".join(f"{key}\n" for key in keys))
             backup.add(archive.DATABASE, folder / archive.DATABASE)
             for stored in sorted((folder / "firmware").iterdir()):
                 backup.add(f"firmware/{stored.name}", stored)

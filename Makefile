@@ -10,7 +10,7 @@ RESOLVE := $(IN_VENV) -m uv pip compile --quiet --universal --fork-strategy fewe
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run demo test acceptance check audit bench bench-quick lock test-packages
+.PHONY: help setup run demo test acceptance check audit docs bench bench-quick lock test-packages
 
 help: ## List what make can do here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,11 @@ audit: $(DEVELOPMENT) ## Ask the package index which pinned libraries have known
 	@for file in requirements.lock requirements-dev.lock; do \
 		$(IN_VENV) -m uv tool run pip-audit==2.10.0 --requirement $$file --disable-pip --require-hashes --strict \
 			--progress-spinner off || exit 1; done
+
+docs: $(DEVELOPMENT) ## Build the documentation site into build/docs; a dead link or a page outside the navigation ends it
+	@$(IN_VENV) -m sphinx --quiet --fail-on-warning --keep-going --doctree-dir build/docs-read docs build/docs
+	@$(IN_VENV) -m tools.check_site build/docs
+	@echo "Open build/docs/index.html."
 
 bench: test-packages $(DEVELOPMENT) ## Measure all that the targets speak of, into docs/benchmarks.md (half an hour)
 	@$(IN_VENV) -m benchmarks

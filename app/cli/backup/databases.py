@@ -7,7 +7,7 @@ import subprocess
 from contextlib import closing, suppress
 from pathlib import Path
 
-from sqlalchemy import Engine, inspect, make_url, text
+from sqlalchemy import Engine, inspect, make_url
 from sqlalchemy.exc import OperationalError
 
 from app.database import make_engine
@@ -23,10 +23,7 @@ WHERE p.pronamespace = current_schema()::regnamespace AND NOT EXISTS
 LOOP EXECUTE format('DROP ROUTINE %s CASCADE', found); END LOOP; END $$;
 """
 _LONGEST_WAIT = "SET lock_timeout = '10s';\nSET statement_timeout = 0;\n"
-_FUNCTIONS = text(
-    "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"
-    " AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')"
-)
+
 
 
 def kind_of(url: str) -> str:
@@ -104,7 +101,6 @@ def _put_postgresql_back(url: str, source: Path) -> None:
     """Drop what is there and load the dump in one transaction: psql ends it at the first error."""
     before = "".join(f'DROP TABLE "{name}" CASCADE;\n' for name in tables_in(url))
     before += "".join(f'DROP SEQUENCE IF EXISTS "{name}" CASCADE;\n' for name in _sequences_in(url))
-    before += "".join(f"DROP ROUTINE {signature} CASCADE;\n" for signature in _functions_in(url))
     script = source.with_name("database.sql")
     with script.open("wb") as file:
         file.write((_LONGEST_WAIT + before + _DROP_FUNCTIONS).encode())
@@ -125,16 +121,6 @@ def _sequences_in(url: str) -> list[str]:
     engine: Engine = make_engine(url)
     try:
         return sorted(inspect(engine).get_sequence_names())
-    finally:
-        engine.dispose()
-
-
-def _functions_in(url: str) -> list[str]:
-    """Return the functions of the schema that tables are in, as SQL writes them, but not those of extensions."""
-    engine: Engine = make_engine(url)
-    try:
-        with engine.connect() as connection:
-            return sorted(connection.scalars(_FUNCTIONS))
     finally:
         engine.dispose()
 

@@ -264,6 +264,18 @@ class Settings:
         (),
         "none",
     )
+    guessed_macs: int = setting(
+        "For how many phones that nobody has heard of one address may ask for files before it is taken for somebody "
+        "who guesses MAC addresses, and refused; 0: nobody ever is",
+        _between(0, 1000),
+        200,
+    )
+    guessing_minutes: int = setting("Within how many minutes", _between(1, 1440), 10)
+    guessing_refused_minutes: int = setting(
+        "Minutes for which it is refused after its last guess; phones that were heard from there are served",
+        _between(1, 1440),
+        30,
+    )
     rest_requests_per_minute: int = setting(
         "Requests of one API token that each process of the web server takes in a minute",
         _between(1, 1_000_000),

@@ -9,8 +9,9 @@ from flask_appbuilder import AppBuilder
 
 from app.database import Database, engine_options
 from app.license_watch import LicenseWatch
-from app.phone_api import blueprint, firmware_downloads
+from app.phone_api import blueprint, firmware_downloads, guesses
 from app.phone_api.answering import PhoneApi
+from app.phone_api.guard import Guard
 from app.phone_api.wsgi import NormalPaths, PhoneThreads
 from app.rest_api import blueprint as rest_blueprint
 from app.rest_api.access import Access
@@ -117,7 +118,9 @@ def begin_phone_api(app: Flask, settings: Settings) -> None:
     folder, downloads = firmware.folder_in(settings.data_dir), firmware_downloads.of_web_server(settings)
     database: Database = app.extensions["ringmaster_database"]
     watch = app.extensions.setdefault(license_guard.WATCH, LicenseWatch(database))
-    app.extensions[blueprint.EXTENSION] = PhoneApi(database, folder, downloads, license=watch)
+    app.extensions[blueprint.EXTENSION] = PhoneApi(
+        database, folder, downloads, license=watch, guard=Guard(guesses.of_settings(settings))
+    )
     for_phones = PhoneThreads(partial(Flask.wsgi_app, app), most=settings.web_threads_for_phones)
     middleware = CallersOwnAddress(NormalPaths(for_phones), settings.trusted_proxies)
     app.wsgi_app = middleware  # type: ignore[method-assign]  # how Flask takes middleware

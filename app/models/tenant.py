@@ -14,7 +14,10 @@ MAX_ENDPOINTS = 30_000
 
 
 class Tenant(HasNameKey, ScopedByOwnId, Base):
-    """A customer or a part of the enterprise; at most one is the default tenant."""
+    """A customer or a part of the enterprise; at most one is the default tenant.
+
+    ``allowed_networks`` are those from which its phones may fetch and report, with commas between them; none is any.
+    """
 
     __tablename__ = "tenant"
     __table_args__ = (
@@ -39,6 +42,7 @@ class Tenant(HasNameKey, ScopedByOwnId, Base):
     approves_automatically: Mapped[bool] = mapped_column(Boolean, default=False)
     external_id: Mapped[str | None] = mapped_column(String(64), unique=True)
     endpoint_licenses: Mapped[int] = mapped_column(default=MAX_ENDPOINTS)
+    allowed_networks: Mapped[str] = mapped_column(Text, default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     def __str__(self) -> str:

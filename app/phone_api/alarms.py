@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import InvalidInputError
 from app.models.enums import Severity
+from app.phone_api.claims import Claim
 from app.phone_api.context import Context
 from app.phone_api.messages import PhoneRequest, PhoneResponse
 from app.phone_api.payloads import decode_object, text_of
@@ -29,6 +30,11 @@ def parse(request: PhoneRequest, _parts: dict[str, str]) -> list[Alert]:
             "The body names no alarms: send them as a list of objects in the member alerts."
         )
     return [_alert(alert, request.peer) for alert in alerts]
+
+
+def claim(alerts: list[Alert]) -> Claim:
+    """Return whom alarms are about."""
+    return Claim(tuple({alert.mac: None for alert in alerts if alert.mac}))
 
 
 def record(session: Session, calls: Sequence[list[Alert]], context: Context) -> list[PhoneResponse]:

@@ -1,4 +1,4 @@
-"""From a request to its answer: match, parse, find, and where that is not enough, record."""
+"""From a call to its answer: guard, find, and where that is not enough, record."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -6,16 +6,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
-import msgspec
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.database import Database
 from app.errors import NotFoundError, RingmasterError
 from app.license_watch import LicenseWatch
-from app.phone_api.access import normal_path
+from app.phone_api.calls import Call, prepare
 from app.phone_api.context import Context
 from app.phone_api.delivery import Answer, Deliverable, respond
 from app.phone_api.errors import (
@@ -23,15 +22,13 @@ from app.phone_api.errors import (
     is_conflict,
     is_database_away,
     refusal_of,
-    refuse,
     refuse_busy,
 )
 from app.phone_api.fetch_log import FetchLog
 from app.phone_api.firmware_downloads import FirmwareDownloads, unlimited
-from app.phone_api.messages import MAX_BODY_BYTES, PhoneRequest, PhoneResponse
-from app.phone_api.routes import Endpoint, match
+from app.phone_api.guard import Guard
+from app.phone_api.messages import PhoneRequest, PhoneResponse
 from app.phone_api.served_files import ServedFiles
-from app.rules.sentences import quoted
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import presence, sites_of_addresses
 from app.services.fetches import recording as fetches_of_phones
@@ -44,42 +41,6 @@ log = logging.getLogger(__name__)
 Recorded: TypeAlias = tuple[list[PhoneResponse], Seen]
 
 
-class Call(msgspec.Struct, frozen=True):
-    """A parsed request that waits for its endpoint."""
-
-    request: PhoneRequest
-    endpoint: Endpoint
-    arguments: Any
-
-
-def refuse_too_long() -> PhoneResponse:
-    """Return the refusal of a body of which not even the rest is read."""
-    return refuse(413, f"The body is longer than {MAX_BODY_BYTES} bytes.", Connection="close")
-
-
-def prepare(request: PhoneRequest) -> Call | PhoneResponse:
-    """Return the call that a request makes, or the refusal when it makes none. Asks no database."""
-    try:
-        path = normal_path(request.path)
-        return _call_or_refusal(
-            request if path == request.path else msgspec.structs.replace(request, path=path)
-        )
-    except Exception as error:  # noqa: BLE001 - the edge turns every error into an answer, bugs included
-        return refusal_of(error, request)
-
-
-def _call_or_refusal(request: PhoneRequest) -> Call | PhoneResponse:
-    found = match(request.path)
-    if found is None:
-        return refuse(404, f"There is nothing for phones at {quoted(request.path)}.")
-    route, parts = found
-    if request.method not in route.methods:
-        return refuse(405, f"Use {' or '.join(route.methods)} here.", Allow=", ".join(route.methods))
-    if len(request.body) > MAX_BODY_BYTES:
-        return refuse_too_long()
-    return Call(request, route.endpoint, route.endpoint.parse(request, parts))
-
-
 @dataclass(frozen=True, slots=True)
 class PhoneApi:
     """The phone API over one database and one folder of firmware; with a watch it keeps to the licence."""
@@ -90,6 +51,7 @@ class PhoneApi:
     served: ServedFiles = field(default_factory=ServedFiles)
     license: LicenseWatch | None = None
     fetched: FetchLog = field(default_factory=FetchLog)
+    guard: Guard = field(default_factory=Guard)
 
     @property
     def expired(self) -> str:
@@ -162,7 +124,12 @@ class PhoneApi:
         with reading(self.database, ALL_TENANTS) as session:
             wanted = [call.endpoint.wants(call.arguments) for call in calls if call.endpoint.wants]
             context.shelf.lay_out(session, wanted)
-            return [self._find(session, call, context) for call in calls]
+            refusals = self.guard.refusals(session, calls, are_found=True)
+            found = [
+                refusals.get(place) or self._find(session, call, context) for place, call in enumerate(calls)
+            ]
+        self.guard.note_strangers(context.strangers)
+        return found
 
     def _find_alone(self, call: Call) -> PhoneResponse | None:
         try:
@@ -174,7 +141,7 @@ class PhoneApi:
     def _find(self, session: Session, call: Call, context: Context) -> PhoneResponse | None:
         if call.endpoint.find is None:
             return None
-        path = call.request.path
+        path = self._kept_as(call)
         try:
             found = call.endpoint.find(session, call.arguments, context)
         except RingmasterError as error:
@@ -193,10 +160,15 @@ class PhoneApi:
         )
 
     def _remembered(self, call: Call) -> PhoneResponse | None:
-        remembered = self.served.find(call.request.path) if call.endpoint.find else None
+        remembered = self.served.find(self._kept_as(call)) if call.endpoint.find else None
         if remembered is None:
             return None
         return self.downloads.admit(call.request, respond(call.request, remembered), lambda _: None)
+
+    def _kept_as(self, call: Call) -> str:
+        """Return what a served file is remembered by: where a tenant guards its phones, by whom it was served to."""
+        request = call.request
+        return f"{request.peer} {request.path}" if self.guard.is_on else request.path
 
     def _record_licensed(self, calls: Sequence[Call], *, writes_seen: bool) -> Recorded:
         """Record calls, but for those that stop when the licence has expired: files go on being served."""
@@ -239,13 +211,21 @@ class PhoneApi:
         context = self._context()
         answers: list[Answer] = []
         with writing(self.database, ALL_TENANTS) as session:
-            for endpoint, group in groupby(calls, key=lambda call: call.endpoint):
+            refusals = self.guard.refusals(session, calls, are_found=False)
+            admitted = (
+                [call for place, call in enumerate(calls) if place not in refusals] if refusals else calls
+            )
+            for endpoint, group in groupby(admitted, key=lambda call: call.endpoint):
                 if endpoint.record is None:
                     raise TypeError("an endpoint without a way to record left a call unanswered")
                 answers += endpoint.record(session, [call.arguments for call in group], context)
             if writes_seen:
                 presence.touch_last_seen(session, context.heard)
-        responses = [respond(call.request, answer) for call, answer in zip(calls, answers, strict=True)]
+        self.guard.note_strangers(context.strangers)
+        responses = [respond(call.request, answer) for call, answer in zip(admitted, answers, strict=True)]
+        if refusals:
+            left = iter(responses)
+            responses = [refusals.get(place) or next(left) for place in range(len(calls))]
         return responses, {} if writes_seen else context.heard
 
     def _context(self) -> Context:

@@ -4,7 +4,8 @@ import logging
 from collections.abc import Callable, Sequence
 from itertools import islice
 
-from app.phone_api.answering import Call, PhoneApi, Seen
+from app.phone_api.answering import PhoneApi, Seen
+from app.phone_api.calls import Call
 from app.phone_api.errors import refuse_busy
 from app.phone_api.lane import MOST_IN_BATCH, Lane, LaneIsFullError
 from app.phone_api.messages import PhoneResponse

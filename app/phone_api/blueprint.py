@@ -7,7 +7,8 @@ from flask import Blueprint, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 
 from app.errors import InvalidInputError
-from app.phone_api.answering import PhoneApi, refuse_too_long
+from app.phone_api.answering import PhoneApi
+from app.phone_api.calls import refuse_too_long
 from app.phone_api.errors import refuse
 from app.phone_api.messages import MAX_BODY_BYTES, FilePart, PhoneRequest, PhoneResponse, is_too_long
 from app.phone_api.routes import PREFIXES

@@ -11,10 +11,12 @@ from app.phone_api.shelf import Shelf
 class Context:
     """The time of the answer, the folder of firmware, the files of the batch, and what reports leave behind.
 
-    Of the known phones that were heard the time of the last contact is left to be written.
+    Of the known phones that were heard the time of the last contact is left to be written. ``strangers`` are phones
+    that asked for their files and of which nobody had heard, each with its address.
     """
 
     now: datetime
     firmware_folder: Path
     shelf: Shelf = field(default_factory=Shelf)
     heard: dict[str, datetime] = field(default_factory=dict)
+    strangers: list[tuple[str, str]] = field(default_factory=list)

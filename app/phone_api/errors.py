@@ -3,6 +3,7 @@
 import logging
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 
 import msgspec
 from sqlalchemy import exc
@@ -45,6 +46,11 @@ def refuse(status: int, sentence: str, **headers: str) -> PhoneResponse:
     return PhoneResponse(
         status, msgspec.json.encode({"error": sentence}), {"Content-Type": "application/json", **headers}
     )
+
+
+def refuse_silently(status: int, sentence: str, reason: str, **headers: str) -> PhoneResponse:
+    """Return a refusal that says no more than it has to; the provisioning log has the reason."""
+    return replace(refuse(status, sentence, **headers), reason=reason)
 
 
 def refusal_of(error: Exception, request: PhoneRequest) -> PhoneResponse:

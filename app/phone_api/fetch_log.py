@@ -31,6 +31,7 @@ class _Alike(NamedTuple):
     user_agent: str
     status: int
     refusal: bytes
+    reason: str
 
 
 class _Times(msgspec.Struct):
@@ -65,7 +66,9 @@ class FetchLog:
         """Note how a request for a file was answered."""
         refusal = response.body if response.status >= 400 else b""
         user_agent = request.headers.get("user-agent", "")[:MAX_VALUE]
-        alike = _Alike(request.path[:MAX_VALUE], request.peer, user_agent, response.status, refusal)
+        alike = _Alike(
+            request.path[:MAX_VALUE], request.peer, user_agent, response.status, refusal, response.reason
+        )
         now = datetime.now(UTC)
         with self._lock:
             times = self._waiting.get(alike)
@@ -109,7 +112,7 @@ def _fetch(alike: _Alike, times: _Times) -> Fetch:
         address=alike.address,
         user_agent=_storable(alike.user_agent),
         status=alike.status,
-        reason=_reason(alike.refusal),
+        reason=alike.reason[:MAX_REASON] or _reason(alike.refusal),
         size=times.size,
         count=times.count,
         first_at=times.first_at,

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import InvalidInputError
 from app.models.enums import Status
+from app.phone_api.claims import Claim
 from app.phone_api.context import Context
 from app.phone_api.errors import refuse
 from app.phone_api.messages import PhoneRequest, PhoneResponse
@@ -75,6 +76,12 @@ def parse(request: PhoneRequest, parts: dict[str, str]) -> Call:
         too_long=tuple(_NAMES[column] for column in too_long) if too_long else (),
     )
     return Call(report, parts.get("customer"))
+
+
+def claim(call: Call) -> Claim:
+    """Return whom a report is about."""
+    report = call.report
+    return Claim((report.mac,), report.fields.get("region", ""), call.customer)
 
 
 def record(session: Session, calls: Sequence[Call], context: Context) -> list[PhoneResponse]:

@@ -7,7 +7,7 @@ from typing import Generic, TypeAlias, TypeVar
 
 import msgspec
 
-from app.phone_api.answering import Call
+from app.phone_api.calls import Call
 
 MOST_WAITING = 5_000
 MOST_IN_BATCH = 500

@@ -49,12 +49,16 @@ class FilePart:
 
 @dataclass(frozen=True)
 class PhoneResponse:
-    """One answer: either ``body`` or ``file`` holds what is sent."""
+    """One answer: either ``body`` or ``file`` holds what is sent.
+
+    ``reason`` is why it is a refusal, where the phone is not told.
+    """
 
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     file: FilePart | None = None
+    reason: str = ""
 
     @property
     def length(self) -> int:

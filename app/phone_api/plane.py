@@ -16,11 +16,13 @@ from app.database import Database, make_engine
 from app.errors import InvalidInputError, RingmasterError
 from app.license_watch import LicenseWatch
 from app.log_watch import LogWatch
-from app.phone_api import firmware_downloads, monitoring, request_log
-from app.phone_api.answering import Call, PhoneApi, prepare, refuse_too_long
+from app.phone_api import firmware_downloads, guesses, monitoring, request_log
+from app.phone_api.answering import PhoneApi
 from app.phone_api.asgi import Message, Receive, Send, headers_of, read_body, send_file, send_response
 from app.phone_api.batcher import Batcher
+from app.phone_api.calls import Call, prepare, refuse_too_long
 from app.phone_api.errors import refuse, refuse_busy
+from app.phone_api.guard import Guard
 from app.phone_api.lane import Lane, LaneIsFullError
 from app.phone_api.messages import PhoneRequest, PhoneResponse
 from app.phone_api.monitoring import PlaneMonitor
@@ -31,7 +33,7 @@ from app.security.issuer import trust_issuer
 from app.security.secrets import open_vault
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import firmware, silence
-from app.services.alarms import health
+from app.services.alarms import guessing, health
 from app.transaction import writing
 from config import Settings, load_settings
 
@@ -99,7 +101,8 @@ class PhonePlane:
         database = Database(engine)
         downloads = firmware_downloads.of_plane(self._settings, lambda: self._batcher.is_under_pressure)
         folder = firmware.folder_in(self._settings.data_dir)
-        self._api = PhoneApi(database, folder, downloads, license=LicenseWatch(database))
+        guard = Guard(guesses.of_settings(self._settings))
+        self._api = PhoneApi(database, folder, downloads, license=LicenseWatch(database), guard=guard)
         self._beat()  # before the first phone is heard: silence counts from here after a gap
         self._monitor = PlaneMonitor(self._settings, KeptChecks(database, self._settings.data_dir))
         self._finder = Lane("find", self._api.find)
@@ -135,6 +138,7 @@ class PhonePlane:
             if listens:
                 silence.beat(session, now=now)
                 health.note_refusals(session, refused, now=now)
+                guessing.note(session, self._api.guard.guesses.take_news(), now=now)
             health.watch_scheduler(session, now=now)
 
     async def _respond(self, scope: Message, receive: Receive) -> PhoneResponse:

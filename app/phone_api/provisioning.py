@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.errors import NotFoundError
 from app.models.enums import FileKind
 from app.phone_api import preconditions
+from app.phone_api.claims import Claim
 from app.phone_api.context import Context
 from app.phone_api.delivery import VARIES, Answer, Deliverable, Gzip, not_modified
 from app.phone_api.errors import refuse
@@ -16,7 +17,7 @@ from app.phone_api.shelf import Shelf, Wanted
 from app.rules.mac_addresses import find_mac
 from app.rules.report_limits import REPORT_LIMITS
 from app.rules.sentences import quoted
-from app.services import config_files, provisioning, settings, stored_files
+from app.services import config_files, provisioning, provisioning_guard, settings, stored_files
 from app.services.provisioning import FileRequest
 from app.services.stored_files import StoredFile
 
@@ -43,6 +44,11 @@ def parse(request: PhoneRequest, parts: dict[str, str]) -> FileCall:
     return FileCall(config_files.name_for(mac) if mac else name, mac, tenant, request)
 
 
+def claim(call: FileCall) -> Claim:
+    """Return whose file is asked for."""
+    return Claim((call.mac,) if call.mac else (), call.tenant)
+
+
 def wants(call: FileCall) -> Wanted:
     """Return the file that a call will look up first; that its phone holds it must not cost its content."""
     return Wanted(call.name, with_content=not preconditions.are_in(call.request))
@@ -54,6 +60,7 @@ def find_stored_file(session: Session, call: FileCall, context: Context) -> Answ
     if file is not None:
         return None if file.is_watched else _answer(call.request, file)
     if call.mac:
+        _note_strangers(session, [call], context)
         raise NotFoundError(provisioning.why_no_file(session, call.mac))
     raise NotFoundError(f"There is no configuration file called {quoted(call.name)}.")
 
@@ -91,6 +98,7 @@ def record_phone_file(session: Session, calls: Sequence[FileCall], context: Cont
 def first_contact(session: Session, calls: Sequence[FileCall], context: Context) -> list[Answer]:
     """Answer phones that are no devices yet with their template's file, and place them (protocol 3.1)."""
     requests = [_file_request(call) for call in calls]
+    _note_strangers(session, calls, context)
     files = provisioning.contact_by_file(session, requests, now=context.now)
     contents = {file.text: file.text.encode() for file in files if file.text is not None}
     tags = {text: stored_files.etag_of(content) for text, content in contents.items()}
@@ -144,6 +152,14 @@ def _stored_or_refusal(session: Session, call: FileCall, context: Context) -> An
     if file is None:  # it was deleted meanwhile
         return refuse(404, f"There is no configuration file called {quoted(call.name)}.")
     return _answer(call.request, file)
+
+
+def _note_strangers(session: Session, calls: Sequence[FileCall], context: Context) -> None:
+    """Note which of these phones nobody has heard of, so that who makes MACs up is found out."""
+    known = provisioning_guard.tenants_of(session, {call.mac for call in calls if call.mac})
+    context.strangers += [
+        (call.request.peer, call.mac) for call in calls if call.mac and call.mac not in known
+    ]
 
 
 def _file_request(call: FileCall) -> FileRequest:

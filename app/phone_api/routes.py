@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from sqlalchemy.orm import Session
 
 from app.phone_api import alarms, firmware, keep_alive, provisioning, user_keys
+from app.phone_api.claims import Claim
 from app.phone_api.context import Context
 from app.phone_api.delivery import Answer
 from app.phone_api.messages import PhoneRequest
@@ -16,6 +17,7 @@ from app.phone_api.shelf import Wanted
 Parse: TypeAlias = Callable[[PhoneRequest, dict[str, str]], Any]
 Find: TypeAlias = Callable[[Session, Any, Context], Answer | None]
 Wants: TypeAlias = Callable[[Any], Wanted]
+Claims: TypeAlias = Callable[[Any], Claim]
 Record: TypeAlias = Callable[[Session, Sequence[Any], Context], Sequence[Answer]]
 
 READ_METHODS = ("GET", "HEAD", "POST")
@@ -29,7 +31,8 @@ class Endpoint:
     what is stored; where it returns None, or there is none, ``record`` answers a list of such calls in their order
     inside one transaction that writes. ``wants`` names the stored file that ``find`` will look up, so that those of
     many calls are read together. What ``stops_with_license`` is refused once the licence has expired. What
-    ``hands_out_files`` is noted in the provisioning log. ``kind`` is what figures call it.
+    ``hands_out_files`` is noted in the provisioning log. ``claims`` says whom a call is about, for the guard.
+    ``kind`` is what figures call it.
     """
 
     kind: str
@@ -39,6 +42,7 @@ class Endpoint:
     wants: Wants | None = None
     stops_with_license: bool = False
     hands_out_files: bool = False
+    claims: Claims | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,17 @@ def _route(pattern: str, methods: tuple[str, ...], endpoint: Endpoint) -> Route:
     return Route(re.compile(pattern), methods, endpoint)
 
 
-_KEEP_ALIVE = Endpoint("report", keep_alive.parse, record=keep_alive.record, stops_with_license=True)
-_ALERT = Endpoint("alarm", alarms.parse, record=alarms.record, stops_with_license=True)
-_USER_KEYS = Endpoint("user keys", user_keys.parse, record=user_keys.record, stops_with_license=True)
+_KEEP_ALIVE = Endpoint(
+    "report",
+    keep_alive.parse,
+    record=keep_alive.record,
+    stops_with_license=True,
+    claims=keep_alive.claim,
+)
+_ALERT = Endpoint("alarm", alarms.parse, record=alarms.record, stops_with_license=True, claims=alarms.claim)
+_USER_KEYS = Endpoint(
+    "user keys", user_keys.parse, record=user_keys.record, stops_with_license=True, claims=user_keys.claim
+)
 _TENANT_FILE = Endpoint(
     "file",
     provisioning.parse,
@@ -64,6 +76,7 @@ _TENANT_FILE = Endpoint(
     provisioning.record_phone_file,
     provisioning.wants,
     hands_out_files=True,
+    claims=provisioning.claim,
 )
 _STORED_FILE = Endpoint(
     "file",
@@ -72,6 +85,7 @@ _STORED_FILE = Endpoint(
     provisioning.record_fetched,
     provisioning.wants,
     hands_out_files=True,
+    claims=provisioning.claim,
 )
 _PROXY_FILE = Endpoint("file", provisioning.parse, provisioning.find_proxy_file, hands_out_files=True)
 _FIRMWARE = Endpoint("firmware", firmware.parse, firmware.find, hands_out_files=True)

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidInputError, RingmasterError
+from app.phone_api.claims import Claim
 from app.phone_api.context import Context
 from app.phone_api.errors import refusal_of
 from app.phone_api.messages import PhoneRequest, PhoneResponse
@@ -40,6 +41,11 @@ def parse(request: PhoneRequest, _parts: dict[str, str]) -> Call:
             address=request.peer,
         ),
     )
+
+
+def claim(call: Call) -> Claim:
+    """Return whose keys these are."""
+    return Claim((call.upload.mac,))
 
 
 def record(session: Session, calls: Sequence[Call], context: Context) -> list[PhoneResponse]:

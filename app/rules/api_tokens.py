@@ -1,6 +1,5 @@
 """Tokens of the REST API: how they are written, and what one may be narrowed to."""
 
-import ipaddress
 import re
 import secrets
 from collections.abc import Sequence
@@ -9,8 +8,7 @@ from enum import StrEnum
 from hashlib import sha256
 from hmac import compare_digest
 
-from app.errors import InvalidInputError
-from app.rules.sentences import quoted
+from app.rules import network_lists
 
 MOST_NETWORKS = 20
 _PREFIX = "rmt"
@@ -63,33 +61,10 @@ def parse(text: str) -> Written | None:
 
 
 def read_networks(text: str) -> list[str]:
-    """Return networks, of which some are single addresses, as they are kept; commas, blanks or lines part them.
-
-    Raises InvalidInputError.
-    """
-    parts = [part for part in re.split(r"[\s,;]+", text) if part]
-    if len(parts) > MOST_NETWORKS:
-        raise InvalidInputError(f"Name at most {MOST_NETWORKS} networks.", field="networks")
-    return list(dict.fromkeys(map(_network, parts)))
+    """Return the networks of a token as they are kept; raises InvalidInputError."""
+    return network_lists.read_networks(text, field="networks", most=MOST_NETWORKS)
 
 
 def is_taken_from(networks: Sequence[str], address: str) -> bool:
     """Whether a token with these networks is taken from this address; none is any."""
-    if not networks:
-        return True
-    try:
-        caller = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    mapped = getattr(caller, "ipv4_mapped", None)
-    return any((mapped or caller) in ipaddress.ip_network(network) for network in networks)
-
-
-def _network(text: str) -> str:
-    try:
-        return str(ipaddress.ip_network(text))
-    except ValueError:
-        raise InvalidInputError(
-            f"{quoted(text)} is no network; write an address, or a network such as 10.1.0.0/16 or 2001:db8::/32.",
-            field="networks",
-        ) from None
+    return not networks or network_lists.has_address(networks, address)

@@ -4,10 +4,11 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask import flash
-from sqlalchemy.orm import object_session
-from wtforms import IntegerField
-from wtforms.validators import InputRequired, NumberRange
+from sqlalchemy.orm import Session, object_session
+from wtforms import IntegerField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange
 
+from app.errors import InvalidInputError
 from app.models import Tenant
 from app.models.tenant import MAX_ENDPOINTS
 from app.security.roles import TENANTS
@@ -16,12 +17,16 @@ from app.services.usage import Departure
 from app.views.authors import author
 from app.views.deletion_page import AsksBeforeDeletion
 from app.views.fast_interface import FastInterface
-from app.views.fields import description_field
+from app.views.fields import MOST_CHARACTERS, description_field, text_or_empty
 from app.views.figures import Figures
 from app.views.form_problems import Question, ask_together
 from app.views.formats import yes_or_no
 from app.views.times import moment, time_of_page
 from app.views.usage_links import UsageLinks
+
+
+def _served_from(networks: str) -> str:
+    return networks or "everywhere"
 
 
 class TenantView(AsksBeforeDeletion):
@@ -39,10 +44,11 @@ class TenantView(AsksBeforeDeletion):
     order_columns = ["name", "subnet", "is_default", "endpoint_licenses", "created_at"]
     list_columns = ["name", "description", "subnet", "is_default"]
     show_columns = [
-        *list_columns, "endpoint_licenses", "approves_automatically", "external_id", "created_at",
+        *list_columns, "endpoint_licenses", "approves_automatically", "external_id", "allowed_networks", "created_at",
     ]  # fmt: skip
     add_columns = [
         "name", "description", "subnet", "is_default", "approves_automatically", "endpoint_licenses", "external_id",
+        "allowed_networks",
     ]  # fmt: skip
     edit_columns = add_columns
     label_columns = {
@@ -50,6 +56,7 @@ class TenantView(AsksBeforeDeletion):
         "approves_automatically": "Approves by itself",
         "endpoint_licenses": "Endpoint licences",
         "external_id": "External id",
+        "allowed_networks": "Served from",
         "created_at": "Added",
     }
     description_columns = {
@@ -59,7 +66,12 @@ class TenantView(AsksBeforeDeletion):
         "approves_automatically": "Phones that wait in this tenant need nobody's approval, if it is the default.",
         "external_id": "The tenant's name in another system, where phones are reported by it.",
     }
-    formatters_columns = {"is_default": yes_or_no, "approves_automatically": yes_or_no, "created_at": moment}
+    formatters_columns = {
+        "is_default": yes_or_no,
+        "approves_automatically": yes_or_no,
+        "allowed_networks": _served_from,
+        "created_at": moment,
+    }
     add_form_extra_fields = {
         "description": description_field(),
         "endpoint_licenses": IntegerField(
@@ -69,6 +81,16 @@ class TenantView(AsksBeforeDeletion):
             validators=[InputRequired(), NumberRange(0, MAX_ENDPOINTS)],
         ),
     }
+    add_form_extra_fields["allowed_networks"] = TextAreaField(
+        "Served from",
+        description=(
+            "Networks from which its phones may fetch files and report, with commas or lines between them: "
+            "10.1.0.0/16, 203.0.113.7. Behind a NAT or a proxy it is the address of that which counts. Others are "
+            "refused. Empty: from everywhere."
+        ),
+        validators=[Length(max=MOST_CHARACTERS)],
+        filters=[text_or_empty],
+    )
     edit_form_extra_fields = add_form_extra_fields
     show_template = "ringmaster/tenant.html"
 
@@ -94,12 +116,14 @@ class TenantView(AsksBeforeDeletion):
     def question(self, form: Any, item: Tenant | None) -> Question | None:
         """Announce which tenant stops being the default, and that a new name leads phones astray."""
         name = (form.name.data or "").strip()
-        replaced = tenancy.find_default_besides(self.datamodel.session, item or Tenant())
+        session = self.datamodel.session
+        replaced = tenancy.find_default_besides(session, item or Tenant())
         return ask_together(
             "agreed",
             [
                 takeover(name, replaced) if form.is_default.data and replaced else None,
                 _renaming(item.name, name) if item and name.casefold() != item.name_key else None,
+                _shutting_out(session, form.allowed_networks.data, item) if item else None,
             ],
         )
 
@@ -161,6 +185,24 @@ def _renaming(before: str, name: str) -> Question:
         f"{name}, new phones that ask for {before} are refused: change the option when you rename it."
     )
     return Question(text, "renames", name.casefold(), "rename it")
+
+
+def _shutting_out(session: Session, typed: str, tenant: Tenant) -> Question | None:
+    """Return the question before phones are refused that are served now; None for what is no list of networks."""
+    try:
+        networks = tenancy.read_allowed_networks(typed)
+    except InvalidInputError:
+        return None
+    allowed = ", ".join(networks)
+    number = 0 if allowed == tenant.allowed_networks else tenancy.count_shut_out(session, tenant, networks)
+    if not number:
+        return None
+    phones = f"1 phone of {tenant} was" if number == 1 else f"{number:,} phones of {tenant} were"
+    text = (
+        f"{phones} last heard from other addresses: from there they get no files any more, and their reports are "
+        "refused, so that they will be taken for disconnected."
+    )
+    return Question(text, "shuts_out", allowed, "refuse them")
 
 
 def _tell(doubts: list[str]) -> None:

@@ -11,8 +11,9 @@ from sqlalchemy import event, select, text
 from app.models import Device, DeviceSeen, DeviceStatus, PhoneUser
 from app.models.enums import Status
 from app.phone_api import lane
-from app.phone_api.answering import PhoneApi, prepare
+from app.phone_api.answering import PhoneApi
 from app.phone_api.batcher import Batcher
+from app.phone_api.calls import prepare
 from app.phone_api.messages import PhoneRequest
 from app.services import presence
 from tests.phone_api.doors import ADDRESS, KEEP_ALIVE, PATIENCE_SECONDS, Phone

@@ -12,7 +12,8 @@ from sqlalchemy import event, func, select, text
 from app.database import Database, make_engine
 from app.errors import ConflictError
 from app.models import Alarm, Device, DeviceStatus, PendingAction, PhoneUser
-from app.phone_api.answering import PhoneApi, prepare
+from app.phone_api.answering import PhoneApi
+from app.phone_api.calls import prepare
 from app.phone_api.messages import PhoneRequest
 from app.services import approval, pending_actions, silence
 from app.services import settings as system_settings

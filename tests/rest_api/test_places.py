@@ -44,11 +44,16 @@ def test_each_role_may_change_what_it_may_on_the_pages(program: MakeProgram, wor
 
 def test_put_adds_then_replaces_and_twice_is_once(app: Flask, program: MakeProgram):
     alice = program("alice")
-    said = {"subnet": "10.9.0.0/255.255.0.0", "description": "Software"}
+    said = {
+        "subnet": "10.9.0.0/255.255.0.0",
+        "description": "Software",
+        "allowed_networks": "10.9.0.0/16;192.0.2.1",
+    }
     first = alice.put("/tenants/named/Initech", said)
     assert first.status_code == 201
     assert first.headers["Location"] == f"/api/v1/tenants/{first.json['id']}"
     assert first.json["subnet"] == "10.9.0.0/16"
+    assert first.json["allowed_networks"] == "10.9.0.0/16, 192.0.2.1/32"
     again = alice.put("/tenants/named/INITECH", {**said, "subnet": "10.9.0.0/16"})
     assert again.status_code == 200
     assert alice.put("/tenants/named/INITECH", said).json == again.json

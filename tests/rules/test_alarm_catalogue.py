@@ -114,6 +114,7 @@ def test_type_without_a_published_number_has_no_trap() -> None:
         "PhoneDownloadFailure",
         "AlarmDeliveryFailing",
         "SchedulerLate",
+        "MacGuessing",
     ]
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import event, func, select
 from app.models import JournalEntry, Site, Tenant
 from app.security.tenant_scope import ALL_TENANTS
 from app.transaction import reading, writing
+from tests import factories
 from tests.views.browsing import Browser
 from tests.views.conftest import SignIn
 from tests.views.installations import database_of
@@ -66,6 +67,30 @@ def test_a_change_is_saved_and_leads_back_to_the_list_as_it_was(app: Flask, worl
     tenant = find_tenant(app, "Acme")
     assert tenant is not None
     assert (tenant.description, tenant.subnet, tenant.endpoint_licenses) == ("Rockets", "10.1.0.0/16", 20)
+
+
+def test_networks_that_would_shut_phones_out_are_asked_about_first(app: Flask, world: World, sign_in: SignIn):
+    alice, edit = sign_in("alice"), f"/tenants/edit/{world.acme}"
+    with writing(database_of(app), ALL_TENANTS) as session:
+        factories.make_status(session, tenant=session.get(Tenant, world.acme), external_ip="203.0.113.9")
+    form = {
+        "name": "Acme",
+        "subnet": "10.1.0.0/16",
+        "endpoint_licenses": "20",
+        "allowed_networks": "10.0.0.7/8",
+    }
+    assert "did you mean 10.0.0.0/8?" in alice.post(edit, form).text
+    form["allowed_networks"] = "10.0.0.0/8\n2001:db8::/32"
+    asked = alice.post(edit, form)
+    assert "1 phone of Acme was last heard from other addresses" in asked.text
+    agreed = asked.text.partition('name="agreed"')[2].partition('value="')[2].partition('"')[0]
+    alice.post(edit, {**form, "agreed": agreed})
+    assert "10.0.0.0/8, 2001:db8::/32" in alice.get(f"/tenants/show/{world.acme}").text
+    with reading(database_of(app), ALL_TENANTS) as session:
+        entry = session.scalars(
+            select(JournalEntry.text).where(JournalEntry.action == "tenant changed")
+        ).one()
+    assert 'allowed networks from nothing to "10.0.0.0/8, 2001:db8::/32"' in entry
 
 
 def test_a_refused_change_leaves_nothing_half_written(app: Flask, world: World, sign_in: SignIn):

@@ -21,6 +21,7 @@ _NUMBERS_BENEATH_BASE: Mapping[str, int] = {
     "AlarmDeliveryFailing": 7,
     "SchedulerLate": 8,
     "EndpointsBlocked": 9,
+    "MacGuessing": 10,
 }
 _SEVERITIES: Mapping[Severity, int] = {
     Severity.CLEARED: 0,

@@ -28,6 +28,14 @@ Subnet = Annotated[
 ]
 ExternalId = Annotated[str, Meta(max_length=64, description="The tenant's name in another system.")]
 Licenses = Annotated[int, Meta(ge=0, le=MAX_ENDPOINTS, description="How many phones the tenant may have.")]
+Networks = Annotated[
+    str,
+    Meta(
+        max_length=2_500,
+        description="Networks and addresses from which its phones may fetch and report, with commas between them; "
+        "empty: from everywhere.",
+    ),
+]
 _Sort = Literal["name", "-name", "created_at", "-created_at", "id", "-id"]
 
 
@@ -42,6 +50,7 @@ class TenantItem(Struct, kw_only=True):
     approves_automatically: bool
     external_id: str | None
     endpoint_licenses: int
+    allowed_networks: str
     created_at: datetime
 
 
@@ -54,6 +63,7 @@ class TenantContent(Struct, kw_only=True, forbid_unknown_fields=True):
     approves_automatically: bool = False
     external_id: ExternalId | None = None
     endpoint_licenses: Licenses = MAX_ENDPOINTS
+    allowed_networks: Networks = ""
 
 
 class NewTenant(TenantContent, kw_only=True, forbid_unknown_fields=True):
@@ -72,6 +82,7 @@ class TenantChanges(Struct, kw_only=True, forbid_unknown_fields=True):
     approves_automatically: bool | UnsetType = UNSET
     external_id: ExternalId | UnsetType | None = UNSET
     endpoint_licenses: Licenses | UnsetType = UNSET
+    allowed_networks: Networks | UnsetType = UNSET
 
 
 class TenantsQuery(ListQuery, kw_only=True, forbid_unknown_fields=True, frozen=True):

@@ -352,6 +352,26 @@ SCHEDULER_LATE = AlarmType(
     ),
     corrective_action="Make sure that the scheduler process runs, and look at its log.",
 )
+MAC_GUESSING = AlarmType(
+    name="MacGuessing",
+    title="MAC Guessing",
+    severity=Severity.MAJOR,
+    event_type=EventType.SECURITY_SERVICE_OR_MECHANISM_VIOLATION,
+    cause=ProbableCause.UNAUTHORIZED_ACCESS_ATTEMPT,
+    source_kind=SourceKind.SERVER,
+    clears=ClearKind.BY_ITSELF,
+    clears_after=15 * _MINUTE,
+    qualifier="the address",
+    description=(
+        "The files of many phones that nobody has heard of were asked for from one address, as somebody does who tries "
+        "MAC addresses to be given the passwords of phones."
+    ),
+    corrective_action=(
+        "Nothing is given to that address meanwhile but the files of phones that were heard from there before. Find "
+        "out whose address it is: behind it may be many new phones, which are served as soon as they have reported. "
+        "Bar anybody else in the firewall, and let tenants serve their phones from their own networks alone."
+    ),
+)
 
 ALARM_TYPES = (
     REGISTRATION_FAILURE,
@@ -372,6 +392,7 @@ ALARM_TYPES = (
     DOWNLOAD_FAILURE,
     DELIVERY_FAILING,
     SCHEDULER_LATE,
+    MAC_GUESSING,
 )
 """What phones and the manager raise: the manual's (6.4, decisions 31), one more that was seen, and our own."""
 

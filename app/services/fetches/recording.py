@@ -12,10 +12,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.database import table_of
-from app.models import Device, DeviceStatus, FileFetch
+from app.models import DeviceStatus, FileFetch
 from app.models.enums import Status, ToldBy
 from app.models.phone_history import MAX_VALUE
 from app.rules.fetched_files import kind_of, mac_in
+from app.services.provisioning_guard import tenants_of
 
 MAX_REASON = 500
 _TABLE = table_of(FileFetch)
@@ -50,7 +51,7 @@ def record(session: Session, fetches: Sequence[Fetch]) -> int:
     Those of others are left out: there is no page of theirs, and whoever asks for made-up names fills no disk.
     """
     owners = _owners(session, fetches)
-    tenants = _tenants(session, {owner.mac for owner in owners if owner is not None})
+    tenants = tenants_of(session, {owner.mac for owner in owners if owner is not None})
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for fetch, owner in zip(fetches, owners, strict=True):
         if owner is None or owner.mac not in tenants:
@@ -98,14 +99,6 @@ def _phones_at(session: Session, addresses: Collection[str]) -> Mapping[str, str
         .having(func.count() == 1)
     )
     return dict(session.execute(alone).all())
-
-
-def _tenants(session: Session, macs: Collection[str]) -> Mapping[str, int | None]:
-    """Return the tenants of those of these phones that are known: that have a device, or were ever heard."""
-    found: dict[str, int | None] = {}
-    for kind in (DeviceStatus, Device):
-        found |= dict(session.execute(select(kind.mac, kind.tenant_id).where(kind.mac.in_(macs))).all())
-    return found
 
 
 def _row(fetch: Fetch, owner: _Owner, tenant_id: int | None) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Tenants and sites: what may be made of them, and what comes and goes with them (manual 4.2)."""
 
+from app.services.tenancy.checks import read_allowed_networks
 from app.services.tenancy.deletion import clear_site, clear_tenant, departure_of_site, departure_of_tenant
 from app.services.tenancy.figures import figures_of_sites, figures_of_tenants, read_sites
 from app.services.tenancy.keeping import (
@@ -13,6 +14,7 @@ from app.services.tenancy.keeping import (
     delete_tenant,
     note_takeover,
 )
+from app.services.tenancy.shutting_out import count_shut_out
 from app.services.tenancy.sites import prepare_site
 from app.services.tenancy.tenants import find_default_besides, prepare_changed_tenant, prepare_new_tenant
 
@@ -25,6 +27,7 @@ __all__ = [
     "change_tenant",
     "clear_site",
     "clear_tenant",
+    "count_shut_out",
     "delete_site",
     "delete_tenant",
     "departure_of_site",
@@ -36,5 +39,6 @@ __all__ = [
     "prepare_changed_tenant",
     "prepare_new_tenant",
     "prepare_site",
+    "read_allowed_networks",
     "read_sites",
 ]

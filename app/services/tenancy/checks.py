@@ -2,9 +2,11 @@
 
 from app.errors import ConflictError, InvalidInputError
 from app.models import Site, Tenant
+from app.rules.network_lists import read_networks
 from app.rules.subnets import Network, lies_within, looks_like_a_mask, parse_subnet, why_no_phones
 
 MAX_NAME = 100
+MOST_ALLOWED_NETWORKS = 50
 _NOT_IN_NAMES = set("/;\\")
 
 
@@ -40,6 +42,18 @@ def take_network(place: Tenant | Site) -> Network | None:
         raise InvalidInputError(refusal, field="subnet")
     place.subnet = str(network)
     return network
+
+
+def read_allowed_networks(text: str | None) -> list[str]:
+    """Return networks from which phones are served, as they are kept; raises InvalidInputError."""
+    return read_networks(text or "", field="allowed_networks", most=MOST_ALLOWED_NETWORKS)
+
+
+def take_allowed_networks(tenant: Tenant) -> list[str]:
+    """Return the networks from which the tenant's phones are served, which are put into their canonical form."""
+    allowed = read_allowed_networks(tenant.allowed_networks)
+    tenant.allowed_networks = ", ".join(allowed)
+    return allowed
 
 
 def check_lies_within(site: str, inner: Network, tenant: str, outer: Network) -> None:

@@ -33,6 +33,7 @@ class TenantFields(PlaceFields):
     approves_automatically: bool = False
     external_id: str | None = None
     endpoint_licenses: int = MAX_ENDPOINTS
+    allowed_networks: str = ""
 
 
 def add_tenant(session: Session, said: TenantFields, *, author: Author, now: datetime) -> Tenant:

@@ -1,5 +1,6 @@
 """A tenant that is to be added or saved, and the default tenant, of which there is one."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnExpressionArgument, select, update
@@ -8,8 +9,15 @@ from sqlalchemy.orm import Session
 from app.errors import ConflictError, InvalidInputError
 from app.models import Site, Tenant
 from app.models.tenant import AUTO_DETECTION, MAX_ENDPOINTS
+from app.rules.network_lists import overlap
 from app.rules.subnets import Network, lies_within, parse_subnet
-from app.services.tenancy.checks import check_lies_within, checked_name, doubts_of, take_network
+from app.services.tenancy.checks import (
+    check_lies_within,
+    checked_name,
+    doubts_of,
+    take_allowed_networks,
+    take_network,
+)
 
 _SITES_NAMED = 3
 
@@ -37,7 +45,8 @@ def prepare_changed_tenant(session: Session, tenant: Tenant) -> list[str]:
         _check_subnet_is_no_other_tenants(session, tenant)
         _check_sites_lie_within(session, tenant, network)
         _take_over_default(session, tenant)
-    return [*doubts_of(network), *_doubts_of_approval(tenant)]
+        allowed = take_allowed_networks(tenant)
+    return [*doubts_of(network), *_doubts_of_approval(tenant), *_doubts_of_allowed(tenant, allowed, network)]
 
 
 def find_default_besides(session: Session, tenant: Tenant) -> Tenant | None:
@@ -115,6 +124,16 @@ def _doubts_of_approval(tenant: Tenant) -> list[str]:
     doubt = (
         f"{tenant.name} is not the default tenant: that it approves by itself counts only once it is, "
         "because phones that name a tenant or lie in its subnet need no approval."
+    )
+    return [doubt]
+
+
+def _doubts_of_allowed(tenant: Tenant, allowed: Sequence[str], network: Network | None) -> list[str]:
+    if not allowed or network is None or overlap(allowed, network):
+        return []
+    doubt = (
+        f"The subnet {network} of {tenant.name} is in none of the networks from which its phones are served: phones "
+        "there are refused, unless a NAT or a proxy in one of these networks is between them and Ringmaster."
     )
     return [doubt]
 

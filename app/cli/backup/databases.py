@@ -25,7 +25,6 @@ LOOP EXECUTE format('DROP ROUTINE %s CASCADE', found); END LOOP; END $$;
 _LONGEST_WAIT = "SET lock_timeout = '10s';\nSET statement_timeout = 0;\n"
 
 
-
 def kind_of(url: str) -> str:
     """Return which kind of database a URL is of."""
     return SQLITE if url.startswith(SQLITE) else POSTGRESQL

@@ -81,11 +81,10 @@ def take(session: Session, operator_id: int, typed: str, *, now: datetime) -> Ta
     digits = _digits(typed)
     if len(digits) == totp.DIGITS:
         return Taken.APP if _take_code(session, operator_id, digits, now=now) else None
-    used = delete(RecoveryCode).where(
-        RecoveryCode.operator_id == operator_id, RecoveryCode.digest == _digest_of(digits)
-    )
-    used = used.returning(RecoveryCode.digest).execution_options(synchronize_session=False)
-    return Taken.RECOVERY_CODE if session.scalars(used).all() else None
+    its = RecoveryCode.operator_id == operator_id, RecoveryCode.digest == _digest_of(digits)
+    used = delete(RecoveryCode).where(*its).returning(RecoveryCode.digest)
+    is_used = session.scalars(used.execution_options(synchronize_session=False)).all()
+    return Taken.RECOVERY_CODE if is_used else None
 
 
 def renew_recovery_codes(session: Session, operator_id: int) -> Sequence[str]:
@@ -131,8 +130,8 @@ def _take_code(session: Session, operator_id: int, code: str, *, now: datetime) 
     if step is None:
         return False
     # Of two that bring the same code at once, the database lets one be the first.
-    taken = update(SecondFactor).where(SecondFactor.operator_id == operator_id, SecondFactor.last_step < step)
-    taken = taken.values(last_step=step).returning(SecondFactor.operator_id)
+    later = SecondFactor.operator_id == operator_id, SecondFactor.last_step < step
+    taken = update(SecondFactor).where(*later).values(last_step=step).returning(SecondFactor.operator_id)
     return bool(session.scalars(taken.execution_options(synchronize_session=False)).all())
 
 

@@ -132,6 +132,11 @@ def lacks_a_second_factor() -> bool:
     return current_user.second_factor_since is None and second_factors.is_demanded(demand, current_user)
 
 
+def is_not_done_signing_in() -> bool:
+    """Whether the one who is signed in has to choose a password, or to set up a second factor, before anything else."""
+    return getattr(current_user, "has_to_choose_password", False) or lacks_a_second_factor()
+
+
 def _add_headers(response: Response) -> Response:
     if is_for_phones():
         return response

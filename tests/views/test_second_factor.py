@@ -15,8 +15,10 @@ from app.security import totp
 from app.security.tenant_scope import ALL_TENANTS
 from app.services.sign_in_limit import WRONG_CODES
 from app.transaction import reading
+from app.views import license_guard
+from tests import licensed
 from tests.views.browsing import Browser, signed_in
-from tests.views.installations import database_of
+from tests.views.installations import database_of, fill
 from tests.views.world import NOW, PASSWORD, World
 
 PAGE = "/account/second-factor/"
@@ -193,6 +195,21 @@ def test_where_it_is_demanded_nothing_else_opens(
     assert "asks your account for a second factor" in browser.get(PAGE).text
     set_up(browser, clock)
     assert browser.get("/dashboard/").status_code == 200
+
+
+def test_it_is_set_up_before_an_expired_licence_is_replaced(
+    app: Flask, world: World, clock: time_machine.Traveller
+):
+    with licensed.trusted():
+        alice = signed_in(app, "alice")
+        demand(app, "administrators")
+        fill(app, licensed.install_expired)
+        license_guard.begin(app)
+        assert alice.get("/license/").location == PAGE
+        assert alice.get(PAGE).status_code == 200
+        set_up(alice, clock)
+        assert alice.get(PAGE).location == "/license/"
+        assert alice.get("/license/").status_code == 200
 
 
 def test_who_administers_resets_the_second_factor_of_others(

@@ -149,10 +149,13 @@ def _token(value: str) -> str:
     return value
 
 
-def _log_format(value: str) -> str:
-    if value.lower() not in {"text", "json", "logfmt"}:
-        raise ValueError("give text, json or logfmt")
-    return value.lower()
+def _one_of(*words: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value.lower() not in words:
+            raise ValueError(f"give {', '.join(words[:-1])} or {words[-1]}")
+        return value.lower()
+
+    return parse
 
 
 def _log_level(value: str) -> str:
@@ -284,6 +287,11 @@ class Settings:
     secure_cookies: bool = setting(
         "Send cookies over HTTPS only: set it where nginx speaks TLS to people", _yes_or_no, default=False
     )
+    second_factor: str = setting(
+        "Who has to set up a second factor before anything else opens: nobody, administrators or everybody",
+        _one_of("nobody", "administrators", "everybody"),
+        "nobody",
+    )
     session_idle_minutes: int = setting(
         "Minutes without use after which one has to sign in again; that a page keeps itself fresh is no use",
         _between(1, 1440),
@@ -306,7 +314,9 @@ class Settings:
         "INFO",
     )
     log_format: str = setting(
-        "Form of the lines on the standard output: text, json or logfmt", _log_format, "text"
+        "Form of the lines on the standard output: text, json or logfmt",
+        _one_of("text", "json", "logfmt"),
+        "text",
     )
     metrics_networks: tuple[IPNetwork, ...] = setting(
         "Addresses or networks from which /metrics may be read without a token, with commas between them",

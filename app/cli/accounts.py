@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, current_app, g
@@ -12,6 +13,9 @@ from app.errors import NotFoundError
 from app.models import Operator
 from app.security.roles import ADMINISTRATOR
 from app.security.tenant_scope import ALL_TENANTS, set_scope
+from app.services import journal, operator_sessions, second_factors
+from app.services.author import Author
+from app.transaction import transaction
 from app.views.web_session import db
 
 FIRST_ADMINISTRATOR = "acladmin"
@@ -51,6 +55,26 @@ def reset_password(app: Flask, username: str) -> str:
         password = _made_password()
         security.reset_password(account.id, password)
         return password
+
+
+def reset_second_factor(app: Flask, username: str) -> None:
+    """Take the second factor of an account away, and end its sessions."""
+    with _security_manager(app) as security:
+        account = security.find_user(username=username)
+        if account is None:
+            raise NotFoundError(f"There is no account {username}.")
+        with transaction(db.session()) as session:
+            second_factors.remove(session, account.id)
+            operator_sessions.end_all(session, account.id)
+            text = f"The command line reset the second factor of {username}, who was signed out."
+            journal.record(
+                session,
+                at=datetime.now(UTC),
+                author=Author("command line"),
+                action="second factor reset",
+                subject=username,
+                text=text,
+            )
 
 
 @contextmanager

@@ -126,6 +126,11 @@ def _reset_password(settings: Settings, given: argparse.Namespace) -> None:
     print(f"The account {given.account} has the password {password}, shown this once.")
 
 
+def _reset_second_factor(settings: Settings, given: argparse.Namespace) -> None:
+    accounts.reset_second_factor(create_app(settings), given.account)
+    print(f"The account {given.account} signs in without a code now, and was signed out everywhere.")
+
+
 def _make_support_bundle(settings: Settings, given: argparse.Namespace) -> None:
     now = datetime.now(UTC)
     file: Path = given.file or Path(support_bundle.file_name(now))
@@ -196,6 +201,10 @@ def _parser() -> argparse.ArgumentParser:
     bundle.add_argument("file", type=Path, nargs="?", help="where it is written (named after the time)")
     password = _add(commands, "reset-password", _reset_password, "give an account another password")
     password.add_argument("account", nargs="?", default=accounts.FIRST_ADMINISTRATOR, help="%(default)s")
+    factor = _add(
+        commands, "reset-second-factor", _reset_second_factor, "let an account in whose second factor is lost"
+    )
+    factor.add_argument("account", nargs="?", default=accounts.FIRST_ADMINISTRATOR, help="%(default)s")
     return parser
 
 

@@ -29,6 +29,7 @@ from app.models.process import ChoreRun, Heartbeat, Lease
 from app.models.replaced_phone import ReplacedPhone
 from app.models.rule_set import DevicePin, RuleHits, RuleRow, RuleSetVersion
 from app.models.saved_view import SavedView
+from app.models.second_factor import RecoveryCode, SecondFactor
 from app.models.setup_progress import SetupProgress
 from app.models.simulation import Simulation, SimulationAlarm, SimulationRow
 from app.models.snmp_identity import SnmpIdentity
@@ -80,11 +81,13 @@ __all__ = [
     "PhoneSearch",
     "PhoneUser",
     "Placeholder",
+    "RecoveryCode",
     "ReplacedPhone",
     "RuleHits",
     "RuleRow",
     "RuleSetVersion",
     "SavedView",
+    "SecondFactor",
     "SetupProgress",
     "Simulation",
     "SimulationAlarm",

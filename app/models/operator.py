@@ -1,12 +1,13 @@
 """Operators' accounts: Flask-AppBuilder's users with their tenants, and how they like their list."""
 
+from datetime import datetime
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.database import Base
+from app.database import Base, UtcDateTime
 from app.models.tenant import Tenant
 
 operator_tenant = Table(
@@ -22,6 +23,7 @@ class Operator(User):
 
     ``sees_all_tenants`` is said, never inferred from an empty list: an account whose last tenant was deleted must
     not see everything. ``has_to_choose_password`` is set where somebody else gave the password.
+    ``second_factor_since`` is when the second factor was confirmed (app/models/second_factor.py), None without one.
     ``list_layout`` is how its owner wants Devices Status (app/services/devices_status/layouts.py).
     """
 
@@ -29,5 +31,6 @@ class Operator(User):
 
     sees_all_tenants: Mapped[bool] = mapped_column(Boolean, default=False, server_default="0")
     has_to_choose_password: Mapped[bool] = mapped_column(Boolean, default=False, server_default="0")
+    second_factor_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     list_layout: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     tenants: Mapped[list[Tenant]] = relationship(Tenant, secondary=operator_tenant)

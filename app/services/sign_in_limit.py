@@ -1,7 +1,8 @@
 """How often a wrong password may be given: guessing gets slow, and colleagues at other addresses are not locked out.
 
 Counted in the database, so for all web processes together. Whoever knows a name cannot lock its owner out from
-elsewhere: what counts is the address, and the account at that address.
+elsewhere: what counts is the address, and the account at that address. Codes of the second factor count for the account
+wherever they come from: who is asked for one knows its password already.
 """
 
 import hashlib
@@ -16,7 +17,10 @@ from app.security.secrets import derive_key
 
 WRONG_FOR_ACCOUNT, WRONG_FROM_ADDRESS = 10, 50
 """Wrong passwords that one address may give within WINDOW: for one account, and for all together."""
+WRONG_CODES = 10
+"""Wrong codes of a second factor within WINDOW, from all addresses together."""
 WINDOW = timedelta(minutes=15)
+_EVERYWHERE = "everywhere"
 _AT_MOST = 10_000
 _LONGEST_ADDRESS = 45
 _LONGEST_NAME = 200
@@ -50,9 +54,38 @@ class SignInLimit:
         )
         session.execute(delete(WrongPassword).where(*theirs))
 
+    def seconds_to_wait_with_code(
+        self, session: Session, address: str, operator_id: int, *, now: datetime
+    ) -> int:
+        """Return in how many seconds this address may give a code of this account again; 0 for at once."""
+        of_account = (
+            WrongPassword.address == _EVERYWHERE,
+            WrongPassword.name_hash == self._code_of(operator_id),
+        )
+        from_address = WrongPassword.address == address[:_LONGEST_ADDRESS]
+        return max(
+            _wait(session, of_account, WRONG_CODES, now),
+            _wait(session, (from_address,), WRONG_FROM_ADDRESS, now),
+        )
+
+    def note_wrong_code(self, session: Session, address: str, operator_id: int, *, at: datetime) -> None:
+        """Count a wrong code."""
+        for where in (address[:_LONGEST_ADDRESS], _EVERYWHERE):
+            session.add(WrongPassword(address=where, name_hash=self._code_of(operator_id), at=at))
+
+    def forget_codes(self, session: Session, operator_id: int) -> None:
+        """Forget the wrong codes of an account whose right one was given."""
+        session.execute(delete(WrongPassword).where(WrongPassword.name_hash == self._code_of(operator_id)))
+
+    def _code_of(self, operator_id: int) -> str:
+        """Return what no name has: names are told without blanks around them."""
+        return self._keyed(f" code of {operator_id} ")
+
     def _hash_of(self, name: str) -> str:
-        folded = name.strip().casefold()[:_LONGEST_NAME].encode()
-        return hashlib.blake2b(folded, key=self._key, digest_size=16).hexdigest()
+        return self._keyed(name.strip().casefold()[:_LONGEST_NAME])
+
+    def _keyed(self, text: str) -> str:
+        return hashlib.blake2b(text.encode(), key=self._key, digest_size=16).hexdigest()
 
 
 def find_old(session: Session, *, now: datetime) -> Sequence[int]:

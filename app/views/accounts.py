@@ -15,10 +15,10 @@ from werkzeug.security import check_password_hash, generate_password_hash
 from wtforms import PasswordField, ValidationError
 from wtforms.validators import DataRequired, EqualTo
 
-from app.errors import InvalidInputError
+from app.errors import ConflictError, InvalidInputError
 from app.models import Operator
 from app.security.roles import OPERATORS
-from app.services import operator_passwords, operator_sessions, operators
+from app.services import operator_passwords, operator_sessions, operators, second_factors
 from app.transaction import transaction
 from app.views import sign_in_sessions
 from app.views.deeds import note_of_account
@@ -85,7 +85,7 @@ class OperatorView(SafeModelView):
         "active",
         "last_login",
     ]
-    show_columns = [*list_columns, "email", "login_count", "fail_login_count"]
+    show_columns = [*list_columns, "email", "second_factor_since", "login_count", "fail_login_count"]
     edit_columns = [
         "username",
         "first_name",
@@ -110,6 +110,7 @@ class OperatorView(SafeModelView):
         "fail_login_count": "Failed sign-ins",
         "login_count": "Sign-ins",
         "last_login": "Last sign-in",
+        "second_factor_since": "Second factor since",
     }
     description_columns = {
         "sees_all_tenants": "The account sees every tenant, also those added later (system level).",
@@ -122,6 +123,7 @@ class OperatorView(SafeModelView):
         "sees_all_tenants": yes_or_no,
         "active": yes_or_no,
         "last_login": local_moment,
+        "second_factor_since": local_moment,
     }
     show_template = "ringmaster/operator.html"
 
@@ -141,7 +143,9 @@ class OperatorView(SafeModelView):
     def render_template(self, template: str, **context: Any) -> str:
         """Show where an account is signed in, beneath what it is."""
         if template == self.show_template:
-            context |= _sessions_of(int(context["pk"]))
+            pk = int(context["pk"])
+            has_second_factor = self.datamodel.get(pk).second_factor_since is not None
+            context |= _sessions_of(pk) | {"has_second_factor": has_second_factor}
         page: str = super().render_template(template, **context)
         return page
 
@@ -153,6 +157,22 @@ class OperatorView(SafeModelView):
         """End a session of an account, or all of them but the one that asks."""
         operator = self.datamodel.get(pk) or abort(404)
         _end_sessions(operator, session_id)
+        return redirect(f"/operators/show/{pk}")
+
+    @expose("/second-factor/<int(max=2147483647):pk>", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def reset_second_factor(self, pk: int) -> ResponseReturnValue:
+        """Take somebody's second factor away, who has lost it, and end the sessions of the account."""
+        operator = self.datamodel.get(pk) or abort(404)
+        if operator.id == current_user.id:
+            raise ConflictError("You turn off your own second factor on Your account, with a code.")
+        with transaction(db.session()) as session:
+            second_factors.remove(session, operator.id)
+            operator_sessions.end_all(session, operator.id)
+        text = f"{current_user.username} reset the second factor of {operator.username}, who was signed out."
+        note_of_account(current_user, "second factor reset", text, subject=operator.username)
+        flash(f"{operator.username} signs in without a code now, and was signed out everywhere.", "success")
         return redirect(f"/operators/show/{pk}")
 
     @expose("/password/<pk>", methods=["GET", "POST"])

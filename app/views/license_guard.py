@@ -9,7 +9,13 @@ from flask_login import current_user
 from app.license_watch import LicenseWatch
 from app.models import Operator
 from app.security.roles import ADMINISTRATOR
-from app.views.request_guards import OPEN_TO_VISITORS, is_of_a_program, wants_json
+from app.views.request_guards import (
+    OPEN_TO_THOSE_WHO_SET_UP,
+    OPEN_TO_VISITORS,
+    is_not_done_signing_in,
+    is_of_a_program,
+    wants_json,
+)
 from app.views.times import time_of_page
 
 WATCH = "ringmaster_license"
@@ -58,7 +64,8 @@ def _hold_back() -> ResponseReturnValue | None:
         return None
     if may_install(current_user):
         is_its_page = request.endpoint.partition(".")[0] == VIEW
-        return None if is_its_page else redirect(ADDRESS, HTTPStatus.SEE_OTHER)
+        comes_first = request.endpoint in OPEN_TO_THOSE_WHO_SET_UP and is_not_done_signing_in()
+        return None if is_its_page or comes_first else redirect(ADDRESS, HTTPStatus.SEE_OTHER)
     told = f"{sentence} Nobody can work here until an administrator has installed a new one."
     if wants_json():
         return jsonify(refused=told), HTTPStatus.FORBIDDEN

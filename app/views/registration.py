@@ -51,6 +51,7 @@ from app.views.rules.versions import RuleVersionView
 from app.views.saved_views import SavedViewsView
 from app.views.sbc_proxy import SbcProxyView
 from app.views.search import SearchView
+from app.views.second_factor import SecondFactorView
 from app.views.setup_wizard.view import SetupWizardView
 from app.views.sites import SiteView
 from app.views.support_bundle import SupportBundleView
@@ -122,6 +123,7 @@ _BESIDE_THE_MENU = (
     AlarmDeedView,
     ApiViewerView,
     OwnTokensView,
+    SecondFactorView,
     DeviceView,
     DeviceActionView,
     DeviceListView,

@@ -9,6 +9,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import CSRFProtect
 
+from app.services import second_factors
+from app.services.second_factors import Demand
+
 csrf = CSRFProtect()
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -20,9 +23,14 @@ STATIC = frozenset({"static", "appbuilder.static"})
 PROGRAMS_ASK = frozenset({"MonitoringView.live", "MonitoringView.ready", "MonitoringView.metrics"})
 """What programs ask that watch over this one: they do not sign in."""
 OPEN_TO_VISITORS = (
-    STATIC | PROGRAMS_ASK | {"SignInView.login", "SignInView.logout", "PhoneManagerView.sign_in"}
+    STATIC
+    | PROGRAMS_ASK
+    | {"SignInView.login", "SignInView.logout", "SecondStepView.code", "PhoneManagerView.sign_in"}
 )
 OPEN_TO_THOSE_WHO_CHOOSE = OPEN_TO_VISITORS | {"AccountView.password"}
+OPEN_TO_THOSE_WHO_SET_UP = OPEN_TO_THOSE_WHO_CHOOSE | {
+    f"SecondFactorView.{name}" for name in ("show", "begin", "confirm")
+}
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -42,6 +50,7 @@ def install(app: Flask) -> None:
     app.before_request(_refuse_nul_bytes)
     app.before_request(_send_visitors_to_sign_in)
     app.before_request(_let_choose_a_password)
+    app.before_request(_let_set_up_a_second_factor)
     csrf.init_app(app)
     app.after_request(_add_headers)
 
@@ -106,6 +115,26 @@ def _let_choose_a_password() -> ResponseReturnValue | None:
     if is_of_a_program() or request.endpoint in OPEN_TO_THOSE_WHO_CHOOSE:
         return None
     return redirect("/account/password/") if getattr(current_user, "has_to_choose_password", False) else None
+
+
+def _let_set_up_a_second_factor() -> ResponseReturnValue | None:
+    """Lead whoever has to have a second factor and has none to the page where it is set up, and nowhere else."""
+    if is_of_a_program() or request.endpoint in OPEN_TO_THOSE_WHO_SET_UP or not lacks_a_second_factor():
+        return None
+    return redirect("/account/second-factor/")
+
+
+def lacks_a_second_factor() -> bool:
+    """Whether the one who is signed in has to set up a second factor before anything else."""
+    demand = current_app.extensions["ringmaster_settings"].second_factor
+    if demand == Demand.NOBODY or not current_user.is_authenticated:
+        return False
+    return current_user.second_factor_since is None and second_factors.is_demanded(demand, current_user)
+
+
+def is_not_done_signing_in() -> bool:
+    """Whether the one who is signed in has to choose a password, or to set up a second factor, before anything else."""
+    return getattr(current_user, "has_to_choose_password", False) or lacks_a_second_factor()
 
 
 def _add_headers(response: Response) -> Response:

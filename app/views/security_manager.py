@@ -10,14 +10,16 @@ from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import assoc_permissionview_role
 from flask_login import current_user
 from sqlalchemy import select
+from werkzeug.security import check_password_hash
 
 from app.models.operator import Operator
 from app.security.roles import ROLES, needs_system_level, permits
 from app.security.tenant_scope import scope_of
-from app.transaction import transaction
+from app.transaction import let_go, transaction
 from app.views import license_guard, permission_rows, sign_in_limit, sign_in_sessions, tenant_choice
 from app.views.accounts import AccountView
 from app.views.deeds import note_of_account
+from app.views.second_step import SecondStepView
 from app.views.sign_in import REFUSAL, PhoneManagerView, SignInView
 from app.views.web_session import begin_to_write
 
@@ -51,6 +53,7 @@ class RingmasterSecurityManager(SecurityManager):
     def register_views(self) -> None:
         """Add sign-in, accounts and roles; of Flask-AppBuilder's own security pages none is used."""
         self.auth_view = self.appbuilder.add_view_no_menu(SignInView())
+        self.appbuilder.add_view_no_menu(SecondStepView())
         self.appbuilder.add_view_no_menu(PhoneManagerView())
         self.user_view = self.appbuilder.add_view_no_menu(AccountView())
 
@@ -59,10 +62,26 @@ class RingmasterSecurityManager(SecurityManager):
         return sign_in_sessions.find_operator(int(pk)) if str(pk).isdecimal() else None
 
     def update_user_auth_stat(self, user: Operator, success: bool = True) -> None:
-        """Count a sign-in once its password has been checked; the first that a sign-in writes."""
+        """Count a sign-in once its password has been checked; the first that a sign-in writes.
+
+        Who has a second factor has not signed in by the password yet (``note_sign_in``).
+        """
+        if success and user.second_factor_since is not None:
+            return
         begin_to_write()
         self.session.refresh(user)
         super().update_user_auth_stat(user, success)
+
+    def is_password_of(self, user: Operator, password: str) -> bool:
+        """Whether somebody who is signed in has this password."""
+        stored = user.password or ""
+        # Nor may it keep a place in the database while a password is checked, which takes a tenth of a second.
+        let_go(self.session())
+        return check_password_hash(stored, password)
+
+    def note_sign_in(self, user: Operator) -> None:
+        """Count a sign-in whose code was right."""
+        super().update_user_auth_stat(user, success=True)
 
     def auth_user_db(self, username: str, password: str) -> Operator | None:
         """Return the account with this name and password, unless the licence has expired and it cannot renew it."""
@@ -72,7 +91,6 @@ class RingmasterSecurityManager(SecurityManager):
         if user is None:
             return None
         if not expired or license_guard.may_install(user):
-            sign_in_sessions.begin(user)
             return user
         setattr(g, REFUSAL, f"{expired} {license_guard.ONLY_ADMINISTRATORS}")
         note_of_account(user, "sign-in refused", f"{user.username} was not let in: the licence has expired.")

@@ -2,14 +2,17 @@
 
 from typing import Any
 
-from flask import g, redirect, request
+from flask import current_app, flash, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import no_cache
+from flask_appbuilder.security.forms import LoginForm_db
 from flask_appbuilder.security.views import AuthDBView
+from flask_appbuilder.utils.base import get_safe_redirect
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.views import license_guard, sign_in_limit
+from app.views import license_guard, second_step, sign_in_limit
 
 REFUSAL = "refusal_of_sign_in"
 """Where a request keeps why somebody whose password was right is not let in."""
@@ -32,8 +35,18 @@ class SignInView(AuthDBView):
         """Show the form, or let somebody in; whoever guesses is told to wait before a password is looked at."""
         if request.method == "POST":
             sign_in_limit.check(request.form.get("username", ""))
-        answer: ResponseReturnValue = super().login()
-        return answer
+        if current_user.is_authenticated:
+            return redirect(self._get_safe_next_url())
+        form = LoginForm_db()
+        if not form.validate_on_submit():
+            return self.render_template(self.login_template, title=self.title, form=form)
+        wanted = get_safe_redirect(request.args.get("next", ""))
+        security = current_app.extensions["appbuilder"].sm
+        operator = security.auth_user_db(form.username.data, form.password.data)
+        if operator is not None:
+            return second_step.let_in(operator, wanted)
+        flash(self.invalid_login_message, "warning")
+        return redirect(self.appbuilder.get_url_for_login_with(wanted))
 
     def render_template(self, template: str, **context: Any) -> str:
         """Show the form, and that the licence has expired, where it has."""

@@ -40,6 +40,25 @@ def note(name: str, *, is_right: bool) -> None:
             _limit().note_wrong(session, _address(), name, at=datetime.now(UTC))
 
 
+def check_code(operator_id: int) -> None:
+    """Raise TooManyRequests (429) where too many wrong codes were given for an account, or from this address."""
+    seconds = _limit().seconds_to_wait_with_code(db.session(), _address(), operator_id, now=datetime.now(UTC))
+    if seconds:
+        raise TooManyRequests(
+            "Too many wrong codes were given for this account, so none is taken for a while.",
+            retry_after=seconds,
+        )
+
+
+def note_code(operator_id: int, *, is_right: bool) -> None:
+    """Count a wrong code, or forget those before a right one."""
+    with transaction(db.session()) as session:
+        if is_right:
+            _limit().forget_codes(session, operator_id)
+        else:
+            _limit().note_wrong_code(session, _address(), operator_id, at=datetime.now(UTC))
+
+
 def _limit() -> SignInLimit:
     found: SignInLimit = current_app.extensions[_EXTENSION]
     return found

@@ -26,6 +26,10 @@ ALLOWED = {
     "AccountView.userinfo": EVERYBODY,
     "AccountView.password": EVERYBODY,
     "AccountView.end_sessions": EVERYBODY,
+    **{
+        f"SecondFactorView.{name}": EVERYBODY
+        for name in ("show", "begin", "confirm", "renew_recovery_codes", "turn_off")
+    },
     "OwnTokensView.list": EVERYBODY,
     "OwnTokensView.revoke": EVERYBODY,
     "ApiViewerView.show": EVERYBODY,
@@ -263,6 +267,7 @@ ALLOWED = {
     "OperatorView.delete": ADMINISTRATOR,
     "OperatorView.password": ADMINISTRATOR,
     "OperatorView.end_sessions": ADMINISTRATOR,
+    "OperatorView.reset_second_factor": ADMINISTRATOR,
     "RolesView.list": ADMINISTRATOR,
     "LicenseView.list": LOOKERS_AT_FIRMWARE,
     "LicenseView.install": ADMINISTRATOR,
@@ -309,7 +314,8 @@ ALLOWED = {
 """Who may open each page; who may not is refused by the server."""
 
 OPEN = {
-    "SignInView.login", "SignInView.logout", "PhoneManagerView.sign_in", "static", "appbuilder.static",
+    "SignInView.login", "SignInView.logout", "SecondStepView.code", "PhoneManagerView.sign_in",
+    "static", "appbuilder.static",
     "MonitoringView.live", "MonitoringView.ready", "MonitoringView.metrics",
 }  # fmt: skip
 """What a visitor may open."""

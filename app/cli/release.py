@@ -82,6 +82,10 @@ def _make_folders(settings: Settings) -> None:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ConflictError(f"The folder {folder} cannot be made ({error.strerror}).") from error
+    if settings.shares_firmware and not settings.firmware_folder.is_dir():
+        raise ConflictError(
+            f"The folder of firmware, {settings.firmware_folder}, is not there. Mount what the hosts share, or make it."
+        )
 
 
 def _reachable_engine(settings: Settings) -> Engine:

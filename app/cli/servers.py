@@ -118,7 +118,7 @@ def _shared_options(settings: Settings) -> Options:
 
 def _remove_left_behind(settings: Settings) -> None:
     """Remove what uploads of firmware left in its folder that ended with their process."""
-    folder = firmware.folder_in(settings.data_dir)
+    folder = settings.firmware_folder
     with opened_database(settings) as database, files.held(folder):
         with reading(database, ALL_TENANTS) as session:
             named = firmware.checksums(session)

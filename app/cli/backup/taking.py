@@ -13,7 +13,6 @@ from app.cli.new_file import new_file
 from app.cli.release import check_released
 from app.schema import head_revision
 from app.security.secrets import derive_key, installation_key
-from app.services import firmware
 from config import Settings
 
 
@@ -31,9 +30,9 @@ def back_up(settings: Settings, file: Path, passphrase: str) -> Head:
     key = installation_key(settings)
     with new_file(file) as target, staging(settings.data_dir) as folder:
         (folder / "firmware").mkdir()
-        _link_firmware(settings.data_dir, folder)
+        _link_firmware(settings.firmware_folder, folder)
         databases.snapshot(settings.database_url, folder / archive.DATABASE)
-        _link_firmware(settings.data_dir, folder)
+        _link_firmware(settings.firmware_folder, folder)
         head = Head(
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
             kind=databases.kind_of(settings.database_url),
@@ -51,8 +50,7 @@ def back_up(settings: Settings, file: Path, passphrase: str) -> Head:
     return head
 
 
-def _link_firmware(data_dir: Path, folder: Path) -> None:
-    source = firmware.folder_in(data_dir)
+def _link_firmware(source: Path, folder: Path) -> None:
     for path in source.iterdir() if source.is_dir() else ():
         linked = folder / "firmware" / path.name
         if archive.FIRMWARE.fullmatch(f"firmware/{path.name}") and not linked.exists():
@@ -65,5 +63,5 @@ def _link(path: Path, linked: Path) -> None:
         os.link(path, linked)
     except FileNotFoundError:
         raise
-    except OSError:  # a file system without hard links
+    except OSError:  # on another file system, or one without hard links
         shutil.copyfile(path, linked)

@@ -62,7 +62,7 @@ def _ask_database(database: Database) -> str:
 
 
 def _ask_schema(database: Database) -> str:
-    schema.check_is_up_to_date(database.reader)
+    schema.check_fits(database.reader)
     return ""
 
 

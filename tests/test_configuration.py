@@ -49,6 +49,7 @@ TAKEN = {
 }
 REFUSED = [
     ("data_dir", ""),
+    ("firmware_dir", ""),
     ("database_url", "mysql://u:hush@host/name"),
     ("database_url", "sqlite:///"),
     ("database_url", "postgresql+psycopg://host"),

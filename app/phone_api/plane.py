@@ -92,7 +92,7 @@ class PhonePlane:
 
     def _start(self) -> None:
         engine = make_engine(self._settings.database_url, asks_first=False)
-        schema.check_is_up_to_date(engine)
+        schema.check_fits(engine)
         open_vault(installation_key(self._settings))
         trust_issuer(self._settings.license_public_key)
         database = Database(engine)

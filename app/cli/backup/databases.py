@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from app.database import make_engine
 from app.errors import ConflictError, InvalidInputError, UnreachableError
 from app.failover import names_several
+from app.schema import current_revision
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 _BESIDE = ("-wal", "-shm", "-journal")
@@ -35,6 +36,15 @@ def tables_in(url: str) -> list[str]:
     except OperationalError as error:
         reason = str(error.orig).splitlines()[0]
         raise UnreachableError(f"The database cannot be opened: {reason}.") from error
+    finally:
+        engine.dispose()
+
+
+def revision_in(url: str) -> str:
+    """Return the revision of the schema that a database is at."""
+    engine: Engine = make_engine(url)
+    try:
+        return current_revision(engine)
     finally:
         engine.dispose()
 

@@ -11,7 +11,6 @@ from app.cli.backup.archive import Head
 from app.cli.backup.staging import staging
 from app.cli.new_file import new_file
 from app.cli.release import check_released
-from app.schema import head_revision
 from app.security.secrets import derive_key, installation_key
 from config import Settings
 
@@ -36,7 +35,7 @@ def back_up(settings: Settings, file: Path, passphrase: str) -> Head:
         head = Head(
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
             kind=databases.kind_of(settings.database_url),
-            revision=head_revision(),
+            revision=databases.revision_in(settings.database_url),
             key_mark=key_mark(key),
             has_key=bool(passphrase),
             tables=databases.tables_in(settings.database_url),

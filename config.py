@@ -17,6 +17,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
 PREFIX = "RINGMASTER_"
 PROJECT_FOLDER = Path(__file__).resolve().parent
 
@@ -52,11 +55,25 @@ def _folder(value: str) -> Path:
 def _database_url(value: str) -> str:
     if value.startswith("sqlite:///") and len(value) > len("sqlite:///"):
         return value
-    if value.startswith("postgresql+psycopg://") and urlsplit(value).path.strip("/"):
+    if (
+        value.startswith("postgresql+psycopg://")
+        and urlsplit(value).path.strip("/")
+        and _names_servers(value)
+    ):
         return value
     raise ValueError(
-        "give sqlite:////folder/ringmaster.db or postgresql+psycopg://user:password@host/database"
+        "give sqlite:////folder/ringmaster.db, postgresql+psycopg://user:password@host/database, or for a primary and "
+        "its standby postgresql+psycopg://user:password@/database?host=first:5432&host=second:5432"
     )
+
+
+def _names_servers(value: str) -> bool:
+    try:
+        url = make_url(value)
+        url.get_dialect()().create_connect_args(url)
+    except (ArgumentError, ValueError):
+        return False
+    return True
 
 
 def _bind(value: str) -> str:
@@ -174,8 +191,16 @@ class Settings:
         PROJECT_FOLDER / "data",
         "`data` in the project's folder",
     )
+    firmware_dir: Path = setting(
+        "Folder of firmware files, which has to be there; several hosts share one, and no two installations do",
+        _folder,
+        Path("firmware"),
+        "`firmware` in the data folder, made when it is not there",
+    )
     database_url: str = setting(
-        "SQLite file or PostgreSQL database: sqlite:////folder/file.db or postgresql+psycopg://user:password@host/name",
+        "SQLite file or PostgreSQL database: sqlite:////folder/file.db or "
+        "postgresql+psycopg://user:password@host/name; "
+        "a primary and its standby: postgresql+psycopg://user:password@/name?host=first:5432&host=second:5432",
         _database_url,
         "",
         "`ringmaster.db` in the data folder",
@@ -336,6 +361,16 @@ class Settings:
             object.__setattr__(self, "public_url", f"http://{self.phone_bind}")
         if not self.web_threads_for_phones:
             object.__setattr__(self, "web_threads_for_phones", max(1, self.web_threads - _THREADS_FOR_PEOPLE))
+
+    @property
+    def firmware_folder(self) -> Path:
+        """Where firmware lies: the folder that was named, else one in the data folder."""
+        return self.data_dir / self.firmware_dir
+
+    @property
+    def shares_firmware(self) -> bool:
+        """Whether firmware lies in a folder that was named, which may be away."""
+        return self.firmware_dir.is_absolute()
 
     @property
     def database_password(self) -> str:

@@ -21,7 +21,6 @@ from app.security.installation_keys import installation_keys
 from app.security.issuer import trust_issuer
 from app.security.roles import ADMINISTRATOR, ROLES
 from app.security.secrets import derive_key, open_vault
-from app.services import firmware
 from app.views import (
     browsers,
     compression,
@@ -115,11 +114,11 @@ def open_phone_door(app: Flask, settings: Settings) -> None:
 
 def begin_phone_api(app: Flask, settings: Settings) -> None:
     """Let the phone API begin on the application's database, with all threads free; it has served nothing yet."""
-    folder, downloads = firmware.folder_in(settings.data_dir), firmware_downloads.of_web_server(settings)
+    downloads = firmware_downloads.of_web_server(settings)
     database: Database = app.extensions["ringmaster_database"]
     watch = app.extensions.setdefault(license_guard.WATCH, LicenseWatch(database))
     app.extensions[blueprint.EXTENSION] = PhoneApi(
-        database, folder, downloads, license=watch, guard=Guard(guesses.of_settings(settings))
+        database, settings.firmware_folder, downloads, license=watch, guard=Guard(guesses.of_settings(settings))
     )
     for_phones = PhoneThreads(partial(Flask.wsgi_app, app), most=settings.web_threads_for_phones)
     middleware = CallersOwnAddress(NormalPaths(for_phones), settings.trusted_proxies)

@@ -13,12 +13,12 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
+from app.failover import connect_options, leave_servers_that_take_no_writes
 from app.security.secrets import vault
 from app.security.tenant_scope import guard
 from app.write_queue import QueuedConnection
 
 SQLITE_BUSY_SECONDS = 30
-CONNECT_SECONDS = 5
 WRITES = "ringmaster_writes"
 ONLY_ON = "only on"
 """What ``info`` of a table says that one kind of database has and the other does not need."""
@@ -125,7 +125,7 @@ def engine_options(url: str) -> dict[str, Any]:
         "hide_parameters": True,
         "pool_pre_ping": True,
         "connect_args": {
-            "connect_timeout": CONNECT_SECONDS,
+            **connect_options(url),
             "options": "-c timezone=utc -c statement_timeout=30000 -c lock_timeout=10000",
         },
     }
@@ -150,9 +150,10 @@ def set_up(engine: Engine) -> None:
 
     pysqlite's own transactions lose updates without a word, so BEGIN is said here: IMMEDIATE for a connection that
     carries the execution option ``WRITES``, deferred for readers. Writers of all processes queue before they say it
-    (docs/decisions/0015). PostgreSQL needs nothing.
+    (docs/decisions/0015). PostgreSQL is left where it takes no writes any more.
     """
     if engine.dialect.name != "sqlite":
+        leave_servers_that_take_no_writes(engine)
         return
     event.listen(engine, "connect", _set_up_sqlite_connection)
     event.listen(engine, "begin", _begin_sqlite_transaction)

@@ -18,6 +18,7 @@ from app.models import ConfigFile
 from app.security.secrets import vault
 from app.security.tenant_scope import ALL_TENANTS
 from app.transaction import reading
+from config import Settings
 
 LEAST_FREE_BYTES = 200 * 1024 * 1024
 _HOLD_SECONDS = 2.0
@@ -32,13 +33,14 @@ class Check:
     text: str
 
 
-def check(database: Database, data_dir: Path) -> Sequence[Check]:
+def check(database: Database, settings: Settings) -> Sequence[Check]:
     """Look at everything; what cannot be looked at is not well."""
     questions: dict[str, Callable[[], str]] = {
         "database": lambda: _ask_database(database),
         "migrations": lambda: _ask_schema(database),
         "key": lambda: _ask_key(database),
-        "disk": lambda: _ask_disk(data_dir),
+        "disk": lambda: _ask_disk(settings.data_dir),
+        "firmware": lambda: _ask_firmware(settings.firmware_folder),
     }
     return [_asked(name, question) for name, question in questions.items()]
 
@@ -60,7 +62,7 @@ def _ask_database(database: Database) -> str:
 
 
 def _ask_schema(database: Database) -> str:
-    schema.check_is_up_to_date(database.reader)
+    schema.check_fits(database.reader)
     return ""
 
 
@@ -80,12 +82,20 @@ def _ask_disk(data_dir: Path) -> str:
     return "" if os.access(data_dir, os.W_OK) else "The data folder cannot be written."
 
 
+def _ask_firmware(folder: Path) -> str:
+    """Look whether the folder can be written; one that nothing was uploaded to yet need not be there."""
+    place = folder if folder.exists() else folder.parent
+    return (
+        "" if os.access(place, os.W_OK | os.X_OK) else f"The folder of firmware, {folder}, cannot be written."
+    )
+
+
 class KeptChecks:
     """Looks once in two seconds, however often it is asked; whoever asks meanwhile gets what was found last."""
 
-    def __init__(self, database: Database, data_dir: Path) -> None:
+    def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
-        self._data_dir = data_dir
+        self._settings = settings
         self._lock = threading.Lock()
         self._found: Sequence[Check] = (Check("start", is_well=False, text="It has not been looked at yet."),)
         self._holds_until = 0.0
@@ -94,7 +104,7 @@ class KeptChecks:
         """Return how everything is."""
         if time.monotonic() >= self._holds_until and self._lock.acquire(blocking=False):
             try:
-                self._found = check(self._database, self._data_dir)
+                self._found = check(self._database, self._settings)
                 self._holds_until = time.monotonic() + _HOLD_SECONDS
             finally:
                 self._lock.release()

@@ -1,4 +1,4 @@
-"""The schema of the database: bring it up to date under a lock, and tell whether it is behind."""
+"""The schema of the database: bring it up to date under a lock, and tell whether this version works on it."""
 
 import fcntl
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, Table, text
+from sqlalchemy import Connection, Engine, Table, inspect, text
 
 from app.database import is_table_on
 from app.errors import ConflictError
@@ -25,6 +25,10 @@ REFERENCES_OF_MANY_ROWS = frozenset(
     }
 )
 """Foreign keys of the models that PostgreSQL holds by triggers, for all rows of a statement (docs/decisions/0057)."""
+
+OLDEST_THAT_FITS = "0036"
+"""The oldest revision whose program works on this schema; a migration that takes something away, or wants a value that
+older programs do not give, raises it to its own (docs/decisions/0072)."""
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 _ADVISORY_LOCK = 7_402_160
@@ -45,6 +49,8 @@ def migrate(engine: Engine, revision: str = "head") -> None:
         config = _configuration(connection)
         go_down = revision == "base" or (revision != "head" and revision < (_revision_of(connection) or ""))
         (command.downgrade if go_down else command.upgrade)(config, revision)
+        if _oldest_that_fits(connection):
+            connection.execute(text("UPDATE schema_fit SET oldest = :oldest"), {"oldest": OLDEST_THAT_FITS})
         connection.commit()
 
 
@@ -59,16 +65,40 @@ def comparing(dialect: str) -> Callable[[Any, str | None, str, bool, object], bo
     return is_compared
 
 
-def check_is_up_to_date(engine: Engine) -> None:
-    """Raise ConflictError with what to do when the database is behind or ahead of this version."""
+def check_fits(engine: Engine) -> None:
+    """Raise ConflictError with what to do when the database is behind this version, or too far ahead of it.
+
+    It may be ahead: another host was upgraded, and what it added does not disturb this version.
+    """
+    head = head_revision()
     with engine.connect() as connection:
         found = _revision_of(connection)
-    head = head_revision()
-    if found != head:
+        if found == head:
+            return
+        if found is None or is_known_revision(found):
+            raise ConflictError(
+                f"The database is at revision {found or 'none'} and this version of Ringmaster needs {head}. "
+                "Run `python run.py init`, then start again."
+            )
+        oldest = _oldest_that_fits(connection)
+    if not oldest or head < oldest:
         raise ConflictError(
-            f"The database is at revision {found or 'none'} and this version of Ringmaster needs {head}. "
-            "Run `python run.py init`, then start again."
+            f"The database is at revision {found}, on which this version of Ringmaster, of revision {head}, does not "
+            "work any more. Upgrade this host to the version of the others."
         )
+
+
+def is_ahead(engine: Engine) -> bool:
+    """Whether a later version has brought the database up to its own schema."""
+    with engine.connect() as connection:
+        found = _revision_of(connection)
+    return found is not None and not is_known_revision(found)
+
+
+def current_revision(engine: Engine) -> str:
+    """Return the revision that the database is at; empty where there is none."""
+    with engine.connect() as connection:
+        return _revision_of(connection) or ""
 
 
 def head_revision() -> str:
@@ -91,6 +121,13 @@ def _configuration(connection: Connection) -> Config:
 
 def _revision_of(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
+
+
+def _oldest_that_fits(connection: Connection) -> str:
+    """Return what the schema says of itself; empty where it says nothing."""
+    if not inspect(connection).has_table("schema_fit"):
+        return ""
+    return connection.scalar(text("SELECT oldest FROM schema_fit")) or ""
 
 
 @contextmanager

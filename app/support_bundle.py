@@ -68,9 +68,7 @@ def _parts(database: Database, settings: Settings, now: datetime) -> Iterator[Pa
         "versions.json": lambda: _read(database, lambda session: _json(_versions(session))),
         "configuration.json": lambda: _json(_configuration(settings)),
         "system-settings.json": lambda: _read(database, lambda session: _json(_system_settings(session))),
-        "health.json": lambda: _json(
-            [dataclasses.asdict(checked) for checked in check(database, settings.data_dir)]
-        ),
+        "health.json": lambda: _json([dataclasses.asdict(checked) for checked in check(database, settings)]),
         "metrics.txt": lambda: _read(
             database, lambda session: exposition(figures.of_fleet(session, now=now))
         ),

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 
-from app.services import firmware
 from benchmarks.servers import Server
 from benchmarks.workbench import Workbench
 from tests.nginx import Nginx, running_nginx
@@ -28,7 +27,7 @@ def nginx(
 
     There are no screens behind it: what is not for phones would reach the plane, too.
     """
-    folder = firmware.folder_in(bench.folder)
+    folder = bench.folder / "firmware"
     folder.mkdir(exist_ok=True)
     with running_nginx(web=plane.bind, plane=plane.bind, firmware_folder=folder, changed=changed) as running:
         yield running

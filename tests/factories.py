@@ -137,14 +137,14 @@ def make_firmware(
     source = data_dir / "uploaded.img"
     data_dir.mkdir(parents=True, exist_ok=True)
     source.write_bytes(content)
-    with files.taken_in(firmware.folder_in(data_dir), source) as stored:
+    with files.taken_in(data_dir / "firmware", source) as stored:
         return firmware.put(session, stored, name, author=Author("tests"), now=NOW)
 
 
 def make_large_firmware(session: Session, data_dir: Path, name: str, size: int) -> Firmware:
     """Add a firmware file of so many bytes, most of it a hole."""
     made = make_firmware(session, data_dir, name)
-    os.truncate(firmware.path_of(firmware.folder_in(data_dir), made), size)
+    os.truncate(firmware.path_of(data_dir / "firmware", made), size)
     made.size = size
     return made
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import psycopg
 
@@ -61,6 +62,7 @@ class PostgresqlServer:
 
     folder: Path
     _process: _Process
+    port: str = "5432"
 
     def start(self) -> None:
         """Start it, again after ``kill``, and return when it takes connections."""
@@ -79,6 +81,12 @@ class PostgresqlServer:
         with psycopg.connect(self._maintenance, autocommit=True) as connection:
             connection.execute(statement)
 
+    def ask(self, query: str) -> Any:
+        """Return the one value that a query has, connected to no database of a test."""
+        with psycopg.connect(self._maintenance, autocommit=True) as connection:
+            row = connection.execute(query).fetchone()
+        return None if row is None else row[0]
+
     def answers(self) -> bool:
         """Whether the server takes connections."""
         try:
@@ -89,16 +97,20 @@ class PostgresqlServer:
 
     @property
     def _maintenance(self) -> str:
-        return f"postgresql://ringmaster@/postgres?host={self.folder}"
+        return f"postgresql://ringmaster@/postgres?host={self.folder}&port={self.port}"
 
 
 @contextmanager
 def running_server(
-    settings: Mapping[str, str] = SETTINGS, *, is_durable: bool = False
+    settings: Mapping[str, str] = SETTINGS,
+    *,
+    is_durable: bool = False,
+    standby_of: PostgresqlServer | None = None,
 ) -> Iterator[PostgresqlServer]:
     """Yield a server with an empty cluster; it ends, and its folder goes, whatever happens meanwhile.
 
     One that need not be durable is kept in memory, where there is room: a database is copied in a fifth of the time.
+    A standby begins with what the other server has, and takes over what that writes.
     """
     programs = _newest_programs()
     place = TemporaryDirectory(prefix=_PREFIX) if is_durable else quick_folder(_PREFIX)
@@ -107,9 +119,12 @@ def running_server(
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
         folder.chmod(0o755)
-        _make_cluster(programs, folder)
+        if standby_of is None:
+            _make_cluster(programs, folder)
+        else:
+            _copy_cluster(programs, folder, standby_of)
         process = _Process(folder, _command(programs, folder, settings))
-        server = PostgresqlServer(folder, process)
+        server = PostgresqlServer(folder, process, settings.get("port", "5432"))
         server.start()
         try:
             yield server
@@ -133,6 +148,22 @@ def _as_server_user(command: list[str]) -> list[str]:
 def _make_cluster(programs: Path, folder: Path) -> None:
     options = ["--username=ringmaster", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
     command = [str(programs / "initdb"), f"--pgdata={folder / 'data'}", *options]
+    _make(command, folder)
+
+
+def _copy_cluster(programs: Path, folder: Path, primary: PostgresqlServer) -> None:
+    """Copy a running server's cluster, as one that follows it from then on."""
+    options = [
+        f"--pgdata={folder / 'data'}",
+        "--write-recovery-conf",
+        "--no-sync",
+        "--checkpoint=fast",
+        f"--dbname=host={primary.folder} port={primary.port} user=ringmaster application_name=standby",
+    ]
+    _make([str(programs / "pg_basebackup"), *options], folder)
+
+
+def _make(command: list[str], folder: Path) -> None:
     made = subprocess.run(_as_server_user(command), check=False, cwd=folder, text=True, capture_output=True)
     if made.returncode:
         raise RuntimeError(f"PostgreSQL could not make a cluster for the tests: {made.stderr}")

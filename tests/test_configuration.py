@@ -11,7 +11,11 @@ from tools.write_configuration_reference import REFERENCE, reference
 
 TAKEN = {
     "data_dir": ("/srv/ringmaster", Path("/srv/ringmaster")),
-    "database_url": ("postgresql+psycopg://u:p@host/name", "postgresql+psycopg://u:p@host/name"),
+    "firmware_dir": ("/mnt/phones/firmware", Path("/mnt/phones/firmware")),
+    "database_url": (
+        "postgresql+psycopg://u:p@/name?host=first:5432&host=second",
+        "postgresql+psycopg://u:p@/name?host=first:5432&host=second",
+    ),
     "secret_key": ("0123456789abcdef", "0123456789abcdef"),
     "other_secret_keys": ("0123456789abcdef, fedcba9876543210", ("0123456789abcdef", "fedcba9876543210")),
     "web_bind": ("[::1]:80", "[::1]:80"),
@@ -50,9 +54,12 @@ TAKEN = {
 }
 REFUSED = [
     ("data_dir", ""),
+    ("firmware_dir", ""),
     ("database_url", "mysql://u:hush@host/name"),
     ("database_url", "sqlite:///"),
     ("database_url", "postgresql+psycopg://host"),
+    ("database_url", "postgresql+psycopg://u:hush@/name?host=first:5432&host=second:x"),
+    ("database_url", "postgresql+psycopg://u:hush@/name?host=first,second&port=1,2,3"),
     ("secret_key", "too short"),
     ("other_secret_keys", "0123456789abcdef,too short"),
     ("web_bind", "8080"),

@@ -56,13 +56,13 @@ def test_what_they_make_they_take_away_again(engine: Engine) -> None:
 
 def test_a_migrated_database_is_up_to_date(engine: Engine) -> None:
     schema.migrate(engine)
-    schema.check_is_up_to_date(engine)
+    schema.check_fits(engine)
     assert len(tables(engine)) > 20
 
 
 def test_an_empty_database_is_behind_and_the_message_says_what_to_do(engine: Engine) -> None:
     with pytest.raises(ConflictError, match=r"at revision none .* Run `python run.py init`"):
-        schema.check_is_up_to_date(engine)
+        schema.check_fits(engine)
 
 
 def test_they_are_numbered_without_a_gap_or_a_fork() -> None:

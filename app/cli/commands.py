@@ -111,10 +111,9 @@ def _add_firmware(settings: Settings, given: argparse.Namespace) -> None:
     if not given.file.is_file():
         raise NotFoundError(f"There is no file {given.file}.")
     name = firmware.check_name(given.firmware or given.file.name)
-    folder = firmware.folder_in(settings.data_dir)
     with (
         opened_database(settings) as database,
-        files.taken_in(folder, given.file) as stored,
+        files.taken_in(settings.firmware_folder, given.file) as stored,
         writing(database, ALL_TENANTS) as session,
     ):
         firmware.put(session, stored, name, author=Author("command line"), now=datetime.now(UTC))

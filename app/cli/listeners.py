@@ -7,6 +7,7 @@ import struct
 import time
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
+from app.cli.given_sockets import PHONES, WEB, given_socket
 from app.errors import ConflictError, InvalidInputError
 from config import Settings
 
@@ -21,13 +22,13 @@ _ASKED_FOR = "/static/ringmaster/logo.svg"
 
 
 def listen_for_screens(settings: Settings) -> socket.socket:
-    """Open the port of the screens, or raise an error that names the setting and the port.
+    """Open the port of the screens, or take the one that systemd opened; else an error names setting and port.
 
     The screens have few threads, and each caller that stops would keep one of them for as long as he likes. So a
     caller is handed over with his first bytes (or after a minute without), a sender that stops in the middle of a
     request is given up after ten seconds, and one that does not take his answer after thirty.
     """
-    listening = _listen("RINGMASTER_WEB_BIND", settings.web_bind)
+    listening = given_socket(WEB) or _listen("RINGMASTER_WEB_BIND", settings.web_bind)
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, _LONGEST_SILENCE_SECONDS)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", _SLOWEST_SECONDS, 0))
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", _SLOWEST_TAKER_SECONDS, 0))
@@ -35,11 +36,11 @@ def listen_for_screens(settings: Settings) -> socket.socket:
 
 
 def listen_for_phones(settings: Settings) -> socket.socket:
-    """Open the port of the phone plane, or raise an error that names the setting and the port.
+    """Open the port of the phone plane, or take the one that systemd opened; else an error names setting and port.
 
     The kernel ends a connection whose phone takes nothing, or acknowledges nothing, for thirty seconds.
     """
-    listening = _listen("RINGMASTER_PHONE_BIND", settings.phone_bind)
+    listening = given_socket(PHONES) or _listen("RINGMASTER_PHONE_BIND", settings.phone_bind)
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _SLOWEST_TAKER_SECONDS * 1000)
     return listening
 

@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 def release(settings: Settings) -> str | None:
     """Bring schema, roles, permissions and seeds up to date; return the first administrator's password when made.
 
+    A database that a later version has brought up to date already is left as it is, if this version works with it.
+
     Of two that are started at once, the second waits and then finds nothing left to do. Nothing stays connected to
     the database, so that this process can fork.
     """
@@ -35,6 +37,10 @@ def release(settings: Settings) -> str | None:
     engine = _reachable_engine(settings)
     try:
         with schema.locked(engine):
+            if schema.is_ahead(engine):
+                schema.check_fits(engine)
+                log.info("The database is at a later version, which this program works with as it is.")
+                return None
             schema.migrate(engine)
             letter_indexes.make_missing(engine)
             app = _app_that_wrote_permissions(settings)
@@ -69,7 +75,7 @@ def check_released(settings: Settings) -> None:
     """Raise ConflictError where the database is not at this version; nothing stays connected to it."""
     engine = _reachable_engine(settings)
     try:
-        schema.check_is_up_to_date(engine)
+        schema.check_fits(engine)
     finally:
         engine.dispose()
 
@@ -83,6 +89,10 @@ def _make_folders(settings: Settings) -> None:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ConflictError(f"The folder {folder} cannot be made ({error.strerror}).") from error
+    if settings.shares_firmware and not settings.firmware_folder.is_dir():
+        raise ConflictError(
+            f"The folder of firmware, {settings.firmware_folder}, is not there. Mount what the hosts share, or make it."
+        )
 
 
 def _reachable_engine(settings: Settings) -> Engine:

@@ -16,6 +16,7 @@ from gunicorn.util import import_app
 
 from app import create_app
 from app.cli import process_control
+from app.cli.given_sockets import forget_given_sockets
 from app.cli.release import check_released, opened_database
 from app.cli.stop_requests import StopRequests
 from app.errors import RingmasterError
@@ -118,7 +119,7 @@ def _shared_options(settings: Settings) -> Options:
 
 def _remove_left_behind(settings: Settings) -> None:
     """Remove what uploads of firmware left in its folder that ended with their process."""
-    folder = firmware.folder_in(settings.data_dir)
+    folder = settings.firmware_folder
     with opened_database(settings) as database, files.held(folder):
         with reading(database, ALL_TENANTS) as session:
             named = firmware.checksums(session)
@@ -133,6 +134,7 @@ class _Server(BaseApplication):
     """gunicorn, configured from here alone: no file, no argument and no variable of its own changes it."""
 
     def __init__(self, options: Options, listener: socket, load: Callable[[], Any]) -> None:
+        forget_given_sockets()  # gunicorn would listen at all of them, whichever they are for
         self._options = {**options, "bind": f"fd://{listener.detach()}"}
         self._load = load
         super().__init__()

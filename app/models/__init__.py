@@ -25,7 +25,7 @@ from app.models.phone_model import PhoneModel
 from app.models.phone_search import PhoneSearch
 from app.models.phone_user import PhoneUser
 from app.models.placeholder import Placeholder
-from app.models.process import ChoreRun, Heartbeat, Lease
+from app.models.process import ChoreRun, Heartbeat, Lease, SchemaFit
 from app.models.replaced_phone import ReplacedPhone
 from app.models.rule_set import DevicePin, RuleHits, RuleRow, RuleSetVersion
 from app.models.saved_view import SavedView
@@ -88,6 +88,7 @@ __all__ = [
     "RuleSetVersion",
     "SavedView",
     "SecondFactor",
+    "SchemaFit",
     "SetupProgress",
     "Simulation",
     "SimulationAlarm",

@@ -1,4 +1,5 @@
-"""What processes leave for one another: the scheduler's lease, the phone plane's heartbeat, how chores went."""
+"""What processes leave for one another: the scheduler's lease, the phone plane's heartbeat, how chores went, and which
+programs fit the schema."""
 
 from datetime import datetime
 
@@ -27,6 +28,15 @@ class Heartbeat(Base):
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     beat_at: Mapped[datetime] = mapped_column(UtcDateTime)
     running_since: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SchemaFit(Base):
+    """The oldest revision whose program works on this schema; one row, written with each migration."""
+
+    __tablename__ = "schema_fit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    oldest: Mapped[str] = mapped_column(String(20))
 
 
 class ChoreRun(Base):

@@ -32,7 +32,7 @@ from app.security.installation_keys import installation_keys
 from app.security.issuer import trust_issuer
 from app.security.secrets import open_vault
 from app.security.tenant_scope import ALL_TENANTS
-from app.services import firmware, silence
+from app.services import silence
 from app.services.alarms import guessing, health
 from app.transaction import writing
 from config import Settings, load_settings
@@ -95,16 +95,16 @@ class PhonePlane:
 
     def _start(self) -> None:
         engine = make_engine(self._settings.database_url, asks_first=False)
-        schema.check_is_up_to_date(engine)
+        schema.check_fits(engine)
         open_vault(*installation_keys(self._settings))
         trust_issuer(self._settings.license_public_key)
         database = Database(engine)
         downloads = firmware_downloads.of_plane(self._settings, lambda: self._batcher.is_under_pressure)
-        folder = firmware.folder_in(self._settings.data_dir)
+        folder = self._settings.firmware_folder
         guard = Guard(guesses.of_settings(self._settings))
         self._api = PhoneApi(database, folder, downloads, license=LicenseWatch(database), guard=guard)
         self._beat()  # before the first phone is heard: silence counts from here after a gap
-        self._monitor = PlaneMonitor(self._settings, KeptChecks(database, self._settings.data_dir))
+        self._monitor = PlaneMonitor(self._settings, KeptChecks(database, self._settings))
         self._finder = Lane("find", self._api.find)
         self._batcher = Batcher(self._api)
         self._log_watch = LogWatch(database)

@@ -23,7 +23,7 @@ from app.errors import (
     RingmasterError,
     UnreachableError,
 )
-from app.schema import check_is_up_to_date
+from app.schema import check_fits
 from app.transaction import let_go
 from app.views import request_log
 from app.views.error_words import (
@@ -115,7 +115,7 @@ def _database_error(error: SQLAlchemyError) -> ResponseReturnValue:
 def _words_of_database() -> ErrorWords | None:
     """Return what is the matter with the database, or None where it answers and fits."""
     try:
-        check_is_up_to_date(db.engine)
+        check_fits(db.engine)
     except ConflictError:
         return DATABASE_BEHIND
     except SQLAlchemyError:

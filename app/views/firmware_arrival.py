@@ -83,7 +83,8 @@ def largest_file() -> int:
 
 def firmware_folder() -> Path:
     """Return the folder that firmware lies in."""
-    return firmware.folder_in(current_app.extensions["ringmaster_settings"].data_dir)
+    folder: Path = current_app.extensions["ringmaster_settings"].firmware_folder
+    return folder
 
 
 def forget(sha256: str) -> None:

@@ -61,7 +61,7 @@ def readiness_of(app: Flask) -> KeptChecks:
     found: KeptChecks | None = app.extensions.get(CHECKS)
     if found is None:
         settings: Settings = app.extensions["ringmaster_settings"]
-        found = KeptChecks(app.extensions["ringmaster_database"], settings.data_dir)
+        found = KeptChecks(app.extensions["ringmaster_database"], settings)
         app.extensions[CHECKS] = found
     return found
 

@@ -86,7 +86,7 @@ def _under_downloads(bench: Workbench, alone: Variant, name: str) -> Variant:
 def _store_image(bench: Workbench, storage: Storage | None) -> None:
     """Put an image of random bytes into the store, as an administrator would."""
     assert storage
-    with files.draft(firmware.folder_in(bench.folder)) as draft:
+    with files.draft(bench.folder / "firmware") as draft:
         draft.write(os.urandom(bench.scale.firmware_megabytes * 1_000_000))
         with draft.placed() as stored, writing(storage.database, ALL_TENANTS) as session:
             firmware.put(session, stored, _IMAGE, author=Author("benchmark"), now=datetime.now(UTC))

@@ -32,7 +32,7 @@ def image(tmp_path: Path) -> Path:
 @pytest.fixture
 def some_firmware(company_app: Flask) -> None:
     """Firmware of a company that has tried things."""
-    folder = firmware.folder_in(company_app.extensions["ringmaster_settings"].data_dir)
+    folder = company_app.extensions["ringmaster_settings"].data_dir / "firmware"
     for name, version, size, groups in (
         ("430HD.img", "UC_3.4.6.604", 28_400_000, ""),
         ("450HD.img", "UC_3.4.6.604", 31_100_000, ""),

@@ -22,7 +22,7 @@ from app.errors import ConflictError, InvalidInputError
 from app.logs import writing as logs
 from app.models import Device, DeviceStatus, Firmware, Heartbeat, Lease
 from app.security.tenant_scope import ALL_TENANTS
-from app.services import firmware, leases, silence
+from app.services import leases, silence
 from app.transaction import reading, writing
 from config import Settings
 from tests import factories
@@ -39,7 +39,7 @@ CHECKSUM = hashlib.sha256(IMAGE).hexdigest()
 def source(database_url: str, tmp_path: Path) -> Settings:
     """An installation with a phone and a firmware file."""
     settings = settings_for(database_url, tmp_path / "source")
-    folder = firmware.folder_in(settings.data_dir)
+    folder = settings.data_dir / "firmware"
     folder.mkdir(parents=True)
     (folder / CHECKSUM).write_bytes(IMAGE)
     return settings

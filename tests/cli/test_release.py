@@ -35,6 +35,14 @@ def test_the_second_time_nothing_is_made(database_url: str, tmp_path: Path) -> N
     assert accounts(settings) == ["acladmin"]
 
 
+def test_a_folder_of_firmware_that_hosts_share_has_to_be_there(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "data", firmware_dir=tmp_path / "share" / "firmware")
+    with pytest.raises(ConflictError, match=r"share/firmware, is not there\. Mount"):
+        release(settings)
+    settings.firmware_dir.mkdir(parents=True)
+    assert release(settings)
+
+
 def test_a_password_is_made_when_none_is_given(tmp_path: Path) -> None:
     passwords = {release(Settings(data_dir=tmp_path / name)) for name in ("one", "other")}
     assert len(passwords) == 2

@@ -21,7 +21,7 @@ from app.database import Database
 from app.models import ConfigTemplate, Tenant
 from app.rendering.template_file import parse_template, write_template
 from app.security.tenant_scope import ALL_TENANTS
-from app.services import firmware, tenancy
+from app.services import tenancy
 from app.transaction import reading, writing
 from config import load_settings
 from simulator.options import Options
@@ -52,12 +52,12 @@ class Installation:
     @property
     def web_url(self) -> str:
         """The address of the screens."""
-        return f"http://127.0.0.1:{self.running.ports[0]}"
+        return f"http://{self.running.env['RINGMASTER_WEB_BIND']}"
 
     @property
     def phone_url(self) -> str:
         """The address of the phone plane."""
-        return f"http://127.0.0.1:{self.running.ports[1]}"
+        return f"http://{self.running.env['RINGMASTER_PHONE_BIND']}"
 
     @property
     def data_dir(self) -> Path:
@@ -127,14 +127,20 @@ class Installation:
 
 
 @contextlib.contextmanager
-def installation(data_dir: Path, database_url: str, **settings: str) -> Iterator[Installation]:
-    """Run Ringmaster on this empty database until the end of the block; what it writes does not hold it up."""
+def installation(
+    data_dir: Path, database_url: str, *, is_first: bool = True, **settings: str
+) -> Iterator[Installation]:
+    """Run Ringmaster on this database until the end of the block; what it writes does not hold it up.
+
+    The first on a database finds it empty, and gives each phone a file of its own.
+    """
     chosen = {"DATABASE_URL": database_url, "SECRET_KEY": KEY, "ADMIN_PASSWORD": PASSWORD, **settings}
     env = environment(data_dir, **chosen)
     with ringmaster(env) as running, _reading_along(running):
         with opened_database(load_settings(env)) as database:
             started = Installation(running, database)
-            started.name_users_in_files()
+            if is_first:
+                started.name_users_in_files()
             yield started
         running.process.terminate()
         running.process.wait(PATIENCE_SECONDS)
@@ -144,7 +150,7 @@ def installation(data_dir: Path, database_url: str, **settings: str) -> Iterator
 def behind_nginx(ringmaster: Installation) -> Iterator[Nginx]:
     """Run nginx in front of a Ringmaster, which must have been told to trust 127.0.0.1."""
     web, plane = (urlsplit(url).netloc for url in (ringmaster.web_url, ringmaster.phone_url))
-    firmware_folder = firmware.folder_in(ringmaster.data_dir)
+    firmware_folder = ringmaster.data_dir / "firmware"
     with running_nginx(web=web, plane=plane, firmware_folder=firmware_folder) as nginx:
         yield nginx
 

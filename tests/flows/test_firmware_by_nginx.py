@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from app.services import firmware
 from tests import factories
 from tests.databases import Databases
 from tests.flows.asking import Answer, ask
@@ -52,7 +51,7 @@ def ringmaster(
 def nginx(ringmaster: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
     """nginx with a folder of its own, by whose bytes one sees who sent them; the files are older than their uploads."""
     folder = tmp_path_factory.mktemp("of-nginx")
-    for stored in firmware.folder_in(ringmaster.data_dir).iterdir():
+    for stored in (ringmaster.data_dir / "firmware").glob("[!.]*"):
         lookalike = folder / stored.name
         lookalike.write_bytes(SENT_BY_NGINX if stored.stat().st_size == len(CONTENT) else b"")
         os.truncate(lookalike, stored.stat().st_size)
@@ -148,5 +147,5 @@ def test_a_download_by_nginx_takes_its_place_for_as_long_as_it_lasts(nginx: Ngin
 def test_nobody_reaches_the_folder_of_firmware_past_the_plane(
     ringmaster: Installation, nginx: Nginx, address: str
 ) -> None:
-    for stored in firmware.folder_in(Path(ringmaster.data_dir)).iterdir():
+    for stored in (Path(ringmaster.data_dir) / "firmware").glob("[!.]*"):
         assert ask(f"{nginx.url}/protected-firmware/{stored.name}", source=address).status == 404

@@ -5,25 +5,19 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from ipaddress import IPv4Network
 
 import pytest
-from sqlalchemy import select
 
-from app.models import Operation, OperationTarget, Tenant
-from app.models.enums import Action, OperationState, Subject, TargetState
-from app.rules.pacing import Pace
-from app.services.author import Author
-from app.services.operations import starting
-from app.services.operations.starting import Order
-from app.services.operations.targets import Chosen, Wanted
+from app.models import Tenant
+from app.models.enums import Action, TargetState
 from simulator.fleet import Fleet
 from tests.flows.installation import TENANT_PATH, Installation, installation
+from tests.flows.operating import PATIENCE, is_finished, outcome, start
 
 Record = Callable[[str, object], None]
 NETWORK = IPv4Network("127.20.0.0/16")
-PATIENCE = timedelta(minutes=2)
 NOT_KNOWN = "not known"
 
 
@@ -32,25 +26,6 @@ def ringmaster_of_simulated_phones(tmp_path, empty_database_url, web_port):
     settings = {"PHONE_HTTP_PORT": str(web_port), "PHONES_ON_THIS_MACHINE": "yes"}
     with installation(tmp_path / "data", empty_database_url, **settings) as running:
         yield running
-
-
-def start(ringmaster: Installation, tenant: Tenant, action: Action, batch: int) -> int:
-    chosen = Chosen(Subject.DEVICES, (), (Wanted(tenant_name=tenant.name),))
-    order = Order(action=action, chosen=chosen, pace=Pace(batch, timedelta(0)), patience=PATIENCE)
-    with ringmaster.writing() as session:
-        return starting.start(session, order, author=Author("alice"), now=datetime.now(UTC)).id
-
-
-def outcome(ringmaster: Installation, operation_id: int) -> dict[str, tuple[TargetState, str]]:
-    with ringmaster.reading() as session:
-        rows = select(OperationTarget.key, OperationTarget.state, OperationTarget.reason)
-        found = session.execute(rows.where(OperationTarget.operation_id == operation_id))
-        return {key: (state, reason) for key, state, reason in found}
-
-
-def is_finished(ringmaster: Installation, operation_id: int) -> bool:
-    with ringmaster.reading() as session:
-        return session.get_one(Operation, operation_id).state is OperationState.FINISHED
 
 
 async def all_ended(ringmaster: Installation, operation_id: int, besides: int, seconds: float) -> None:

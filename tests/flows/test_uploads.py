@@ -36,8 +36,8 @@ def uploader(ringmaster: Installation) -> Uploader:
 
 
 def left_in(ringmaster: Installation) -> list[Path]:
-    folder = firmware.folder_in(ringmaster.data_dir)
-    return sorted(folder.iterdir())
+    folder = ringmaster.data_dir / "firmware"
+    return sorted(folder.glob("[!.]*"))
 
 
 def named(ringmaster: Installation) -> set[str]:

@@ -170,6 +170,7 @@ def test_who_watches_over_it_asks_beside_the_phones(settings, database):
             "migrations": "well",
             "key": "well",
             "disk": "well",
+            "firmware": "well",
         }
         phone.report()
         phone.get("/configfiles/none.cfg")

@@ -17,7 +17,7 @@ WHO = {"author": Author("oscar"), "now": NOW}
 
 
 def folder_of(tmp_path):
-    return firmware.folder_in(tmp_path)
+    return tmp_path / "firmware"
 
 
 def test_the_bytes_lie_under_their_checksum(session, tmp_path):
@@ -27,7 +27,7 @@ def test_the_bytes_lie_under_their_checksum(session, tmp_path):
     assert path.read_bytes() == content
     assert path.name == stored.sha256 == hashlib.sha256(content).hexdigest()
     assert (stored.name, stored.size, stored.uploaded_at) == ("430HD.img", len(content), NOW)
-    assert [file.name for file in folder_of(tmp_path).iterdir()] == [stored.sha256]
+    assert [file.name for file in folder_of(tmp_path).glob("[!.]*")] == [stored.sha256]
 
 
 def test_it_is_found_without_regard_to_case(session, tmp_path):
@@ -99,7 +99,7 @@ def test_names_met_in_the_field_are_taken(session, tmp_path, name):
 def test_an_empty_file_is_refused_and_not_kept(session, tmp_path):
     with pytest.raises(InvalidInputError, match="is empty"):
         factories.make_firmware(session, tmp_path, content=b"")
-    assert list(folder_of(tmp_path).iterdir()) == []
+    assert list(folder_of(tmp_path).glob("[!.]*")) == []
 
 
 def test_a_replaced_firmware_keeps_its_words_and_takes_the_version_of_its_new_file(session, tmp_path):
@@ -134,4 +134,4 @@ def test_a_firmware_that_is_only_a_models_default_can_be_deleted(session, tmp_pa
 def test_what_is_no_firmware_is_refused_whatever_its_name_and_nothing_is_left(session, tmp_path, head):
     with pytest.raises(InvalidInputError, match="and no firmware, whatever its name says"):
         factories.make_firmware(session, tmp_path, "430HD.img", head)
-    assert list(folder_of(tmp_path).iterdir()) == []
+    assert list(folder_of(tmp_path).glob("[!.]*")) == []

@@ -29,12 +29,12 @@ def oscar(sign_in: SignIn) -> Browser:
 
 
 def folder_of(app: Flask) -> Path:
-    return firmware.folder_in(app.extensions["ringmaster_settings"].data_dir)
+    return app.extensions["ringmaster_settings"].data_dir / "firmware"
 
 
 def left_in(app: Flask) -> list[str]:
     folder = folder_of(app)
-    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+    return sorted(path.name for path in folder.glob("[!.]*")) if folder.exists() else []
 
 
 def stored(app: Flask, name: str) -> Firmware | None:

@@ -47,6 +47,7 @@ def test_it_has_all_but_secrets(app: Flask, world: World, sign_in: SignIn):
         "migrations",
         "key",
         "disk",
+        "firmware",
     ]
     assert all(check["is_well"] for check in json.loads(parts["health.json"]))
     assert 'ringmaster_phones{status="registered"} 2' in parts["metrics.txt"]

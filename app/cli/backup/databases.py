@@ -7,11 +7,14 @@ import subprocess
 from contextlib import closing, suppress
 from pathlib import Path
 
-from sqlalchemy import Engine, inspect, make_url
+from psycopg.conninfo import make_conninfo
+from sqlalchemy import URL, Engine, inspect, make_url
 from sqlalchemy.exc import OperationalError
 
 from app.database import make_engine
 from app.errors import ConflictError, InvalidInputError, UnreachableError
+from app.failover import names_several
+from app.schema import current_revision
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 _BESIDE = ("-wal", "-shm", "-journal")
@@ -40,6 +43,15 @@ def tables_in(url: str) -> list[str]:
     except OperationalError as error:
         reason = str(error.orig).splitlines()[0]
         raise UnreachableError(f"The database cannot be opened: {reason}.") from error
+    finally:
+        engine.dispose()
+
+
+def revision_in(url: str) -> str:
+    """Return the revision of the schema that a database is at."""
+    engine: Engine = make_engine(url)
+    try:
+        return current_revision(engine)
     finally:
         engine.dispose()
 
@@ -124,6 +136,13 @@ def _sequences_in(url: str) -> list[str]:
         engine.dispose()
 
 
+def _as_programs_read_it(url: URL) -> str:
+    """Return an address, which may name several servers, as PostgreSQL's own programs take it; without its password."""
+    _, options = url.get_dialect()().create_connect_args(url.set(password=None))
+    needed = {"target_session_attrs": "read-write", **options} if names_several(url) else options
+    return make_conninfo(**needed)
+
+
 def _run(order: list[str], url: str, *, appends_to: Path | None = None) -> None:
     """Run a program of PostgreSQL's; the password travels in its environment, where no other account sees it."""
     program = shutil.which(order[0])
@@ -137,8 +156,7 @@ def _run(order: list[str], url: str, *, appends_to: Path | None = None) -> None:
         parts = make_url(url)
         if parts.password is not None:
             environment["PGPASSWORD"] = str(parts.password)
-        plain = parts.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
-        order = [*order, f"--dbname={plain}"]
+        order = [*order, f"--dbname={_as_programs_read_it(parts)}"]
     with open(appends_to or os.devnull, "ab") as output:  # noqa: PTH123  # of two kinds
         ended = subprocess.run(  # noqa: S603  # the program is PostgreSQL's, its arguments are ours
             [program, *order[1:]], env=environment, stdout=output, stderr=subprocess.PIPE, check=False

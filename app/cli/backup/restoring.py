@@ -16,7 +16,7 @@ from app.models import Heartbeat, Lease
 from app.schema import head_revision, is_known_revision
 from app.security.installation_keys import known_keys
 from app.security.tenant_scope import ALL_TENANTS
-from app.services import firmware, leases, silence
+from app.services import leases, silence
 from app.transaction import reading
 from config import Settings
 
@@ -35,7 +35,7 @@ def restore(settings: Settings, file: Path, passphrase: str, *, replaces: bool) 
     with staging(settings.data_dir) as folder:
         archive.unpack(file, passphrase, folder)
         key = _key_to_use(settings, head, folder, replaces=replaces)
-        _place_firmware(folder, settings.data_dir)
+        _place_firmware(folder, settings.firmware_folder)
         if key is not None:
             key.replace(settings.data_dir / archive.KEY)
         databases.put_back(settings.database_url, folder / archive.DATABASE)
@@ -109,12 +109,12 @@ def _key_to_use(settings: Settings, head: Head, folder: Path, *, replaces: bool)
     return brought
 
 
-def _place_firmware(folder: Path, data_dir: Path) -> None:
+def _place_firmware(folder: Path, target: Path) -> None:
     """Put firmware beside what is there: each lies under its checksum, so that none takes another's place."""
-    target = firmware.folder_in(data_dir)
     source = folder / "firmware"
     target.mkdir(parents=True, exist_ok=True)
     for path in source.iterdir() if source.is_dir() else ():
         if not (target / path.name).exists():
             path.chmod(0o644)
-            shutil.move(path, target / path.name)
+            placed = shutil.move(path, target / f".{path.name}.restored")  # maybe onto another file system
+            Path(placed).replace(target / path.name)

@@ -11,10 +11,8 @@ from app.cli.backup.archive import Head
 from app.cli.backup.staging import staging
 from app.cli.new_file import new_file
 from app.cli.release import check_released
-from app.schema import head_revision
 from app.security.installation_keys import installation_keys
 from app.security.secrets import derive_key
-from app.services import firmware
 from config import Settings
 
 
@@ -32,13 +30,13 @@ def back_up(settings: Settings, file: Path, passphrase: str) -> Head:
     keys = installation_keys(settings)
     with new_file(file) as target, staging(settings.data_dir) as folder:
         (folder / "firmware").mkdir()
-        _link_firmware(settings.data_dir, folder)
+        _link_firmware(settings.firmware_folder, folder)
         databases.snapshot(settings.database_url, folder / archive.DATABASE)
-        _link_firmware(settings.data_dir, folder)
+        _link_firmware(settings.firmware_folder, folder)
         head = Head(
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
             kind=databases.kind_of(settings.database_url),
-            revision=head_revision(),
+            revision=databases.revision_in(settings.database_url),
             key_mark=key_mark(keys[0]),
             has_key=bool(passphrase),
             tables=databases.tables_in(settings.database_url),
@@ -52,8 +50,7 @@ def back_up(settings: Settings, file: Path, passphrase: str) -> Head:
     return head
 
 
-def _link_firmware(data_dir: Path, folder: Path) -> None:
-    source = firmware.folder_in(data_dir)
+def _link_firmware(source: Path, folder: Path) -> None:
     for path in source.iterdir() if source.is_dir() else ():
         linked = folder / "firmware" / path.name
         if archive.FIRMWARE.fullmatch(f"firmware/{path.name}") and not linked.exists():
@@ -66,5 +63,5 @@ def _link(path: Path, linked: Path) -> None:
         os.link(path, linked)
     except FileNotFoundError:
         raise
-    except OSError:  # a file system without hard links
+    except OSError:  # on another file system, or one without hard links
         shutil.copyfile(path, linked)

@@ -1,8 +1,9 @@
 """The folder of firmware: bytes come in as drafts and lie under their checksum, whole or not at all.
 
 A draft is locked by whoever writes it, and the kernel gives the lock up with the process: so what nobody has locked
-was left behind. The folder itself is locked while a file is put in its place until the row that names it is
-committed, and while one that no row names is taken away (docs/decisions/0026).
+was left behind. The folder is locked, by a file in it, while a file is put in its place until the row that names it is
+committed, and while one that no row names is taken away (docs/decisions/0026). Several hosts may share the folder: what
+is locked is open for writing, because NFS refuses the lock otherwise (docs/decisions/0071).
 """
 
 import contextlib
@@ -22,6 +23,7 @@ from app.rules.file_signatures import HEAD_BYTES, what_it_is
 _CHUNK = 1024 * 1024
 _VERSION_BYTES = 64 * 1024
 _PART = ".part"
+_LOCK = ".lock"
 _VERSIONS = (re.compile(rb"UC_\d{1,3}(?:\.\d{1,5}){3,4}"), re.compile(rb"\d{1,3}(?:\.\d{1,5}){3,4}"))
 _is_checksum = re.compile(r"[0-9a-f]{64}").fullmatch
 _DISK_IS_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -112,7 +114,6 @@ class Draft:
 @contextlib.contextmanager
 def draft(folder: Path, most_bytes: int | None = None) -> Iterator[Draft]:
     """Yield a file to write to, of which nothing is left at the end unless it was put in its place."""
-    folder.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as stack:
         with _locked(folder):
             file = stack.enter_context(NamedTemporaryFile(dir=folder, suffix=_PART, buffering=0))
@@ -133,7 +134,6 @@ def taken_in(folder: Path, source: Path) -> Iterator[StoredBytes]:
 @contextlib.contextmanager
 def held(folder: Path) -> Iterator[None]:
     """Keep everybody from putting bytes in place until the end of the block, which may take some away."""
-    folder.mkdir(parents=True, exist_ok=True)
     with _locked(folder):
         yield
 
@@ -141,7 +141,7 @@ def held(folder: Path) -> Iterator[None]:
 def _left_behind(folder: Path) -> Iterator[Path]:
     """Yield the drafts whose writers are gone, each locked while it is looked at."""
     for path in folder.glob(f"*{_PART}"):
-        with contextlib.suppress(FileNotFoundError, BlockingIOError), path.open("rb") as file:
+        with contextlib.suppress(FileNotFoundError, BlockingIOError), path.open("rb+") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield path
 
@@ -170,8 +170,15 @@ def megabytes(size: int) -> str:
 
 @contextlib.contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Hold the lock of the folder, which is that of its own entry and no file in it."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    """Hold the lock of the folder, which is made where only it is missing."""
+    try:
+        folder.mkdir(exist_ok=True)
+        handle = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise ConflictError(
+            f"The folder of firmware, {folder}, cannot be used ({error.strerror}). Look whether it is there, is "
+            "mounted, and belongs to the account that Ringmaster runs as."
+        ) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -1,6 +1,6 @@
 """Firmware: what is known of each file, and what people do with it (manual 6.11).
 
-The bytes lie under DATA_DIR by checksum (app/services/firmware/files.py) and are found by the name in a phone's URL.
+The bytes lie in a folder by checksum (app/services/firmware/files.py) and are found by the name in a phone's URL.
 """
 
 from collections.abc import Sequence
@@ -34,11 +34,6 @@ class Labels:
     description: str = ""
     version: str = ""
     groups: tuple[str, ...] = ()
-
-
-def folder_in(data_dir: Path) -> Path:
-    """Return the folder that firmware lies in."""
-    return data_dir / "firmware"
 
 
 def path_of(folder: Path, firmware: Firmware) -> Path:

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     DEVICES = "devices"
     PHONES = "phones"
     ALARMS = "alarms"
+    OPERATIONS = "operations"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from app.rest_api.resources import alarms, devices, phones, sites, tenants, users, whoami
+from app.rest_api.resources import alarms, devices, operations, phones, sites, tenants, users, whoami
 from app.rest_api.routes import Route
 from app.rules.api_tokens import Kind
 
@@ -14,6 +14,7 @@ ROUTES: Sequence[Route] = (
     *devices.ROUTES,
     *phones.ROUTES,
     *alarms.ROUTES,
+    *operations.ROUTES,
 )
 
 TITLES: Mapping[str, str] = {
@@ -24,4 +25,5 @@ TITLES: Mapping[str, str] = {
     Kind.DEVICES: "Phones that are known, and what their files are made from.",
     Kind.PHONES: "What phones last said of themselves.",
     Kind.ALARMS: "Alarms, and what operators do with them.",
+    Kind.OPERATIONS: "One action on many phones or users, in batches, each with its result.",
 }

@@ -105,6 +105,8 @@ class RestApi:
             )
             answer = route.does(call)
             written = b"" if answer.content is None else encode(answer.content)
+        if route.is_of_license and route.is_change:
+            self._access.look_at_license()
         return _as_response(answer, written, None if route.is_change else request.conditions)
 
 

@@ -33,7 +33,7 @@ class Route:
     """One address with one method. ``place`` has the kind of each part of the address that stands in braces.
 
     ``answers`` is what it answers with when all went well, None for nothing; ``adds`` says that it may also answer
-    201. ``right`` is None for what every token may.
+    201. ``right`` is None for what every token may. ``is_of_license``: it is there also when the licence has expired.
     """
 
     method: str
@@ -48,6 +48,7 @@ class Route:
     place: Mapping[str, Any] = field(default_factory=dict)
     status: HTTPStatus = HTTPStatus.OK
     adds: bool = False
+    is_of_license: bool = False
     refusals: Sequence[HTTPStatus] = ()
 
     @property

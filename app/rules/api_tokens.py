@@ -28,6 +28,9 @@ class Kind(StrEnum):
     PHONES = "phones"
     ALARMS = "alarms"
     OPERATIONS = "operations"
+    SETTINGS = "settings"
+    LICENSE = "license"
+    JOURNAL = "journal"
 
 
 @dataclass(frozen=True, slots=True)

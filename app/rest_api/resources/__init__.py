@@ -2,7 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 
-from app.rest_api.resources import alarms, devices, operations, phones, sites, tenants, users, whoami
+from app.rest_api.resources import (
+    alarms,
+    devices,
+    journal,
+    licenses,
+    operations,
+    phones,
+    settings,
+    sites,
+    tenants,
+    users,
+    whoami,
+)
 from app.rest_api.routes import Route
 from app.rules.api_tokens import Kind
 
@@ -15,6 +27,9 @@ ROUTES: Sequence[Route] = (
     *phones.ROUTES,
     *alarms.ROUTES,
     *operations.ROUTES,
+    *settings.ROUTES,
+    *licenses.ROUTES,
+    *journal.ROUTES,
 )
 
 TITLES: Mapping[str, str] = {
@@ -26,4 +41,7 @@ TITLES: Mapping[str, str] = {
     Kind.PHONES: "What phones last said of themselves.",
     Kind.ALARMS: "Alarms, and what operators do with them.",
     Kind.OPERATIONS: "One action on many phones or users, in batches, each with its result.",
+    Kind.SETTINGS: "What an administrator changes while the system runs.",
+    Kind.LICENSE: "Until when, and for how many devices.",
+    Kind.JOURNAL: "Who did what to what, when and from where.",
 }

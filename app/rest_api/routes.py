@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from app.rest_api.calls import Answer, Call, Nothing
+from app.rest_api.reading import MOST_BYTES
 from app.rules.api_tokens import Kind
 
 BENEATH = "/api/v1"
@@ -34,6 +35,7 @@ class Route:
 
     ``answers`` is what it answers with when all went well, None for nothing; ``adds`` says that it may also answer
     201. ``right`` is None for what every token may. ``is_of_license``: it is there also when the licence has expired.
+    ``most_bytes`` are those of a body.
     """
 
     method: str
@@ -49,6 +51,7 @@ class Route:
     status: HTTPStatus = HTTPStatus.OK
     adds: bool = False
     is_of_license: bool = False
+    most_bytes: int = MOST_BYTES
     refusals: Sequence[HTTPStatus] = ()
 
     @property

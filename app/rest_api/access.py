@@ -68,13 +68,17 @@ class Access:
 
     def check(self, caller: Caller, route: Route, *, now: datetime) -> None:
         """Raise RefusedError 403 where who calls may not do this."""
-        expired = self._license.expired(now)
+        expired = "" if route.is_of_license else self._license.expired(now)
         if expired:
             raise RefusedError(
                 HTTPStatus.FORBIDDEN, f"{expired} An administrator installs a new one on its page."
             )
         if route.right is not None:
             _check_right(caller, route, route.right)
+
+    def look_at_license(self) -> None:
+        """Go by the licence that was installed just now."""
+        self._license.look_again()
 
     def _refuse(self, address: str) -> None:
         log.info("An API token was refused from %s", address)

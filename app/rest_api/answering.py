@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from app.database import Database
@@ -69,19 +69,8 @@ class RestApi:
         except RingmasterError as error:
             headers = error.headers if isinstance(error, RefusedError) else {}
             return as_problem(status_of(error), problem_of(error), headers)
-        except IntegrityError:
-            return _refused(
-                HTTPStatus.CONFLICT, "Something that exists, or came about at this moment, stands against it."
-            )
-        except DataError:
-            return _refused(HTTPStatus.UNPROCESSABLE_ENTITY, "A value is too long or out of range.")
-        except (OperationalError, InterfaceError, NoConnectionError) as error:
-            log.warning("The database failed: %s", getattr(error, "orig", None) or type(error).__name__)
-            return _refused(
-                HTTPStatus.SERVICE_UNAVAILABLE,
-                "The database does not answer just now. Nothing was changed.",
-                {"Retry-After": str(_SECONDS_UNTIL_THE_DATABASE_IS_ASKED_AGAIN)},
-            )
+        except SQLAlchemyError as error:
+            return _refused_by_database(error)
 
     def _answer(self, request: Request, now: datetime) -> Response:
         route = request.route
@@ -105,6 +94,8 @@ class RestApi:
             )
             answer = route.does(call)
             written = b"" if answer.content is None else encode(answer.content)
+        if route.is_of_license and route.is_change:
+            self._access.look_at_license()
         return _as_response(answer, written, None if route.is_change else request.conditions)
 
 
@@ -119,6 +110,24 @@ def as_problem(
 
 def _refused(status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None) -> Response:
     return as_problem(status, problem(status, detail), headers)
+
+
+def _refused_by_database(error: SQLAlchemyError) -> Response:
+    if isinstance(error, IntegrityError):
+        return _refused(
+            HTTPStatus.CONFLICT, "Something that exists, or came about at this moment, stands against it."
+        )
+    # A time near the end of the calendar overflows on its way into UTC.
+    if isinstance(error, DataError) or isinstance(getattr(error, "orig", None), OverflowError):
+        return _refused(HTTPStatus.UNPROCESSABLE_ENTITY, "A value is too long or out of range.")
+    if isinstance(error, (OperationalError, InterfaceError, NoConnectionError)):
+        log.warning("The database failed: %s", getattr(error, "orig", None) or type(error).__name__)
+        return _refused(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "The database does not answer just now. Nothing was changed.",
+            {"Retry-After": str(_SECONDS_UNTIL_THE_DATABASE_IS_ASKED_AGAIN)},
+        )
+    raise error
 
 
 def _body(request: Request, route: Route) -> object:

@@ -13,7 +13,6 @@ from app.rest_api import openapi
 from app.rest_api.answering import Request, Response, RestApi, as_problem
 from app.rest_api.etags import Conditions, etag_of
 from app.rest_api.problems import RefusedError, problem
-from app.rest_api.reading import MOST_BYTES
 from app.rest_api.resources import ROUTES
 from app.rest_api.routes import BENEATH, Route
 
@@ -28,7 +27,6 @@ blueprint = Blueprint("rest_api", __name__, url_prefix=BENEATH)
 
 def _answer(routes: dict[str, Route], **place: str) -> flask.Response:
     """Answer one address, whatever the method."""
-    request.max_content_length = MOST_BYTES
     method = "GET" if request.method == "HEAD" else request.method
     if method == "OPTIONS":
         return _as_flask(Response(HTTPStatus.NO_CONTENT, b"", {"Allow": _allowed(routes)}))
@@ -37,6 +35,7 @@ def _answer(routes: dict[str, Route], **place: str) -> flask.Response:
         status = HTTPStatus.METHOD_NOT_ALLOWED
         said = problem(status, f"{request.method} is not for this address; {_allowed(routes)} are.")
         return _as_flask(as_problem(status, said, {"Allow": _allowed(routes)}))
+    request.max_content_length = route.most_bytes
     api: RestApi = current_app.extensions[EXTENSION]
     asked = Request(
         route=route,
@@ -45,7 +44,7 @@ def _answer(routes: dict[str, Route], **place: str) -> flask.Response:
         authorization=request.headers.get("Authorization", ""),
         conditions=Conditions(request.headers.get("If-Match", ""), request.headers.get("If-None-Match", "")),
         media_type=request.mimetype,
-        body=_read_body,
+        body=partial(_read_body, route.most_bytes),
         address=request.remote_addr or "",
     )
     return _as_flask(api.answer(asked))
@@ -87,13 +86,13 @@ def _bug(error: Exception) -> flask.Response:
     return _as_flask(as_problem(status, problem(status, said)))
 
 
-def _read_body() -> bytes:
+def _read_body(most_bytes: int) -> bytes:
     try:
         return request.get_data(cache=False)
     except RequestEntityTooLarge:
         raise RefusedError(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            f"The body is larger than {MOST_BYTES // 1024} KiB, which is the most.",
+            f"The body is larger than {most_bytes // 1024:,} KiB, which is the most.",
             headers={"Connection": "close"},
         ) from None
 

@@ -140,7 +140,13 @@ def _refusals(route: Route) -> Iterable[HTTPStatus]:
 
 def _places(route: Route) -> Iterable[dict[str, Any]]:
     for name, kind in route.place.items():
-        yield {"name": name, "in": "path", "required": True, "schema": msgspec.json.schema(kind)}
+        yield {"name": name, "in": "path", "required": True, "schema": _whole(msgspec.json.schema(kind))}
+
+
+def _whole(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a part of an address with the words of an enumeration in it, not beside it."""
+    beside: dict[str, dict[str, Any]] = schema.get("$defs", {})
+    return beside[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
 
 
 def _arguments(query: type[Struct]) -> Iterable[dict[str, Any]]:

@@ -3,11 +3,11 @@
 from typing import Annotated
 
 from msgspec import Meta
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidInputError
-from app.models import ConfigTemplate, Firmware, Site, Tenant
+from app.models import ConfigTemplate, Firmware, PhoneModel, Site, Tenant
 from app.rules.sentences import quoted
 from app.services.device_fields import may_be_used_in
 
@@ -43,6 +43,15 @@ def find_firmware(session: Session, name: str) -> int | None:
     """Return the id of a firmware file, None for no name, or raise InvalidInputError."""
     wanted = select(Firmware.id).where(Firmware.name_key == Firmware.fold(name.strip()))
     return _found(session, wanted, name, "firmware", "No firmware file is called")
+
+
+def find_model(session: Session, name: str) -> int:
+    """Return the id of a phone model, whatever the case of its name, or raise InvalidInputError."""
+    wanted = select(PhoneModel.id).where(func.lower(PhoneModel.name) == name.strip().lower())
+    found = session.scalar(wanted)
+    if found is None:
+        raise InvalidInputError(f"No phone model is called {quoted(name)}.", field="model")
+    return found
 
 
 def _found(session: Session, wanted: Select[int], name: str, field: str, none: str) -> int | None:

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from app.rest_api.calls import Answer, Call, Nothing
+from app.rest_api.reading import MOST_BYTES
 from app.rules.api_tokens import Kind
 
 BENEATH = "/api/v1"
@@ -33,7 +34,8 @@ class Route:
     """One address with one method. ``place`` has the kind of each part of the address that stands in braces.
 
     ``answers`` is what it answers with when all went well, None for nothing; ``adds`` says that it may also answer
-    201. ``right`` is None for what every token may.
+    201. ``right`` is None for what every token may. ``is_of_license``: it is there also when the licence has expired.
+    ``most_bytes`` are those of a body.
     """
 
     method: str
@@ -48,6 +50,8 @@ class Route:
     place: Mapping[str, Any] = field(default_factory=dict)
     status: HTTPStatus = HTTPStatus.OK
     adds: bool = False
+    is_of_license: bool = False
+    most_bytes: int = MOST_BYTES
     refusals: Sequence[HTTPStatus] = ()
 
     @property

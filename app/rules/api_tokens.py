@@ -25,6 +25,16 @@ class Kind(StrEnum):
     DEVICES = "devices"
     PHONES = "phones"
     ALARMS = "alarms"
+    OPERATIONS = "operations"
+    TEMPLATES = "templates"
+    PHONE_MODELS = "phone-models"
+    PLACEHOLDERS = "placeholders"
+    CONFIGURATION_FILES = "configuration-files"
+    FIRMWARE = "firmware"
+    RULES = "rules"
+    SETTINGS = "settings"
+    LICENSE = "license"
+    JOURNAL = "journal"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from app.security.roles import DEVICES_STATUS, OPERATIONS
 from app.services.devices_status.filters import ROW_NUMBERS
 from app.services.devices_status.selection import find_matching
 from app.services.operations import starting
+from app.services.operations.rights import deed_of
 from app.services.operations.starting import Order
 from app.services.operations.targets import MOST_TARGETS, Chosen
 from app.transaction import transaction
@@ -129,7 +130,7 @@ def offered() -> Sequence[Offer]:
     return [
         Offer(action, title, icon)
         for action, (title, icon, _) in _WORDS.items()
-        if may(operation_form.deed_of(action), OPERATIONS)
+        if may(deed_of(action), OPERATIONS)
     ]
 
 

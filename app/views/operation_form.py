@@ -17,9 +17,10 @@ from app.rules.mac_addresses import find_mac
 from app.rules.pacing import BATCH_SIZES, DELAYS, Pace
 from app.rules.postponing import DEADLINES, USUAL_DEADLINE
 from app.rules.waves import MOST_CANARIES, USUAL_STEPS, parse_steps
-from app.security.roles import CHANGE_MANY, CHECK_STATUS, MESSAGE, OPERATIONS, RESTART
+from app.security.roles import OPERATIONS
 from app.services import drop_downs
 from app.services.change_names import MOST_CHANGES
+from app.services.operations.rights import deed_of
 from app.services.operations.starting import PATIENCES, Order
 from app.services.operations.targets import Chosen, Wanted
 from app.services.operations.waves import RollOut
@@ -30,11 +31,6 @@ from app.views.shell import may
 from app.views.times import zone_of_page
 
 MOST_KEYS = 5_000
-_DEEDS: Mapping[Action, str] = {
-    Action.CHECK_STATUS: CHECK_STATUS,
-    Action.RESTART: RESTART,
-    Action.MESSAGE: MESSAGE,
-}
 WAY_WORDS: Mapping[Way, str] = {
     Way.DIRECT: "directly",
     Way.SBC_PROXY: "through the SBC",
@@ -60,11 +56,6 @@ class Entry:
     def delay(self) -> int:
         """The usual delay in seconds."""
         return int(self.kind.pace.delay.total_seconds())
-
-
-def deed_of(action: Action) -> str:
-    """Return the deed that an account must be allowed on the page of operations to begin or steer this one."""
-    return _DEEDS.get(action, CHANGE_MANY)
 
 
 def actions_for(subject: Subject) -> Sequence[Entry]:

@@ -23,12 +23,13 @@ from app.security.roles import DEEDS, OPERATIONS
 from app.security.tenant_scope import scope_of
 from app.services.operations import gates, rolling_back, starting, steering, waves
 from app.services.operations import reading as operations
+from app.services.operations.rights import deed_of
 from app.transaction import transaction
 from app.views import csv_files, fresh_parts, multiple
 from app.views.authors import author
 from app.views.choices import Choice
 from app.views.list_arguments import read_list_arguments, word_of
-from app.views.operation_form import WAY_WORDS, check_may, deed_of, fields_to_repeat, in_words, read_order
+from app.views.operation_form import WAY_WORDS, check_may, fields_to_repeat, in_words, read_order
 from app.views.shell import may
 from app.views.times import time_of_page
 from app.views.web_session import database, db

@@ -2,7 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 
-from app.rest_api.resources import alarms, devices, phones, sites, tenants, users, whoami
+from app.rest_api.resources import (
+    alarms,
+    configuration_files,
+    devices,
+    firmware,
+    journal,
+    licenses,
+    operations,
+    phone_models,
+    phones,
+    placeholders,
+    rules,
+    settings,
+    sites,
+    templates,
+    tenants,
+    users,
+    whoami,
+)
 from app.rest_api.routes import Route
 from app.rules.api_tokens import Kind
 
@@ -14,6 +32,16 @@ ROUTES: Sequence[Route] = (
     *devices.ROUTES,
     *phones.ROUTES,
     *alarms.ROUTES,
+    *operations.ROUTES,
+    *templates.ROUTES,
+    *phone_models.ROUTES,
+    *placeholders.ROUTES,
+    *configuration_files.ROUTES,
+    *firmware.ROUTES,
+    *rules.ROUTES,
+    *settings.ROUTES,
+    *licenses.ROUTES,
+    *journal.ROUTES,
 )
 
 TITLES: Mapping[str, str] = {
@@ -24,4 +52,14 @@ TITLES: Mapping[str, str] = {
     Kind.DEVICES: "Phones that are known, and what their files are made from.",
     Kind.PHONES: "What phones last said of themselves.",
     Kind.ALARMS: "Alarms, and what operators do with them.",
+    Kind.OPERATIONS: "One action on many phones or users, in batches, each with its result.",
+    Kind.TEMPLATES: "What phones' files are made from.",
+    Kind.PHONE_MODELS: "The kinds of phones that are recognised and configured.",
+    Kind.PLACEHOLDERS: "What stands in templates for values, and the values of each layer.",
+    Kind.CONFIGURATION_FILES: "What phones fetch, generated or written by hand.",
+    Kind.FIRMWARE: "The files that phones load to run another version.",
+    Kind.RULES: "The rules of Zero Touch and of alarms, in versions.",
+    Kind.SETTINGS: "What an administrator changes while the system runs.",
+    Kind.LICENSE: "Until when, and for how many devices.",
+    Kind.JOURNAL: "Who did what to what, when and from where.",
 }

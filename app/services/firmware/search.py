@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.models import Firmware, FirmwareGroup, PhoneModel
@@ -43,7 +43,12 @@ def name_of_model(model: str) -> str:
 
 def search(session: Session, wanted: FirmwareFilter, *, number: int, size: int) -> Page:
     """Return a page of firmware in the order of the names, groups loaded."""
-    statement = select(Firmware).options(selectinload(Firmware.groups)).order_by(Firmware.name_key)
+    return page_of(session, matching(wanted).order_by(Firmware.name_key), number=number, size=size)
+
+
+def matching(wanted: FirmwareFilter) -> Select[Firmware]:
+    """Return the statement of the firmware that is looked for, groups loaded."""
+    statement = select(Firmware).options(selectinload(Firmware.groups))
     if wanted.words:
         columns = Firmware.name, Firmware.description, Firmware.version
         statement = statement.where(
@@ -51,7 +56,7 @@ def search(session: Session, wanted: FirmwareFilter, *, number: int, size: int) 
         )
     if wanted.group:
         statement = statement.where(Firmware.groups.any(FirmwareGroup.name_key == wanted.group.casefold()))
-    return page_of(session, statement, number=number, size=size)
+    return statement
 
 
 def missing(session: Session, wanted: FirmwareFilter) -> list[MissingFirmware]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFoundError
@@ -90,10 +90,14 @@ def progress_of(session: Session, operation_ids: Collection[int]) -> dict[int, P
 
 def search(session: Session, *, state: OperationState | None, number: int, size: int) -> Page:
     """Return a page of operations, the newest first."""
-    statement = select(Operation).where(_is_seen(session)).order_by(Operation.id.desc())
-    if state is not None:
-        statement = statement.where(Operation.state == state)
+    statement = seen(session, state=state).order_by(Operation.id.desc())
     return page_of(session, statement, number=number, size=size)
+
+
+def seen(session: Session, *, state: OperationState | None = None) -> Select[Operation]:
+    """Return the statement of the operations of which the account sees a target, of one state or of all."""
+    statement = select(Operation).where(_is_seen(session))
+    return statement if state is None else statement.where(Operation.state == state)
 
 
 def find_under_way(session: Session, *, at_most: int) -> Sequence[Operation]:
@@ -112,10 +116,15 @@ def search_targets(
     size: int,
 ) -> Page:
     """Return a page of an operation's targets in their order."""
-    statement = (
-        select(OperationTarget).where(*_conditions(operation_id, states, words)).order_by(OperationTarget.id)
-    )
+    statement = targets_of(operation_id, states=states, words=words).order_by(OperationTarget.id)
     return page_of(session, statement, number=number, size=size)
+
+
+def targets_of(
+    operation_id: int, *, states: Collection[TargetState] = (), words: str = ""
+) -> Select[OperationTarget]:
+    """Return the statement of an operation's targets, those in some states or with words, or all."""
+    return select(OperationTarget).where(*_conditions(operation_id, states, words))
 
 
 def read_chunk(session: Session, operation_id: int, *, after: int) -> Sequence[OperationTarget]:

@@ -122,17 +122,26 @@ def _check_pace(order: Order) -> None:
         raise InvalidInputError("This action cannot be asked of many at once.")
     if order.pace.batch_size not in BATCH_SIZES:
         raise InvalidInputError(
-            f"A batch has {', '.join(map(str, BATCH_SIZES))} targets; choose one of these."
+            f"A batch has {', '.join(map(str, BATCH_SIZES))} targets; choose one of these.",
+            field="batch_size",
         )
     if order.pace.delay not in DELAYS:
-        raise InvalidInputError("Choose one of the delays between batches that the page offers.")
+        raise InvalidInputError(
+            "Choose one of the delays between batches that the page offers.", field="delay_seconds"
+        )
     if order.patience not in PATIENCES:
-        raise InvalidInputError("Choose one of the times that the page offers for a phone to confirm.")
+        raise InvalidInputError(
+            "Choose one of the times that the page offers for a phone to confirm.", field="patience_seconds"
+        )
     if order.deadline is not None and not KINDS[order.action].may_have_waves:
-        raise InvalidInputError(f"{KINDS[order.action].title} is not kept for phones that are not there.")
+        raise InvalidInputError(
+            f"{KINDS[order.action].title} is not kept for phones that are not there.",
+            field="deadline_seconds",
+        )
     if order.deadline not in (None, *DEADLINES):
         raise InvalidInputError(
-            "Choose one of the deadlines that the page offers for phones that are not there."
+            "Choose one of the deadlines that the page offers for phones that are not there.",
+            field="deadline_seconds",
         )
     if order.chosen.subject is Subject.DEVICES and order.action in OF_USERS:
         raise InvalidInputError(f"{KINDS[order.action].title} is for users, and phones were chosen.")
@@ -142,7 +151,9 @@ def _begin_of(order: Order, now: datetime) -> datetime:
     if order.begins_at is None:
         return now
     if order.begins_at > now + _LATEST_BEGIN:
-        raise InvalidInputError("The operation would begin in more than a year; choose an earlier time.")
+        raise InvalidInputError(
+            "The operation would begin in more than a year; choose an earlier time.", field="begins_at"
+        )
     return max(order.begins_at, now)
 
 

@@ -104,11 +104,11 @@ def add(session: Session, change: Change, content: Content, *, position: int | N
     if position is not None and position < 1:
         raise InvalidInputError(f"A rule stands at 1 or below, not at {position}.", field="position")
     row = RuleRow(version_id=draft.id, tenant_id=draft.tenant_id, key=str(uuid4()), position=len(rows) + 1)
-    _fill(row, content)
+    fill(row, content)
     session.add(row)
     session.flush()
     _arrange(session, [*rows, row], row, position or len(rows) + 1)
-    _note(session, change, draft, f"Rule {quoted(row.name)} was added.")
+    note(session, change, draft, f"Rule {quoted(row.name)} was added.")
     return row
 
 
@@ -116,8 +116,8 @@ def rewrite(session: Session, change: Change, key: str, content: Content) -> Rul
     """Change what a rule says, and return it."""
     draft, rows = _begin(session, change)
     row = _row(rows, key)
-    _fill(row, content)
-    _note(session, change, draft, f"Rule {quoted(row.name)} was changed.")
+    fill(row, content)
+    note(session, change, draft, f"Rule {quoted(row.name)} was changed.")
     return row
 
 
@@ -130,7 +130,7 @@ def move(session: Session, change: Change, key: str, position: int) -> None:
     if row.position != position:
         before = row.position
         _arrange(session, rows, row, position)
-        _note(session, change, draft, f"Rule {quoted(row.name)} moved from {before} to {position}.")
+        note(session, change, draft, f"Rule {quoted(row.name)} moved from {before} to {position}.")
 
 
 def switch(session: Session, change: Change, key: str, *, is_enabled: bool) -> None:
@@ -139,9 +139,7 @@ def switch(session: Session, change: Change, key: str, *, is_enabled: bool) -> N
     row = _row(rows, key)
     if row.is_enabled != is_enabled:
         row.is_enabled = is_enabled
-        _note(
-            session, change, draft, f"Rule {quoted(row.name)} was switched {'on' if is_enabled else 'off'}."
-        )
+        note(session, change, draft, f"Rule {quoted(row.name)} was switched {'on' if is_enabled else 'off'}.")
 
 
 def remove(session: Session, change: Change, key: str) -> None:
@@ -150,8 +148,8 @@ def remove(session: Session, change: Change, key: str) -> None:
     row = _row(rows, key)
     session.delete(row)
     session.flush()
-    _renumber(session, [each for each in rows if each is not row])
-    _note(session, change, draft, f"Rule {quoted(row.name)} was deleted.")
+    renumber(session, [each for each in rows if each is not row])
+    note(session, change, draft, f"Rule {quoted(row.name)} was deleted.")
 
 
 def discard(session: Session, change: Change) -> None:
@@ -189,7 +187,8 @@ def _row(rows: Sequence[RuleRow], key: str) -> RuleRow:
     return found
 
 
-def _fill(row: RuleRow, content: Content) -> None:
+def fill(row: RuleRow, content: Content) -> None:
+    """Give a rule its content, or raise InvalidInputError with the fields that are wrong."""
     name = content.name.strip()
     wrong: dict[str, str] = {}
     if not name:
@@ -230,10 +229,10 @@ def _copy(row: RuleRow, draft: RuleSetVersion) -> RuleRow:
 def _arrange(session: Session, rows: Sequence[RuleRow], moved: RuleRow, position: int) -> None:
     others = [row for row in rows if row is not moved]
     others.insert(position - 1, moved)
-    _renumber(session, others)
+    renumber(session, others)
 
 
-def _renumber(session: Session, rows: Sequence[RuleRow]) -> None:
+def renumber(session: Session, rows: Sequence[RuleRow]) -> None:
     """Number the rules from 1; first out of the way of one another, because no two may have the same position."""
     wanted = {row.id: position for position, row in enumerate(rows, start=1) if row.position != position}
     if not wanted:
@@ -250,7 +249,8 @@ def _renumber(session: Session, rows: Sequence[RuleRow]) -> None:
         session.refresh(row, ["position"])
 
 
-def _note(session: Session, change: Change, draft: RuleSetVersion, said: str) -> None:
+def note(session: Session, change: Change, draft: RuleSetVersion, said: str) -> None:
+    """Note who changed a draft to what; it is another revision from now on."""
     draft.revision += 1
     draft.changed_at = change.now
     draft.changed_by = change.author.name

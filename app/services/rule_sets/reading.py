@@ -19,7 +19,7 @@ def find_version(
     session: Session, kind: RuleKind, tenant_id: int | None, state: RuleSetState
 ) -> RuleSetVersion | None:
     """Return the draft or the active version of a list, None where there is none."""
-    return session.scalar(_versions(kind, tenant_id).where(RuleSetVersion.state == state))
+    return session.scalar(versions(kind, tenant_id).where(RuleSetVersion.state == state))
 
 
 def find_by_id(session: Session, version_id: int) -> RuleSetVersion | None:
@@ -38,14 +38,14 @@ def get_version(session: Session, version_id: int) -> RuleSetVersion:
 def history(session: Session, kind: RuleKind, tenant_id: int | None, *, number: int, size: int) -> Page:
     """Return a page of the versions of a list, the latest first."""
     return page_of(
-        session, _versions(kind, tenant_id).order_by(RuleSetVersion.number.desc()), number=number, size=size
+        session, versions(kind, tenant_id).order_by(RuleSetVersion.number.desc()), number=number, size=size
     )
 
 
 def highest_number(session: Session, kind: RuleKind, tenant_id: int | None) -> int:
     """Return the number of the latest version of a list, 0 where there is none."""
-    versions = _versions(kind, tenant_id).with_only_columns(func.max(RuleSetVersion.number))
-    return session.scalar(versions) or 0
+    highest = versions(kind, tenant_id).with_only_columns(func.max(RuleSetVersion.number))
+    return session.scalar(highest) or 0
 
 
 def rows_of(session: Session, version_id: int) -> Sequence[RuleRow]:
@@ -75,8 +75,9 @@ def rules_of(session: Session, version_id: int) -> list[Rule[Any]]:
     ]
 
 
-def _versions(kind: RuleKind, tenant_id: int | None) -> Select[RuleSetVersion]:
-    versions = select(RuleSetVersion).where(RuleSetVersion.kind == kind)
+def versions(kind: RuleKind, tenant_id: int | None) -> Select[RuleSetVersion]:
+    """Return the statement of the versions of a list."""
+    of_kind = select(RuleSetVersion).where(RuleSetVersion.kind == kind)
     if tenant_id is None:
-        return versions.where(RuleSetVersion.tenant_id.is_(None))
-    return versions.where(RuleSetVersion.tenant_id == tenant_id)
+        return of_kind.where(RuleSetVersion.tenant_id.is_(None))
+    return of_kind.where(RuleSetVersion.tenant_id == tenant_id)

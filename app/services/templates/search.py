@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.errors import NotFoundError
@@ -27,7 +27,12 @@ class TemplateFilter:
 
 def search(session: Session, wanted: TemplateFilter, *, number: int, size: int) -> Page:
     """Return a page of templates in the order of their names."""
-    statement = select(ConfigTemplate).options(*_WITH_PLACE).order_by(ConfigTemplate.name_key)
+    return page_of(session, matching(wanted).order_by(ConfigTemplate.name_key), number=number, size=size)
+
+
+def matching(wanted: TemplateFilter) -> Select[ConfigTemplate]:
+    """Return the statement of the templates that are looked for, with their models and tenants."""
+    statement = select(ConfigTemplate).options(*_WITH_PLACE)
     if wanted.words:
         columns = ConfigTemplate.name, ConfigTemplate.description
         statement = statement.where(
@@ -41,7 +46,7 @@ def search(session: Session, wanted: TemplateFilter, *, number: int, size: int) 
         statement = statement.where(
             ConfigTemplate.tenant.has(Tenant.name_key == wanted.tenant_name.casefold())
         )
-    return page_of(session, statement, number=number, size=size)
+    return statement
 
 
 def get_template(session: Session, template_id: int) -> ConfigTemplate:

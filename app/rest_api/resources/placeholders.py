@@ -1,0 +1,289 @@
+"""Placeholders and their values: of the system, of templates, tenants, sites and devices; secrets are never shown."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+from sqlalchemy import Select, select
+
+from app.errors import NotFoundError
+from app.models import ConfigTemplate, Device, Placeholder, Site, Tenant
+from app.rest_api.calls import Answer, Call
+from app.rest_api.listing import ItemPage, Listing, ListQuery, Order, Words
+from app.rest_api.places import Mac, mac_of
+from app.rest_api.routes import Right, Route
+from app.rules.api_tokens import Kind
+from app.security.roles import (
+    DEFAULT_PLACEHOLDERS,
+    DEVICES_PLACEHOLDERS,
+    SITE_CONFIGURATION,
+    TEMPLATE_PLACEHOLDERS,
+    TENANT_CONFIGURATION,
+)
+from app.services.owned_values import PLACEHOLDERS
+from app.services.placeholders import changes, defaults
+from app.services.placeholders.changes import MAX_DESCRIPTION
+from app.services.placeholders.defaults import Default
+from app.services.placeholders.formats import checked_name
+from app.services.placeholders.secrets import IsSecret, secret_test
+from app.services.value_owners import Owner, OwnerKind, get_owner
+
+MOST_CHARACTERS = 10_000
+PlaceholderName = Annotated[
+    str, Meta(min_length=1, max_length=120, description="With or without %ITCS_ and % around it.")
+]
+_Name = Annotated[str, Meta(min_length=1, max_length=100)]
+
+
+class PlaceholderItem(Struct, kw_only=True):
+    """A placeholder and its value, which is null of a secret and where there is none; `is_set` says which."""
+
+    name: str
+    value: str | None
+    is_secret: bool
+    is_set: bool
+    description: str
+
+
+class DefaultItem(PlaceholderItem, kw_only=True):
+    """What a placeholder stands for where nobody gave it another value; `follows` names what it is derived from."""
+
+    is_changed: bool
+    follows: str
+
+
+class DefaultItems(Struct, kw_only=True):
+    """The placeholders that are known."""
+
+    items: list[DefaultItem]
+
+
+class ValueContent(Struct, kw_only=True, forbid_unknown_fields=True):
+    """The value of a placeholder, and what is said of it."""
+
+    value: Annotated[str, Meta(max_length=MOST_CHARACTERS)]
+    description: Annotated[str, Meta(max_length=MAX_DESCRIPTION)] = ""
+
+
+class DefaultContent(Struct, kw_only=True, forbid_unknown_fields=True):
+    """The value of a placeholder for all phones that have no other."""
+
+    value: Annotated[str, Meta(max_length=MOST_CHARACTERS)]
+
+
+class DefaultsQuery(Struct, kw_only=True, forbid_unknown_fields=True, frozen=True):
+    """Which placeholders are shown."""
+
+    q: Annotated[Words, Meta(description="A part of the name or of the description.")] = ""
+
+
+class ValuesQuery(ListQuery, kw_only=True, forbid_unknown_fields=True, frozen=True):
+    """In which order values are listed."""
+
+    sort: Literal["name", "-name"] = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Whose values: how the address names the owner, and on which page of the screens they are."""
+
+    kind: OwnerKind
+    page: str
+    path: str
+    place: Mapping[str, Any]
+    find: Callable[[Call[Any, Any]], Select[int]]
+
+
+def _site(call: Call[Any, Any]) -> Select[int]:
+    tenant, site = Tenant.fold(call.place["tenant"].strip()), Site.fold(call.place["site"].strip())
+    return select(Site.id).join(Site.tenant).where(Tenant.name_key == tenant, Site.name_key == site)
+
+
+def _tenant(call: Call[Any, Any]) -> Select[int]:
+    return select(Tenant.id).where(Tenant.name_key == Tenant.fold(call.place["tenant"].strip()))
+
+
+def _template(call: Call[Any, Any]) -> Select[int]:
+    name = ConfigTemplate.fold(call.place["template"].strip())
+    return select(ConfigTemplate.id).where(ConfigTemplate.name_key == name)
+
+
+def _device(call: Call[Any, Any]) -> Select[int]:
+    return select(Device.id).where(Device.mac == mac_of(call))
+
+
+LEVELS = (
+    Level(OwnerKind.TEMPLATE, TEMPLATE_PLACEHOLDERS, "templates/{template}", {"template": _Name}, _template),
+    Level(OwnerKind.TENANT, TENANT_CONFIGURATION, "tenants/{tenant}", {"tenant": _Name}, _tenant),
+    Level(
+        OwnerKind.SITE, SITE_CONFIGURATION, "sites/{tenant}/{site}", {"tenant": _Name, "site": _Name}, _site
+    ),
+    Level(OwnerKind.DEVICE, DEVICES_PLACEHOLDERS, "devices/{mac}", {"mac": Mac}, _device),
+)
+
+_BY_NAME = Order(Placeholder.name, lambda row: row.name)
+_LISTING: Listing[Placeholder] = Listing({"name": _BY_NAME}, _BY_NAME)
+
+
+def list_them(level: Level, call: Call[ValuesQuery, Any]) -> Answer:
+    """Lists the values that an owner has itself."""
+    owner, is_secret = _owner(level, call), secret_test(call.session)
+    return Answer(
+        _LISTING.page(call, PLACEHOLDERS.of_owner(owner), call.query.sort, lambda row: _show(row, is_secret))
+    )
+
+
+def put(level: Level, call: Call[Any, ValueContent]) -> Answer:
+    """Gives an owner a value, or replaces the one that it has. Phones get it with their next generated file."""
+    owner, said, is_secret = _owner(level, call), call.body, secret_test(call.session)
+    row = _find(call, owner)
+    if row is None:
+        call.conditions.check_may_add()
+        row = changes.add(
+            call.session,
+            owner,
+            name=call.place["name"],
+            value=said.value,
+            description=said.description,
+            author=call.author,
+            now=call.now,
+        )
+        return Answer(_show(row, is_secret), HTTPStatus.CREATED)
+    call.check_may_change(_show(row, is_secret))
+    if (row.value, row.description) != (said.value, said.description.strip()):
+        changes.edit(
+            call.session,
+            row,
+            name=row.name,
+            value=said.value,
+            description=said.description,
+            author=call.author,
+            now=call.now,
+        )
+    return Answer(_show(row, is_secret))
+
+
+def delete(level: Level, call: Call[Any, Any]) -> Answer:
+    """Takes a value from its owner; what is beneath it holds from the next generated file on."""
+    row = _find(call, _owner(level, call))
+    if row is None:
+        raise NotFoundError("It has no value of this name.")
+    call.check_may_change(_show(row, secret_test(call.session)))
+    changes.delete(call.session, row, author=call.author, now=call.now)
+    return Answer(status=HTTPStatus.NO_CONTENT)
+
+
+def list_defaults(call: Call[DefaultsQuery, Any]) -> Answer:
+    """Shows all placeholders that are known, with what they stand for where nobody gave them another value."""
+    found = defaults.read_defaults(call.session, words=call.query.q, with_secrets=True)
+    return Answer(DefaultItems(items=[_show_default(one) for one in found]))
+
+
+def put_default(call: Call[Any, DefaultContent]) -> Answer:
+    """Sets the value for all phones that have no other."""
+    name = checked_name(call.place["name"])
+    known = {one.name: one for one in defaults.read_defaults(call.session, words="", with_secrets=True)}
+    if name in known:
+        call.check_may_change(_show_default(known[name]))
+    else:
+        call.conditions.check_may_add()
+    if name not in known or known[name].value != call.body.value or known[name].follows:
+        defaults.change_default(call.session, name, call.body.value, author=call.author, now=call.now)
+    return Answer(_show_default(defaults.get_default(call.session, name, with_secrets=True)))
+
+
+def reset_default(call: Call[Any, Any]) -> Answer:
+    """Lets a placeholder stand again for what it was delivered with."""
+    name = checked_name(call.place["name"])
+    call.check_may_change(_show_default(defaults.get_default(call.session, name, with_secrets=True)))
+    defaults.reset_default(call.session, name, author=call.author, now=call.now)
+    return Answer(status=HTTPStatus.NO_CONTENT)
+
+
+def _owner(level: Level, call: Call[Any, Any]) -> Owner:
+    found = call.session.scalar(level.find(call))
+    if found is None:
+        raise NotFoundError(f"There is no such {level.kind}, or none that this token sees.")
+    return get_owner(call.session, level.kind, found)
+
+
+def _find(call: Call[Any, Any], owner: Owner) -> Placeholder | None:
+    name = checked_name(call.place["name"])
+    wanted = PLACEHOLDERS.of_owner(owner).where(Placeholder.name == name)
+    return call.session.scalar(wanted.with_for_update())
+
+
+def _show(row: Placeholder, is_secret: IsSecret) -> PlaceholderItem:
+    hides = is_secret(row.name)
+    return PlaceholderItem(
+        name=row.name,
+        value=None if hides else row.value,
+        is_secret=hides,
+        is_set=bool(row.value),
+        description=row.description,
+    )
+
+
+def _show_default(default: Default) -> DefaultItem:
+    return DefaultItem(
+        name=default.name,
+        value=None if default.is_secret else default.value,
+        is_secret=default.is_secret,
+        is_set=bool(default.value),
+        description=default.description,
+        is_changed=default.is_changed,
+        follows=default.follows,
+    )
+
+
+def _routes_of(level: Level) -> Iterator[Route]:
+    kind, path = level.kind, f"/placeholders/{level.path}"
+
+    def right(*deeds: str) -> Right:
+        return Right(kind=Kind.PLACEHOLDERS, page=level.page, deeds=deeds)
+
+    named = {**level.place, "name": PlaceholderName}
+    yield Route(
+        method="GET", path=path, does=partial(list_them, level), name=f"list_{kind}_placeholders",
+        summary=f"List the values of a {kind}", right=right("can_list"), place=level.place,
+        query=ValuesQuery, answers=ItemPage[PlaceholderItem],
+    )  # fmt: skip
+    yield Route(
+        method="PUT", path=f"{path}/{{name}}", does=partial(put, level), name=f"put_{kind}_placeholder",
+        summary=f"Add or replace a value of a {kind}", right=right("can_add", "can_edit"), place=named,
+        body=ValueContent, answers=PlaceholderItem, adds=True,
+    )  # fmt: skip
+    yield Route(
+        method="DELETE", path=f"{path}/{{name}}", does=partial(delete, level),
+        name=f"delete_{kind}_placeholder", summary=f"Delete a value of a {kind}",
+        right=right("can_delete"), place=named, status=HTTPStatus.NO_CONTENT,
+    )  # fmt: skip
+
+
+def _right_to_defaults(deed: str) -> Right:
+    return Right(kind=Kind.PLACEHOLDERS, page=DEFAULT_PLACEHOLDERS, deeds=(deed,))
+
+
+_DEFAULT: dict[str, Any] = {"name": PlaceholderName}
+
+ROUTES = (
+    Route(
+        method="GET", path="/placeholders/defaults", does=list_defaults, name="list_default_placeholders",
+        summary="Show the placeholders that are known", right=_right_to_defaults("can_list"),
+        query=DefaultsQuery, answers=DefaultItems,
+    ),
+    Route(
+        method="PUT", path="/placeholders/defaults/{name}", does=put_default, name="put_default_placeholder",
+        summary="Set a value for all phones", right=_right_to_defaults("can_edit"), place=_DEFAULT,
+        body=DefaultContent, answers=DefaultItem,
+    ),
+    Route(
+        method="DELETE", path="/placeholders/defaults/{name}", does=reset_default,
+        name="reset_default_placeholder", summary="Reset a value for all phones",
+        right=_right_to_defaults("can_edit"), place=_DEFAULT, status=HTTPStatus.NO_CONTENT,
+    ),
+    *(route for level in LEVELS for route in _routes_of(level)),
+)  # fmt: skip

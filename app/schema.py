@@ -26,7 +26,7 @@ REFERENCES_OF_MANY_ROWS = frozenset(
 )
 """Foreign keys of the models that PostgreSQL holds by triggers, for all rows of a statement (docs/decisions/0057)."""
 
-OLDEST_THAT_FITS = "0036"
+OLDEST_THAT_FITS = "0033"
 """The oldest revision whose program works on this schema; a migration that takes something away, or wants a value that
 older programs do not give, raises it to its own (docs/decisions/0072)."""
 

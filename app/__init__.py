@@ -118,7 +118,11 @@ def begin_phone_api(app: Flask, settings: Settings) -> None:
     database: Database = app.extensions["ringmaster_database"]
     watch = app.extensions.setdefault(license_guard.WATCH, LicenseWatch(database))
     app.extensions[blueprint.EXTENSION] = PhoneApi(
-        database, settings.firmware_folder, downloads, license=watch, guard=Guard(guesses.of_settings(settings))
+        database,
+        settings.firmware_folder,
+        downloads,
+        license=watch,
+        guard=Guard(guesses.of_settings(settings)),
     )
     for_phones = PhoneThreads(partial(Flask.wsgi_app, app), most=settings.web_threads_for_phones)
     middleware = CallersOwnAddress(NormalPaths(for_phones), settings.trusted_proxies)

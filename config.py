@@ -310,7 +310,9 @@ class Settings:
         600,
     )
     secure_cookies: bool = setting(
-        "Send cookies over HTTPS only: set it where nginx speaks TLS to people", _yes_or_no, default=False
+        "Send cookies over HTTPS only, and tell browsers to stay with it: set it where nginx speaks TLS to people",
+        _yes_or_no,
+        default=False,
     )
     second_factor: str = setting(
         "Who has to set up a second factor before anything else opens: nobody, administrators or everybody",

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from app import create_app, letter_indexes, schema
 from app.cli import accounts
+from app.cli.key_check import check_keys_fit
 from app.database import Database, make_engine
 from app.errors import ConflictError, UnreachableError
 from app.security.installation_keys import installation_keys
@@ -37,6 +38,7 @@ def release(settings: Settings) -> str | None:
     engine = _reachable_engine(settings)
     try:
         with schema.locked(engine):
+            check_keys_fit(engine, settings)
             if schema.is_ahead(engine):
                 schema.check_fits(engine)
                 log.info("The database is at a later version, which this program works with as it is.")

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,19 @@ def test_a_folder_of_firmware_that_hosts_share_has_to_be_there(tmp_path: Path) -
         release(settings)
     settings.firmware_dir.mkdir(parents=True)
     assert release(settings)
+
+
+@pytest.mark.parametrize("key", ["", "the key of another installation"])
+def test_a_host_without_the_key_of_the_database_does_not_start_and_makes_none(
+    database_url: str, tmp_path: Path, key: str
+) -> None:
+    others = settings_for(database_url, tmp_path / "first")
+    release(others)
+    second = replace(others, data_dir=tmp_path / "second", secret_key=key)
+    with pytest.raises(ConflictError, match=r"another key than this host has\. Copy secret\.key"):
+        release(second)
+    assert not (second.data_dir / "secret.key").exists()
+    assert release(replace(second, secret_key="", other_secret_keys=[others.secret_key])) is None
 
 
 def test_a_password_is_made_when_none_is_given(tmp_path: Path) -> None:

@@ -126,7 +126,8 @@ def engine_options(url: str) -> dict[str, Any]:
         "pool_pre_ping": True,
         "connect_args": {
             **connect_options(url),
-            "options": "-c timezone=utc -c statement_timeout=30000 -c lock_timeout=10000",
+            # Compiling a statement takes longer than nearly all of ours take to run.
+            "options": "-c timezone=utc -c statement_timeout=30000 -c lock_timeout=10000 -c jit=off",
         },
     }
 

@@ -31,6 +31,15 @@ def links_of(page: Path) -> list[str]:
     return [str(token.attrs.get("href") or token.attrs["src"]) for token in leading]
 
 
+def code_in_paragraphs(page: Path) -> list[list[str]]:
+    """Return what each paragraph, item and cell of a page has in code's letters, where it has any, without blocks."""
+    inside = [
+        [child.content for child in token.children or () if child.type == "code_inline"]
+        for token in _tokens(page)
+    ]
+    return [paragraph for paragraph in inside if paragraph]
+
+
 def anchors_of(page: Path) -> set[str]:
     """Return the anchors of the headings of a page, as the repository's view and the site make them."""
     tokens = _tokens(page)

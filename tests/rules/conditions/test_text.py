@@ -135,10 +135,15 @@ def test_text_that_is_too_much_is_refused(text: str, words: str) -> None:
 
 @pytest.mark.parametrize("run", ['"', "\\", '"\\', "(", "not ", "a" * 10, "user = ", "!", "=<", '"" ', " "])
 def test_no_text_is_slow(run: str) -> None:
+    text = (run * LONGEST_TEXT)[: LONGEST_TEXT - 1] + "!"
+    assert min(_seconds_to_refuse(text) for _ in range(3)) < 1  # what grows too fast would take minutes
+
+
+def _seconds_to_refuse(text: str) -> float:
     begun = time.process_time()
     with pytest.raises(ConditionTextError):
-        parse((run * LONGEST_TEXT)[: LONGEST_TEXT - 1] + "!", VOCABULARY)
-    assert time.process_time() - begun < 0.2
+        parse(text, VOCABULARY)
+    return time.process_time() - begun
 
 
 @given(st.text() | st.text('model=405 ()"\\,andornti!~<>-', max_size=60))

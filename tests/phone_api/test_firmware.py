@@ -99,7 +99,7 @@ class TestBehindNginx:
         return replace(settings, trusted_proxies=trusted, firmware_redirect="/protected-firmware/")
 
     def test_nginx_is_told_which_file_to_send(self, first_phone, settings):
-        (file,) = (settings.data_dir / "firmware").iterdir()
+        (file,) = settings.firmware_folder.glob("[0-9a-f]*")
         answer = first_phone.get(TARGET, X_Forwarded_For="10.1.9.9")
         assert (answer.status, answer.body) == (200, b"")
         assert answer.headers["x-accel-redirect"] == f"/protected-firmware/{file.name}"

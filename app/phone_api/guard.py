@@ -4,7 +4,6 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from threading import Lock
 
 from sqlalchemy.orm import Session
 
@@ -44,7 +43,6 @@ class Guard:
     ) -> None:
         self.guesses = guesses or Guesses(GuessMemory(), Limits(0, 0.0, 0.0))
         self._clock = clock
-        self._lock = Lock()
         self._looked_at = float("-inf")
         self._guarded = Guarded()
 
@@ -101,11 +99,16 @@ class Guard:
         return refusals
 
     def _current(self, session: Session) -> Guarded:
-        with self._lock:
-            if self._clock() - self._looked_at >= LOOKS_EVERY_SECONDS:
-                self._guarded = provisioning_guard.read(session)
-                self._looked_at = self._clock()
-            return self._guarded
+        """Return what is guarded, read anew where that is some seconds old.
+
+        No lock is held meanwhile: the session of a report may wait long for its turn to write, and files must not.
+        """
+        asked_at = self._clock()
+        if asked_at - self._looked_at >= LOOKS_EVERY_SECONDS:
+            found = provisioning_guard.read(session)
+            if asked_at >= self._looked_at:
+                self._guarded, self._looked_at = found, asked_at
+        return self._guarded
 
 
 def _of_tenants(session: Session, guarded: Guarded, asked: Sequence["_Asked"]) -> Mapping[int, PhoneResponse]:

@@ -88,9 +88,8 @@ class Guard:
             strangers = [mac for mac in away if mac not in heard]
             if one.is_file:
                 self.note_strangers((one.request.peer, mac) for mac in strangers)
-            elif (
-                strangers == away
-            ):  # the first report of a new phone gives nothing away, and makes it known here
+            elif strangers == away:
+                # The first report of a new phone gives nothing away, and makes it known here.
                 continue
             if away:
                 refusals[one.place] = refuse_silently(

@@ -3,11 +3,13 @@
 import logging
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 
 from app.database import Database
 from app.license_watch import LicenseWatch
+from app.logs import context
 from app.rest_api.problems import RefusedError
 from app.rest_api.rate_limit import RateLimit
 from app.rest_api.routes import Right, Route
@@ -60,6 +62,8 @@ class Access:
                 "or its account is switched off.",
                 headers={"WWW-Authenticate": f'{_CHALLENGE["WWW-Authenticate"]}, error="invalid_token"'},
             )
+        # The lines of the request's log name the account from here on.
+        context.begin(replace(context.current(), find_account=lambda: caller.username))
         _wait(self._limit.take(caller.key_id), "This token has asked too often")
         if caller.needs_note:
             with writing(self._database, ALL_TENANTS) as session:

@@ -8,7 +8,6 @@ from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import no_cache
 from flask_appbuilder.security.forms import LoginForm_db
 from flask_appbuilder.security.views import AuthDBView
-from flask_appbuilder.utils.base import get_safe_redirect
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -40,7 +39,7 @@ class SignInView(AuthDBView):
         form = LoginForm_db()
         if not form.validate_on_submit():
             return self.render_template(self.login_template, title=self.title, form=form)
-        wanted = get_safe_redirect(request.args.get("next", ""))
+        wanted = self._get_safe_next_url()
         security = current_app.extensions["appbuilder"].sm
         operator = security.auth_user_db(form.username.data, form.password.data)
         if operator is not None:

@@ -1,11 +1,14 @@
 """What holds for every address of the REST API: methods, bodies, ETags, pages, and errors in one form."""
 
 import json
+import logging
 import re
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 
+from app.logs import context
 from app.rest_api.reading import MOST_BYTES
 from tests.rest_api.conftest import MakeProgram
 from tests.rest_api.programs import Program, field_of
@@ -40,6 +43,29 @@ def test_head_has_the_headers_of_get(alice: Program):
     got, head = alice.get("/tenants"), alice.ask("HEAD", "/tenants")
     assert head.headers["ETag"] == got.headers["ETag"]
     assert head.data == b""
+
+
+class _Accounts(logging.Handler):
+    """Keeps each line, and on whose behalf it is written."""
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def emit(self, record):
+        said = record.getMessage().partition(" in ")[0]
+        self.found.append((said, context.current().find_account()))
+
+
+def test_the_log_names_the_account_once_it_is_known(
+    alice: Program, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    log, accounts = logging.getLogger("app.views.request_log"), _Accounts()
+    caplog.set_level(logging.INFO, log.name)
+    monkeypatch.setattr(log, "handlers", [accounts])
+    alice.patch("/settings", {"nothing": 1})
+    replace(alice, token="rmt_0000000000000000_nothing").patch("/settings", {"nothing": 1})
+    assert accounts.found == [("PATCH /api/v1/settings 422", "alice"), ("PATCH /api/v1/settings 401", "")]
 
 
 @pytest.mark.parametrize(

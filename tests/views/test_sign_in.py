@@ -1,5 +1,6 @@
 """Signing in and out, and what is open to those who have not."""
 
+import logging
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -16,9 +17,12 @@ from tests.views.installations import database_of
 from tests.views.world import PASSWORD, World
 
 
-def test_signing_in_leads_to_the_dashboard(app: Flask, world: World):
+def test_signing_in_leads_to_the_dashboard_and_warns_of_nothing(
+    app: Flask, world: World, caplog: pytest.LogCaptureFixture
+):
     answer = Browser(app).sign_in("alice")
     assert (answer.status_code, answer.location) == (302, "/")
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 def test_signing_in_leads_to_the_page_that_was_wanted(app: Flask, world: World):

@@ -60,16 +60,8 @@ def change_tenant(
         changes = changes_of(tenant, [field.name for field in fields(TenantFields)])
     session.flush()
     if changes:
-        record(
-            session,
-            "changed",
-            _TENANT,
-            str(tenant),
-            tenant_id=tenant.id,
-            author=author,
-            now=now,
-            more=changes,
-        )
+        about = _TENANT, str(tenant)
+        record(session, "changed", *about, tenant_id=tenant.id, author=author, now=now, more=changes)
     return bool(changes)
 
 
@@ -104,16 +96,8 @@ def change_site(session: Session, site: Site, said: PlaceFields, *, author: Auth
         changes = changes_of(site, [field.name for field in fields(PlaceFields)])
     session.flush()
     if changes:
-        record(
-            session,
-            "changed",
-            _SITE,
-            str(site),
-            tenant_id=site.tenant_id,
-            author=author,
-            now=now,
-            more=changes,
-        )
+        about = _SITE, str(site)
+        record(session, "changed", *about, tenant_id=site.tenant_id, author=author, now=now, more=changes)
     return bool(changes)
 
 

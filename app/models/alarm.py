@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Boolean, ForeignKey, Index, String, Text, false, text
+from sqlalchemy import JSON, Boolean, Computed, ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import Base, UtcDateTime, one_of
@@ -14,6 +14,7 @@ MAX_REMARK = 1000
 """Characters of a comment, or of the reason for a shelf."""
 
 _IS_ACTIVE = text("cleared_at IS NULL")
+_IS_KEYED = text("active_key IS NOT NULL")
 _IS_CLEARED = text("cleared_at IS NOT NULL")
 _IS_DUE = text("next_due_at IS NOT NULL")
 _IS_PART = text("parent_id IS NOT NULL")
@@ -26,6 +27,8 @@ class Alarm(TenantOrNobody, Base):
     ``reported_date`` is the phone's own text and never trusted (protocol 4.1); times are those of the reception.
     ``severity`` is the one that is shown, ``reported_severity`` what the source said last. ``model`` and
     ``firmware_version`` are the phone's when the alarm was raised. What concerns no phone has no ``mac``.
+    ``active_key`` is the key of one that stands, by which it is looked up: asked for ``cleared_at`` and ``dedup_key``,
+    PostgreSQL reads all alarms that stand in a storm, of which its statistics do not know yet.
     ``next_due_at`` is when something happens by itself; ``app/rules/alarms/states.py`` says what.
 
     What only rules change comes last, from ``transitions`` on, and is written only where there are rules: when it came
@@ -37,7 +40,7 @@ class Alarm(TenantOrNobody, Base):
     __tablename__ = "alarm"
     __table_args__ = (
         Index(
-            "uq_alarm_active", "dedup_key", unique=True, sqlite_where=_IS_ACTIVE, postgresql_where=_IS_ACTIVE
+            "uq_alarm_active", "active_key", unique=True, sqlite_where=_IS_KEYED, postgresql_where=_IS_KEYED
         ),
         Index("ix_alarm_cleared", "dedup_key", sqlite_where=_IS_CLEARED, postgresql_where=_IS_CLEARED),
         Index("ix_alarm_next_due_at", "next_due_at", sqlite_where=_IS_DUE, postgresql_where=_IS_DUE),
@@ -60,6 +63,9 @@ class Alarm(TenantOrNobody, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     dedup_key: Mapped[str] = mapped_column(String(64))
+    active_key: Mapped[str | None] = mapped_column(
+        String(64), Computed("CASE WHEN cleared_at IS NULL THEN dedup_key END", persisted=True)
+    )
     name: Mapped[str] = mapped_column(String(255), index=True)
     wire_name: Mapped[str] = mapped_column(String(255))
     is_event: Mapped[bool] = mapped_column(Boolean, default=False)

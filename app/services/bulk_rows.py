@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from itertools import chain, islice
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, String, Table, cast, func, literal, select
+from sqlalchemy import JSON, ColumnElement, String, Table, any_, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 _ROWS_OF_A_STATEMENT = 50
@@ -46,6 +47,18 @@ def among(
     return column.in_(select(listed.c.value))
 
 
+def is_one_of(
+    session: Session, column: InstrumentedAttribute[Any], values: Collection[Any]
+) -> ColumnElement[bool]:
+    """Return the condition that a column has one of these values, found by its index.
+
+    On PostgreSQL they are one parameter: the statement is the same for however many.
+    """
+    if _is_postgresql(session):
+        return column == any_(literal(list(values), ARRAY(column.type)))
+    return column.in_(values)
+
+
 def forget_what_was_read(session: Session) -> None:
     """Have SQLite give back the memory of pages that it keeps in case they are read again."""
     if not _is_postgresql(session):
@@ -83,6 +96,23 @@ def in_one_pass(session: Session) -> Iterator[None]:
     connection.exec_driver_sql("SET LOCAL enable_nestloop = off")
     yield
     connection.exec_driver_sql("SET LOCAL enable_nestloop = on")
+
+
+@contextmanager
+def planned_each_time(session: Session) -> Iterator[None]:
+    """Have PostgreSQL plan a statement for the table as it is now, and not once for the life of a connection.
+
+    A table that had nothing in it is read whole, also when a storm has put ten thousand rows there since: plans that
+    are kept are made anew only when statistics are, once a minute at best.
+    """
+    if not _is_postgresql(session):
+        yield
+        return
+    driver: Any = session.connection().connection.driver_connection
+    kept = driver.prepare_threshold
+    driver.prepare_threshold = None
+    yield
+    driver.prepare_threshold = kept
 
 
 def _is_postgresql(session: Session) -> bool:

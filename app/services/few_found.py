@@ -7,9 +7,10 @@ SQLite a condition that is asked of each row costs as much as looking for these 
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, any_, literal, select, true, union_all
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, Select, select, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.services.bulk_rows import is_one_of
 
 MOST = 10_000
 """What is called little: as far as lists count what they found."""
@@ -31,9 +32,4 @@ def among(
 ) -> ColumnElement[bool]:
     """Return the condition that a row is among the few that these statements find; none where they are not few."""
     few = find_few(session, statements)
-    return true() if few is None else is_one_of(column, few)
-
-
-def is_one_of(column: InstrumentedAttribute[Any], values: Sequence[Any]) -> ColumnElement[bool]:
-    """Compare with many values at once on PostgreSQL: one list, however long, and not a parameter for each."""
-    return column == any_(literal(list(values), ARRAY(column.type)))
+    return true() if few is None else is_one_of(session, column, few)

@@ -15,8 +15,9 @@ from app.models.phone_user import key_of
 from app.rules.mac_addresses import find_mac
 from app.rules.typed_names import normal
 from app.services import device_lines
+from app.services.bulk_rows import is_one_of
 from app.services.devices_status.words import find_part_of_mac
-from app.services.few_found import find_few, is_one_of
+from app.services.few_found import find_few
 from app.services.paging import Page, page_of, page_of_found
 from app.services.text_search import contains, either, names_user
 
@@ -180,7 +181,7 @@ def _is_found(session: Session, words: str, among: Among) -> ColumnElement[bool]
     owners = select(Device.phone_user_id).where(Device.phone_user_id.is_not(None), _is_found_by_device(words))
     few = find_few(session, [select(PhoneUser.id).where(names_user(words)), owners])
     if few is not None:
-        return is_one_of(PhoneUser.id, few)
+        return is_one_of(session, PhoneUser.id, few)
     return or_(names_user(words), PhoneUser.id.in_(owners))
 
 

@@ -145,9 +145,7 @@ class Following:
         wanted = keys - {""}
         if not wanted:
             return {}
-        standing = select(Alarm.dedup_key, Alarm.id).where(
-            Alarm.cleared_at.is_(None), Alarm.dedup_key.in_(wanted)
-        )
+        standing = select(Alarm.dedup_key, Alarm.id).where(Alarm.active_key.in_(wanted))
         return dict(self._session.execute(standing).all())
 
     def _lines(self, tellings: Sequence[tuple[AlarmRow, Telling]]) -> list[tuple[AlarmRow, Change]]:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, insert, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from app.database import table_of
@@ -21,6 +21,7 @@ from app.rules.alarms.in_memory import AlarmRow, AlarmsInMemory, Moved, Raised
 from app.rules.alarms.states import Change
 from app.services.alarm_rules.following import Following, write_ruled
 from app.services.alarms import timeline
+from app.services.bulk_rows import is_one_of, planned_each_time
 
 _TABLE = table_of(Alarm)
 _COLUMNS = _TABLE.columns
@@ -149,15 +150,19 @@ class Board:
             for row, alarm_id in zip(changed, inserted.scalars(), strict=True):
                 row["id"] = alarm_id
 
+# Among the alarms of some phones: said so that no index of those that stand is taken for it.
+_STANDS_BY_THE_WAY = Alarm.cleared_at.is_(None).is_(true())
+
 
 def _lock_active(
     session: Session, keys: Collection[str], besides: ColumnElement[bool] | None
 ) -> dict[str, AlarmRow]:
-    meant: ColumnElement[bool] = Alarm.dedup_key.in_(keys)
+    meant = is_one_of(session, Alarm.active_key, keys)
     if besides is not None:
-        meant = meant | besides
-    active = select(*_COLUMNS).where(Alarm.cleared_at.is_(None), meant).order_by(Alarm.id)
-    return _by_key(session.execute(active.with_for_update()).mappings())
+        meant = meant | (_STANDS_BY_THE_WAY & besides)
+    active = select(*_COLUMNS).where(meant).order_by(Alarm.id)
+    with planned_each_time(session):
+        return _by_key(session.execute(active.with_for_update()).mappings())
 
 
 def _lock_ended(session: Session, keys: Collection[str], now: datetime) -> dict[str, AlarmRow]:

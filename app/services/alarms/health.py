@@ -40,5 +40,5 @@ def watch_scheduler(session: Session, *, now: datetime) -> None:
 
 def _stands(session: Session) -> bool:
     key = OwnAlarm(kind=SCHEDULER_LATE).key
-    standing = select(Alarm.id).where(Alarm.cleared_at.is_(None), Alarm.dedup_key == key)
+    standing = select(Alarm.id).where(Alarm.active_key == key)
     return session.scalar(standing) is not None

@@ -149,7 +149,7 @@ def _begin(session: Session, book: AlarmBook, rule: Rule[Correlate], group_key: 
         board.raise_(raised_for(book, rule, children[-1], group_key, phones))
     board.write()
     parent_id = session.scalar(
-        select(Alarm.id).where(Alarm.dedup_key == group_key, Alarm.cleared_at.is_(None))
+        select(Alarm.id).where(Alarm.active_key == group_key)
     )
     outage = {
         "alarm_id": parent_id,

@@ -91,7 +91,7 @@ def clear_implied(session: Session, recoveries: Collection[tuple[str, Recovery]]
             board.clear(key, ClearedBy.STATE)
         board.write()
         return
-    ending = select(Alarm.id).where(Alarm.cleared_at.is_(None), Alarm.dedup_key.in_(keys))
+    ending = select(Alarm.id).where(Alarm.active_key.in_(keys))
     cleared = session.scalars(
         update(Alarm)
         .where(Alarm.id.in_(ending.order_by(Alarm.id).with_for_update()))

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.models import Device, DeviceStatus, PhoneSearch, PhoneUser
 from app.security.tenant_scope import scope_of
+from app.services.bulk_rows import is_one_of
 from app.services.devices_status.conditions import Condition, conditions_of
 from app.services.devices_status.filters import Filters
 from app.services.devices_status.words import find_part_of_mac
-from app.services.few_found import find_few, is_one_of
+from app.services.few_found import find_few
 from app.services.text_search import has_words, names_user
 
 _FIELDS = ("user", "number", "mac", "ip")
@@ -31,7 +32,7 @@ def narrowed(session: Session, filters: Filters, *, row_by_row: bool = False) ->
     for statements in _looked_up(session, filters):
         macs = find_few(session, statements)
         if macs is not None:
-            return [is_one_of(DeviceStatus.mac, macs), *conditions_of(filters, row_by_row=True)]
+            return [is_one_of(session, DeviceStatus.mac, macs), *conditions_of(filters, row_by_row=True)]
     return conditions_of(filters, row_by_row=row_by_row)
 
 

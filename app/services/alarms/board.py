@@ -150,6 +150,7 @@ class Board:
             for row, alarm_id in zip(changed, inserted.scalars(), strict=True):
                 row["id"] = alarm_id
 
+
 # Among the alarms of some phones: said so that no index of those that stand is taken for it.
 _STANDS_BY_THE_WAY = Alarm.cleared_at.is_(None).is_(true())
 

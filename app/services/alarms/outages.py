@@ -148,9 +148,7 @@ def _begin(session: Session, book: AlarmBook, rule: Rule[Correlate], group_key: 
     if not board.is_active(group_key):
         board.raise_(raised_for(book, rule, children[-1], group_key, phones))
     board.write()
-    parent_id = session.scalar(
-        select(Alarm.id).where(Alarm.active_key == group_key)
-    )
+    parent_id = session.scalar(select(Alarm.id).where(Alarm.active_key == group_key))
     outage = {
         "alarm_id": parent_id,
         "rule_key": rule.key,

@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain
+from itertools import accumulate, chain, compress, islice
 from typing import BinaryIO
 
 from app.errors import InvalidInputError
@@ -17,6 +17,7 @@ _MOST_COLUMNS = 500
 _ROWS_AT_ONCE = 100
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _DELIMITERS = ",;\t"
+_ends_of_lines = re.compile(r"\r\n|\r|\n")
 _quoted_parts = re.compile(r'"[^"]*"')
 
 
@@ -42,16 +43,22 @@ class CsvTable:
             yield from zip(*taken, strict=True)
 
     def take(self, most: int) -> tuple[list[int], list[list[str]]]:
-        """Return the next rows that are not empty, up to so many, and the number of the last line of each."""
-        lines: list[int] = []
-        rows: list[list[str]] = []
+        """Return the next rows that are not empty, up to so many, and the number of the last line of each.
+
+        There are none at the end of the table alone.
+        """
         reader = self._reader
-        with self._said():
-            while len(rows) < most and (row := next(reader, None)) is not None:
-                if any(row):
-                    lines.append(reader.line_num)
-                    rows.append(row)
-        return lines, rows
+        while True:
+            before = reader.line_num
+            with self._said():
+                rows = list(islice(reader, most))
+            is_plain = reader.line_num - before == len(rows)
+            lines = list(range(before + 1, before + 1 + len(rows)) if is_plain else _ends(before, rows))
+            is_there = list(map(any, rows))
+            if not all(is_there):
+                lines, rows = list(compress(lines, is_there)), list(compress(rows, is_there))
+            if rows or not is_there:
+                return lines, rows
 
     def _header(self) -> list[str]:
         with self._said():
@@ -87,6 +94,12 @@ class CsvTable:
         if len(line) == _LONGEST_HEADER:
             raise InvalidInputError(f"{self._name} is no table: its first line does not end.")
         return line
+
+
+def _ends(before: int, rows: Sequence[Sequence[str]]) -> Iterator[int]:
+    """Yield the number of the last line of each row, which begin behind a line; cells may hold ends of lines."""
+    taken = (1 + sum(len(_ends_of_lines.findall(cell)) for cell in row) for row in rows)
+    return islice(accumulate(taken, initial=before), 1, None)
 
 
 def _delimiter_of(header: str) -> str:

@@ -1,50 +1,63 @@
 """Many rows and many values at once, in the fastest way that the database at hand has."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, String, Table, any_, cast, func, literal, select
+from sqlalchemy import JSON, ColumnElement, Integer, String, Table, any_, cast, func, literal
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.services import copied_rows
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _ROWS_OF_A_STATEMENT = 50
 """SQLite takes these in three quarters of the time that it takes for one by one."""
 
 
-def add_rows(session: Session, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+def add_rows(
+    session: Session,
+    table: Table,
+    columns: Sequence[str],
+    rows: Iterable[tuple[Any, ...]],
+    alike: Mapping[str, Any] = _NOTHING,
+) -> None:
     """Insert rows; their values go to the driver as they are, past what columns make of values, and past the scope.
 
-    Rows are taken one by one: thirty thousand that are made as they are asked for are never there together.
+    ``alike`` are columns that have the same value in all rows. Rows are taken some at a time: thirty thousand that are
+    made as they are asked for are never there together. None of the columns is a text that may be NULL.
     """
-    cursor = session.connection().connection.cursor()
-    names = ", ".join(f'"{name}"' for name in columns)  # those of our own tables
     if _is_postgresql(session):
-        with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-    else:
-        values = chain.from_iterable(rows)
-        marks = f"({', '.join('?' * len(columns))})"
-        while some := tuple(islice(values, _ROWS_OF_A_STATEMENT * len(columns))):
-            listed = ", ".join([marks] * (len(some) // len(columns)))
-            cursor.execute(f"INSERT INTO {table.name} ({names}) VALUES {listed}", some)  # noqa: S608
+        copied_rows.copy(session, table, (*alike, *columns), rows, tuple(alike.values()))
+        return
+    cursor = session.connection().connection.cursor()
+    names = ", ".join(f'"{name}"' for name in (*alike, *columns))  # those of our own tables
+    # Numbered, values that are alike go along once for a whole statement.
+    marks = ", ".join([*(f"?{number}" for number in range(1, len(alike) + 1)), *("?" * len(columns))])
+    values, shared = chain.from_iterable(rows), tuple(alike.values())
+    while some := tuple(islice(values, _ROWS_OF_A_STATEMENT * len(columns))):
+        listed = ", ".join([f"({marks})"] * (len(some) // len(columns)))
+        cursor.execute(f"INSERT INTO {table.name} ({names}) VALUES {listed}", shared + some)  # noqa: S608
     cursor.close()
 
 
-def among(
-    session: Session, column: ColumnElement[str] | InstrumentedAttribute[str], values: Collection[str]
-) -> ColumnElement[bool]:
-    """Return the condition that a text is one of many, which go to the database as one parameter."""
-    text = json.dumps(list(values))
-    if _is_postgresql(session):
-        unfolded = func.json_array_elements_text(cast(literal(text, String), JSON))
-    else:
-        unfolded = func.json_each(text)
-    listed = unfolded.table_valued("value")
-    return column.in_(select(listed.c.value))
+def listed(session: Session, texts: Collection[str]) -> ColumnElement[str]:
+    """Return the column of a table of these texts, to be joined; they go to the database as one parameter."""
+    content = json.dumps(list(texts))
+    return _elements(session, _as_json(content) if _is_postgresql(session) else literal(content))
+
+
+def listed_by_number(
+    session: Session, texts: Mapping[int, Collection[str]]
+) -> tuple[ColumnElement[int], ColumnElement[str]]:
+    """Return two columns of such a table: a number, and each of the texts that it has."""
+    content = json.dumps({number: list(some) for number, some in texts.items()})
+    unfolded = func.json_each(_as_json(content) if _is_postgresql(session) else content)
+    numbers = unfolded.table_valued("key", "value", name="numbers")
+    return cast(numbers.c.key, Integer), _elements(session, numbers.c.value)
 
 
 def is_one_of(
@@ -113,6 +126,15 @@ def planned_each_time(session: Session) -> Iterator[None]:
     driver.prepare_threshold = None
     yield
     driver.prepare_threshold = kept
+
+
+def _as_json(content: str) -> ColumnElement[Any]:
+    return cast(literal(content, String), JSON)
+
+
+def _elements(session: Session, content: ColumnElement[Any]) -> ColumnElement[str]:
+    unfold = func.json_array_elements_text if _is_postgresql(session) else func.json_each
+    return unfold(content).table_valued("value", name="texts").c.value
 
 
 def _is_postgresql(session: Session) -> bool:

@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.models import Device, ImportRow
 from app.models.enums import Verdict
-from app.services.bulk_rows import add_rows, among, in_one_pass, unchecked
+from app.services.bulk_rows import add_rows, in_one_pass, listed, listed_by_number, unchecked
 from app.services.imports.user_staging import STAGED_ROWS
 from tests.factories import make_device
 
@@ -15,13 +15,16 @@ TEXTS = (
     "{braces}", "Zoë", "日本語", "😀", "\u202e", "None", "\\x00",
 )  # fmt: skip
 COLUMNS = ("job_id", "line", "verdict", "name", "adds", "tenant_id", "password")
+COLUMNS_OF_ROWS = [getattr(ImportRow, name) for name in COLUMNS]
+END_OF_DATA = "\\."
+ALIKE = {"job_id": 7, "verdict": "new", "adds": False, "tenant_id": None, "password": b"\x00secret"}
 ROWS = [
     (1, line, Verdict.NEW.value, text, line % 2 == 0, line if line % 3 else None, text.encode() or None)
     for line, text in enumerate(TEXTS)
 ]
 
 
-def store(session, rows):
+def store(session, rows, **alike):
     defaults = {
         "reason": "",
         "part": "",
@@ -30,13 +33,16 @@ def store(session, rows):
         "name_key": "",
         "display_name": "",
     }
-    add_rows(session, STAGED_ROWS, (*COLUMNS, *defaults), ((*row, *defaults.values()) for row in rows))
+    columns = [name for name in COLUMNS if name not in alike]
+    add_rows(session, STAGED_ROWS, columns, rows, {**defaults, **alike})
 
 
-def test_cells_come_back_as_they_were(session):
-    store(session, ROWS)
-    columns = [getattr(ImportRow, name) for name in COLUMNS]
-    assert [tuple(row) for row in session.execute(select(*columns).order_by(ImportRow.line))] == ROWS
+@pytest.mark.parametrize("left_out", ["", END_OF_DATA])
+def test_cells_come_back_as_they_were(session, left_out):
+    """What looks like the end of the data has all that goes with it take another way to PostgreSQL."""
+    rows = [row for row in ROWS if row[3] != left_out]
+    store(session, rows)
+    assert [tuple(row) for row in session.execute(select(*COLUMNS_OF_ROWS).order_by(ImportRow.line))] == rows
 
 
 def test_more_than_go_together_are_all_stored(session):
@@ -46,9 +52,29 @@ def test_more_than_go_together_are_all_stored(session):
 
 def test_texts_are_found_among_many(session):
     store(session, ROWS)
-    found = session.scalars(select(ImportRow.name).where(among(session, ImportRow.name, [*TEXTS[::2], "x"])))
-    assert sorted(found) == sorted(TEXTS[::2])
-    assert session.scalars(select(ImportRow.name).where(among(session, ImportRow.name, []))).all() == []
+    wanted = select(ImportRow.name).where(ImportRow.name == listed(session, [*TEXTS[::2], "x"]))
+    assert sorted(session.scalars(wanted)) == sorted(TEXTS[::2])
+    assert session.scalars(select(ImportRow.name).where(ImportRow.name == listed(session, []))).all() == []
+
+
+def test_texts_are_found_by_their_numbers(session):
+    store(session, ROWS)
+    line, name = listed_by_number(session, {1: [TEXTS[1], "x"], 2: [TEXTS[1], TEXTS[2]], 3: []})
+    wanted = select(ImportRow.line).where(ImportRow.line == line, ImportRow.name == name)
+    assert sorted(session.scalars(wanted)) == [1, 2]
+
+
+def test_what_is_alike_is_said_once(session):
+    store(session, ((line, str(line)) for line in range(2_100)), **ALIKE)
+    rows = [tuple(row) for row in session.execute(select(*COLUMNS_OF_ROWS).order_by(ImportRow.line))]
+    assert rows == [(7, line, "new", str(line), False, None, b"\x00secret") for line in range(2_100)]
+
+
+def test_what_would_end_the_data_is_a_text(session):
+    """PostgreSQL takes this in a line of its own for the end, also within quotes."""
+    texts = ["before", "a line\n\\.\nand another", "behind"]
+    store(session, enumerate(texts), **ALIKE)
+    assert session.scalars(select(ImportRow.name).order_by(ImportRow.line)).all() == texts
 
 
 def test_behind_a_block_without_checks_they_hold_again(session):

@@ -4,8 +4,9 @@ Most files bring users that are new, in rows that are as rows should be. Those o
 others one by one, with a sentence for each (docs/decisions/0037).
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -72,6 +73,8 @@ class UserCheck:
 
     def _claim(self, judged: Judged, part: Part, plain: PlainRows) -> list[Wanted]:
         """Let each row have the users and phones that it names first; return those that are judged one by one."""
+        if not plain.odd and self._claims.take_all(part.lines, plain.tenant_ids, plain.keys, plain.macs):
+            return []
         wanted: list[Wanted] = []
         for at, line in enumerate(part.lines):
             if at not in plain.odd and self._claims.take(
@@ -162,6 +165,11 @@ class UserCheck:
 
 
 def _look_up(session: Session, plain: PlainRows, wanted: Sequence[Wanted]) -> Known:
-    keys = {*plain.keys, *(row.key for row in wanted)}
+    keys: defaultdict[int, set[str]] = defaultdict(set)
+    users = chain(
+        zip(plain.tenant_ids, plain.keys, strict=True), ((row.tenant.id, row.key) for row in wanted)
+    )
+    for tenant_id, key in users:
+        keys[tenant_id].add(key)
     macs = {device.mac for row in wanted for device in row.cells.devices}
     return user_known.look_up(session, keys, macs.union(*plain.macs))

@@ -1,7 +1,7 @@
 """A file names each user and each phone once: in which line it has named which."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 class Claims:
@@ -10,6 +10,30 @@ class Claims:
     def __init__(self) -> None:
         self._users: defaultdict[int, dict[str, int]] = defaultdict(dict)
         self._phones: dict[str, int] = {}
+
+    def take_all(
+        self,
+        lines: Sequence[int],
+        tenant_ids: Sequence[int],
+        keys: Sequence[str],
+        macs: Sequence[Sequence[str]],
+    ) -> bool:
+        """Let some lines have their users and phones, where none was named before; else take none for any of them."""
+        if len(set(tenant_ids)) != 1:
+            return False
+        users = dict(zip(keys, lines, strict=True))
+        phones = {mac: line for line, named in zip(lines, macs, strict=True) for mac in named}
+        known = self._users[tenant_ids[0]]
+        is_free = (
+            len(users) == len(keys)
+            and len(phones) == sum(map(len, macs))
+            and known.keys().isdisjoint(users)
+            and self._phones.keys().isdisjoint(phones)
+        )
+        if is_free:
+            known.update(users)
+            self._phones.update(phones)
+        return is_free
 
     def take(self, line: int, tenant_id: int, key: str, macs: Iterable[str]) -> str:
         """Let a line have its user and phones; return nothing, or a sentence where an earlier one has them."""

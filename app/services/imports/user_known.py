@@ -1,6 +1,6 @@
 """What is there already of the users and phones that rows name."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import PhoneUser
-from app.services.bulk_rows import among
+from app.services.bulk_rows import listed, listed_by_number
 from app.services.imports.user_staging import DEVICES, USERS
 
 
@@ -52,18 +52,19 @@ class Known:
     devices: dict[str, KnownDevice]
 
 
-def look_up(session: Session, keys: Collection[str], macs: Collection[str]) -> Known:
-    """Return what is there of users with these keys, in any tenant, and of devices with these addresses."""
+def look_up(session: Session, keys: Mapping[int, Collection[str]], macs: Collection[str]) -> Known:
+    """Return what is there of users with these keys, by the tenants' ids, and of devices with these addresses."""
     return Known(_look_up_users(session, keys), _look_up_devices(session, macs))
 
 
-def _look_up_users(session: Session, keys: Collection[str]) -> dict[tuple[int, str], KnownUser]:
+def _look_up_users(session: Session, keys: Mapping[int, Collection[str]]) -> dict[tuple[int, str], KnownUser]:
     if not keys:
         return {}
+    tenant_id, name_key = listed_by_number(session, keys)
     users = select(
         PhoneUser.tenant_id, PhoneUser.name_key, PhoneUser.id, PhoneUser.display_name, PhoneUser.password,
         PhoneUser.is_system,
-    ).where(among(session, PhoneUser.name_key, keys))  # fmt: skip
+    ).where(PhoneUser.tenant_id == tenant_id, PhoneUser.name_key == name_key)  # fmt: skip
     return {(tenant_id, key): KnownUser._make(rest) for tenant_id, key, *rest in session.execute(users)}
 
 
@@ -79,7 +80,7 @@ def _look_up_devices(session: Session, macs: Collection[str]) -> dict[str, Known
             columns.vlan_id, columns.vlan_priority,
         )
         .outerjoin(USERS, columns.phone_user_id == USERS.c.id)
-        .where(among(session, columns.mac, macs))
+        .where(columns.mac == listed(session, macs))
     )  # fmt: skip
     return {
         mac: KnownDevice._make((*rest[:5], Kind._make(rest[5:])))

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
-from itertools import chain, compress, repeat
+from itertools import compress
 from operator import add
 from typing import Any, TypeVar
 
@@ -14,11 +14,14 @@ from app.rules.user_table import DeviceSheet, UserSheet
 from app.security.secrets import vault
 from app.services.imports.user_known import Kind, Known
 from app.services.imports.user_meanings import Meanings
+from app.services.imports.user_staging import Alike
 from app.services.phone_user_passwords import MAX_PASSWORD
 from app.services.phone_users import SYSTEM_NAME
 
 _NO_TENANT = 0
-_ADDS, _IS_KNOWN = True, False
+_FEW_KINDS = 10
+_OWN_OF_ROWS = ("line", "name", "tenant_name", "devices", "tenant_id", "name_key", "display_name", "password")
+_OWN_OF_DEVICES = ("mac", "line", "tenant_id", "user_key", "display_name", "serial_number")
 
 Cell = TypeVar("Cell")
 
@@ -61,49 +64,57 @@ class PlainRows:
             devices.update(compress(self.tenant_ids, self._where(device.macs)))
         return Counter(compress(self.tenant_ids, self._where(self._lines))), devices
 
-    def rows(self, job_id: int) -> Iterator[tuple[Any, ...]]:
-        """Yield the rows as they are stored, each with a user that is added."""
+    def rows(self, job_id: int) -> Sequence[Alike]:
+        """Return the rows as they are stored, each with a user that is added."""
         sheet, is_plain = self._sheet, self._where(self._lines)
-        return zip(
-            repeat(job_id),
+        shared = {"job_id": job_id, "verdict": Verdict.NEW.value, "reason": "", "part": "", "adds": True}
+        own = zip(
             compress(self._lines, is_plain),
-            repeat(Verdict.NEW.value),
-            repeat(""),
-            repeat(""),
             compress(sheet.names, is_plain),
             compress(self._tenant_names, is_plain),
             map(", ".join, compress(self.macs, is_plain)),
-            repeat(_ADDS),
             compress(self.tenant_ids, is_plain),
             compress(self.keys, is_plain),
             compress(sheet.display_names, is_plain),
             vault().encrypt_all(compress(sheet.passwords, is_plain)),
             strict=False,
         )
+        return [Alike(shared, _OWN_OF_ROWS, own)]
 
-    def devices(self, job_id: int) -> Iterator[tuple[Any, ...]]:
-        """Yield the devices of these rows as they are stored, each of them new."""
-        return chain.from_iterable(
-            self._rows_of_devices(job_id, device, kinds)
+    def devices(self, job_id: int) -> Sequence[Alike]:
+        """Return the devices of these rows as they are stored, each of them new: those of a kind together."""
+        return [
+            alike
             for device, kinds in zip(self._sheet.devices, self._kinds, strict=True)
-        )
+            for alike in self._devices_of(job_id, device, kinds)
+        ]
 
-    def _rows_of_devices(
-        self, job_id: int, device: DeviceSheet, kinds: Sequence[Kind | None]
-    ) -> Iterator[tuple[Any, ...]]:
+    def _devices_of(self, job_id: int, device: DeviceSheet, kinds: Sequence[Kind | None]) -> Iterator[Alike]:
+        """Yield the devices of a column; where there are too many kinds, each with its own."""
+        shared = {"job_id": job_id, "is_known": False}
         is_there = self._where(device.macs)
-        own = zip(
-            repeat(job_id),
-            compress(device.macs, is_there),
-            compress(self._lines, is_there),
-            repeat(_IS_KNOWN),
-            compress(self.tenant_ids, is_there),
-            compress(self.keys, is_there),
-            compress(device.display_names, is_there),
-            compress(device.serials, is_there),
+        found = {kind for kind in compress(kinds, is_there) if kind is not None}
+        if len(found) > _FEW_KINDS:
+            own = self._own_of_devices(device, is_there)
+            rows = map(add, own, filter(None, compress(kinds, is_there)))
+            yield Alike(shared, (*_OWN_OF_DEVICES, *Kind._fields), rows)
+            return
+        for kind in found:
+            of_kind = is_there
+            if len(found) > 1:
+                of_kind = [there and each == kind for there, each in zip(is_there, kinds, strict=True)]
+            yield Alike(shared | kind._asdict(), _OWN_OF_DEVICES, self._own_of_devices(device, of_kind))
+
+    def _own_of_devices(self, device: DeviceSheet, chosen: Sequence[bool]) -> Iterator[tuple[Any, ...]]:
+        return zip(
+            compress(device.macs, chosen),
+            compress(self._lines, chosen),
+            compress(self.tenant_ids, chosen),
+            compress(self.keys, chosen),
+            compress(device.display_names, chosen),
+            compress(device.serials, chosen),
             strict=False,
         )
-        return map(add, own, filter(None, compress(kinds, is_there)))
 
     def _where(self, column: Sequence[object]) -> list[bool]:
         """Return at which places a column holds something of a row that is plain."""

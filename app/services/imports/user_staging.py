@@ -1,9 +1,8 @@
 """Where what was found of rows of users is kept until they are written, beside the tables that it speaks of."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -26,21 +25,41 @@ _DEVICE_COLUMNS = (
 )  # fmt: skip
 
 
+class Alike(NamedTuple):
+    """Many rows that have these values of their columns in common; ``rows`` are made as they are stored."""
+
+    shared: Mapping[str, Any]
+    columns: Sequence[str]
+    rows: Iterable[tuple[Any, ...]]
+
+
 @dataclass(slots=True)
 class Judged:
     """What was found of the rows of a part, as it is stored: values in the order of the columns.
 
-    ``plain`` rows and their devices are many, and made as they are stored.
+    Rows that are judged together are ``plain``, and so are their devices.
     """
 
     rows: list[tuple[Any, ...]] = field(default_factory=list)
     devices: list[tuple[Any, ...]] = field(default_factory=list)
-    plain_rows: Iterable[tuple[Any, ...]] = ()
-    plain_devices: Iterable[tuple[Any, ...]] = ()
+    plain_rows: Sequence[Alike] = ()
+    plain_devices: Sequence[Alike] = ()
+
+    @property
+    def all_rows(self) -> Sequence[Alike]:
+        """All rows; those that were judged one by one have nothing in common."""
+        return Alike({}, _ROW_COLUMNS, self.rows), *self.plain_rows
+
+    @property
+    def all_devices(self) -> Sequence[Alike]:
+        """All devices, as ``all_rows``."""
+        return Alike({}, _DEVICE_COLUMNS, self.devices), *self.plain_devices
 
 
 def keep(session: Session, judged: Judged) -> None:
     """Store what was found of a part, without the memory that the part before has left."""
     forget_what_was_read(session)
-    add_rows(session, STAGED_ROWS, _ROW_COLUMNS, chain(judged.rows, judged.plain_rows))
-    add_rows(session, STAGED_DEVICES, _DEVICE_COLUMNS, chain(judged.devices, judged.plain_devices))
+    for rows in judged.all_rows:
+        add_rows(session, STAGED_ROWS, rows.columns, rows.rows, rows.shared)
+    for devices in judged.all_devices:
+        add_rows(session, STAGED_DEVICES, devices.columns, devices.rows, devices.shared)

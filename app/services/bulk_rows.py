@@ -1,13 +1,27 @@
 """Many rows and many values at once, in the fastest way that the database at hand has."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Integer, String, Table, any_, cast, func, literal
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    Table,
+    TableValuedAlias,
+    any_,
+    cast,
+    func,
+    literal,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -44,20 +58,31 @@ def add_rows(
     cursor.close()
 
 
-def listed(session: Session, texts: Collection[str]) -> ColumnElement[str]:
-    """Return the column of a table of these texts, to be joined; they go to the database as one parameter."""
-    content = json.dumps(list(texts))
-    return _elements(session, _as_json(content) if _is_postgresql(session) else literal(content))
+def among(
+    session: Session, column: ColumnElement[str] | InstrumentedAttribute[str], values: Collection[str]
+) -> ColumnElement[bool]:
+    """Return the condition that a text is one of many, which go to the database as one parameter."""
+    content = json.dumps(list(values))
+    listed = _elements(session, _as_json(content) if _is_postgresql(session) else literal(content))
+    return column.in_(select(listed.c.value))
 
 
-def listed_by_number(
-    session: Session, texts: Mapping[int, Collection[str]]
-) -> tuple[ColumnElement[int], ColumnElement[str]]:
-    """Return two columns of such a table: a number, and each of the texts that it has."""
+def for_each(
+    session: Session,
+    texts: Mapping[int, Collection[str]],
+    wanted: Callable[[ColumnElement[int], ColumnElement[str]], Select[int]],
+) -> Select[int]:
+    """Select the one thing that is wanted of each pair of a number and one of its texts, NULL where there is none.
+
+    The pairs go to the database as one parameter. Joined with a table they would stand last on SQLite, and be looked
+    through for each of its rows.
+    """
     content = json.dumps({number: list(some) for number, some in texts.items()})
     unfolded = func.json_each(_as_json(content) if _is_postgresql(session) else content)
     numbers = unfolded.table_valued("key", "value", name="numbers")
-    return cast(numbers.c.key, Integer), _elements(session, numbers.c.value)
+    listed = _elements(session, numbers.c.value)
+    found = wanted(cast(numbers.c.key, Integer), listed.c.value).correlate(numbers, listed)
+    return select(found.scalar_subquery()).select_from(numbers.join(listed, true()))
 
 
 def is_one_of(
@@ -132,9 +157,9 @@ def _as_json(content: str) -> ColumnElement[Any]:
     return cast(literal(content, String), JSON)
 
 
-def _elements(session: Session, content: ColumnElement[Any]) -> ColumnElement[str]:
+def _elements(session: Session, content: ColumnElement[Any]) -> TableValuedAlias:
     unfold = func.json_array_elements_text if _is_postgresql(session) else func.json_each
-    return unfold(content).table_valued("value", name="texts").c.value
+    return unfold(content).table_valued("value", name="texts")
 
 
 def _is_postgresql(session: Session) -> bool:

@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.models import Device, ImportRow
 from app.models.enums import Verdict
-from app.services.bulk_rows import add_rows, in_one_pass, listed, listed_by_number, unchecked
+from app.services.bulk_rows import add_rows, among, for_each, in_one_pass, unchecked
 from app.services.imports.user_staging import STAGED_ROWS
 from tests.factories import make_device
 
@@ -52,16 +52,21 @@ def test_more_than_go_together_are_all_stored(session):
 
 def test_texts_are_found_among_many(session):
     store(session, ROWS)
-    wanted = select(ImportRow.name).where(ImportRow.name == listed(session, [*TEXTS[::2], "x"]))
-    assert sorted(session.scalars(wanted)) == sorted(TEXTS[::2])
-    assert session.scalars(select(ImportRow.name).where(ImportRow.name == listed(session, []))).all() == []
+    found = session.scalars(select(ImportRow.name).where(among(session, ImportRow.name, [*TEXTS[::2], "x"])))
+    assert sorted(found) == sorted(TEXTS[::2])
+    assert session.scalars(select(ImportRow.name).where(among(session, ImportRow.name, []))).all() == []
 
 
 def test_texts_are_found_by_their_numbers(session):
     store(session, ROWS)
-    line, name = listed_by_number(session, {1: [TEXTS[1], "x"], 2: [TEXTS[1], TEXTS[2]], 3: []})
-    wanted = select(ImportRow.line).where(ImportRow.line == line, ImportRow.name == name)
-    assert sorted(session.scalars(wanted)) == [1, 2]
+
+    def row_named(line, name):
+        return select(ImportRow.line).where(ImportRow.line == line, ImportRow.name == name)
+
+    found = session.scalars(
+        for_each(session, {1: [TEXTS[1], "x"], 2: [TEXTS[1], TEXTS[2]], 3: []}, row_named)
+    )
+    assert sorted(line for line in found if line is not None) == [1, 2]
 
 
 def test_what_is_alike_is_said_once(session):

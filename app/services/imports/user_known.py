@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from app.models import PhoneUser
-from app.services.bulk_rows import listed, listed_by_number
+from app.services.bulk_rows import among, for_each
 from app.services.imports.user_staging import DEVICES, USERS
 
 
@@ -60,11 +60,15 @@ def look_up(session: Session, keys: Mapping[int, Collection[str]], macs: Collect
 def _look_up_users(session: Session, keys: Mapping[int, Collection[str]]) -> dict[tuple[int, str], KnownUser]:
     if not keys:
         return {}
-    tenant_id, name_key = listed_by_number(session, keys)
+
+    def user_named(tenant_id: ColumnElement[int], name_key: ColumnElement[str]) -> Select[int]:
+        named = USERS.alias()
+        return select(named.c.id).where(named.c.tenant_id == tenant_id, named.c.name_key == name_key)
+
     users = select(
         PhoneUser.tenant_id, PhoneUser.name_key, PhoneUser.id, PhoneUser.display_name, PhoneUser.password,
         PhoneUser.is_system,
-    ).where(PhoneUser.tenant_id == tenant_id, PhoneUser.name_key == name_key)  # fmt: skip
+    ).where(PhoneUser.id.in_(for_each(session, keys, user_named)))  # fmt: skip
     return {(tenant_id, key): KnownUser._make(rest) for tenant_id, key, *rest in session.execute(users)}
 
 
@@ -80,7 +84,7 @@ def _look_up_devices(session: Session, macs: Collection[str]) -> dict[str, Known
             columns.vlan_id, columns.vlan_priority,
         )
         .outerjoin(USERS, columns.phone_user_id == USERS.c.id)
-        .where(columns.mac == listed(session, macs))
+        .where(among(session, columns.mac, macs))
     )  # fmt: skip
     return {
         mac: KnownDevice._make((*rest[:5], Kind._make(rest[5:])))

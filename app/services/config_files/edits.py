@@ -12,13 +12,14 @@ from app.errors import ConflictError, InvalidInputError, NotAllowedError
 from app.models import ConfigFile, Device, Tenant
 from app.models.enums import FileKind
 from app.rendering.config_lines import check_lines
+from app.rules.phone_forms import usual_mac
 from app.rules.text_files import check_markup, read_text
 from app.rules.uploaded_names import checked_name
 from app.security.tenant_scope import scope_of
 from app.services import journal, stored_files
 from app.services.author import Author
 from app.services.config_files.generation import content_of, name_for
-from app.services.config_files.names import check_are_free, mac_in
+from app.services.config_files.names import check_are_free
 from app.services.flushing import flush_or_refuse
 
 LARGEST_FILE = 4_000_000
@@ -63,7 +64,7 @@ def checked_upload(name: str, content: bytes, kind: FileKind, suffixes: Sequence
     checked_name(name, "a configuration file", suffixes)
     text = read_text(content, name)
     _check(text, name, kind)
-    mac = mac_in(name)
+    mac = usual_mac(name)
     return Upload(name_for(mac) if mac else name, text.encode())
 
 
@@ -175,11 +176,17 @@ def _files_by_key(session: Session, keys: Sequence[str]) -> dict[str, ConfigFile
 
 def _new_file(session: Session, upload: Upload, goal: Destination) -> ConfigFile:
     """Return a new file; one that bears the MAC of a phone is that phone's own."""
-    mac = mac_in(upload.name)
+    mac = usual_mac(upload.name)
     device = session.scalar(select(Device).where(Device.mac == mac)) if mac else None
     if device is None:
         return ConfigFile(name=upload.name, kind=goal.kind, tenant_id=goal.tenant_id)
-    return ConfigFile(name=upload.name, kind=FileKind.PHONE, tenant_id=device.tenant_id, device_id=device.id)
+    return ConfigFile(
+        name=upload.name,
+        kind=FileKind.PHONE,
+        tenant_id=device.tenant_id,
+        device_id=device.id,
+        template_id=device.template_id,  # whose model says by which names the phone asks for it
+    )
 
 
 def _fill(file: ConfigFile, text: bytes, author: Author, now: datetime) -> None:

@@ -19,7 +19,7 @@ class PhoneModel(Base):
 
     What the files of its phones are like is data (docs/decisions/0076): ``file_names`` are patterns, one on a line, of
     the names that they ask for, ``content_type`` is what they are told it is, ``value_format`` how values are written
-    into it. ``boot_file`` is the text of a file that leads phones to their own, and ``boot_file_names`` are the names of
+    into it. ``boot_file`` is the text of a file that leads phones to their own, ``boot_file_names`` are the names of
     that. Each is empty where it is as with AudioCodes' phones.
     """
 

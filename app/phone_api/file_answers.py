@@ -33,9 +33,7 @@ def part_of(call: FileCall, form: PhoneForm | None) -> Part:
     return part
 
 
-def stored(
-    call: FileCall, file: StoredFile, form: PhoneForm | None, part: Part, context: Context
-) -> Answer:
+def stored(call: FileCall, file: StoredFile, form: PhoneForm | None, part: Part, context: Context) -> Answer:
     """Return a stored file, or the boot file that leads to it; of one that the phone holds, that it does."""
     headers = _headers(file.template_name, form)
     if form is not None and part is Part.BOOT:
@@ -47,9 +45,7 @@ def stored(
     return Deliverable(Gzip(stream), file.size, file.etag, file.generated_at, _type_of(form), headers)
 
 
-def made_now(
-    call: FileCall, file: PhoneFile, form: PhoneForm | None, part: Part, context: Context
-) -> Answer:
+def made_now(call: FileCall, file: PhoneFile, form: PhoneForm | None, part: Part, context: Context) -> Answer:
     """Return the file that was made for a phone which has none of its own, or the boot file that leads to it."""
     text = file.text or ""
     if form is not None and part is Part.BOOT:

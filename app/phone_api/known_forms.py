@@ -1,4 +1,4 @@
-"""The forms of phones' files as this process knows them: read now and then, not for each phone (docs/decisions/0076)."""
+"""The forms of phones' files as this process knows them: read now and then, not for each (docs/decisions/0076)."""
 
 import time
 from collections.abc import Callable

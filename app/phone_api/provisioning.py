@@ -73,9 +73,7 @@ def record_phone_file(session: Session, calls: Sequence[FileCall], context: Cont
     others = [call for call in calls if stored_files.key_of(call.own_name) not in stored]
     of_fetched = iter(record_fetched(session, fetched, context) if fetched else ())
     of_others = iter(first_contact(session, others, context) if others else ())
-    return [
-        next(of_fetched if stored_files.key_of(call.own_name) in stored else of_others) for call in calls
-    ]
+    return [next(of_fetched if stored_files.key_of(call.own_name) in stored else of_others) for call in calls]
 
 
 def first_contact(session: Session, calls: Sequence[FileCall], context: Context) -> list[Answer]:

@@ -1,4 +1,4 @@
-"""Placeholders of time that follow from the offset from UTC and from daylight saving (app/rendering/clock_values.py)."""
+"""Placeholders of time that follow from the offset from UTC and daylight saving (app/rendering/clock_values.py)."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

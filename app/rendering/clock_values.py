@@ -10,6 +10,7 @@ _is_offset = re.compile(r"([+-])(\d{1,2}):(\d{2})").fullmatch
 _DAYS_BEFORE_MONTH = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
 _LAST_WEEK = 5
 
+
 def clock_values(time_zone: str, daylight: DaylightSaving) -> dict[str, str]:
     """Return the values of these placeholders; ``time_zone`` is an offset such as +10:00, and UTC where it is none."""
     offset = _offset_of(time_zone)

@@ -38,7 +38,7 @@ def render_shared_file(value_format: ValueFormat, data: str, values: Mapping[str
 
 
 def _filled(value_format: ValueFormat, data: str, values: Mapping[str, str]) -> Rendered:
-    """Fill a text; a line with a secret that has no value is left out: an empty one would take away what phones have."""
+    """Fill a text; a secret without a value goes with its line: an empty one would take away what phones have."""
     names = [name for name in names_in(data) if name in values]
     empty = tuple(name for name in names if not values[name] and is_secret_placeholder(name))
     filled = fill(data, {name: escaped(values[name], value_format) for name in names if name not in empty})

@@ -40,8 +40,8 @@ def _shown_secrets(data: str) -> Iterator[Fault]:
         if secret and _TRIED in mask_secrets(line.replace(display_name(secret), _TRIED)):
             yield Fault(
                 line.strip(),
-                f"{display_name(secret)} is a secret, and nothing on its line says so: it would be shown to everybody who "
-                "may look at files. Put a comment behind it on the same line, such as <!-- password -->, and no CDATA "
+                f"{display_name(secret)} is a secret, and nothing on its line says so: it would be shown to who may "
+                "look at files. Put a comment behind it on the same line, such as <!-- password -->, and no CDATA "
                 "around it.",
             )
 
@@ -59,7 +59,7 @@ def _faults_of_markup(data: str) -> Iterator[Fault]:
         first = next(line.strip() for line in data.split("\n") if MARKER.search(line))
         yield Fault(
             first,
-            "A line whose placeholder has no value is left out of the file, and what is then left is no well-formed XML: "
+            "A line whose placeholder has no value is left out of the file, and what is left is no well-formed XML: "
             "begin and end an element with placeholders on one line.",
         )
 

@@ -42,7 +42,7 @@ class Checked:
 def check_text(
     text: str, known: Collection[str], value_format: ValueFormat = ValueFormat.AUDIOCODES
 ) -> Checked:
-    """Check a template's text, from which files of this format are made; ``known`` are the placeholders that there are."""
+    """Check a template's text, which makes files of this format; ``known`` are the placeholders that there are."""
     try:
         template = parse_template(text)
     except TemplateFaultError as fault:

@@ -211,11 +211,8 @@ POLYCOM = (
 )
 
 # The first file that a Polycom phone asks for names its own one; what users set, and logs, it keeps to itself.
-POLYCOM_BOOT_FILE = "\n".join(
-    (
-        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>',
-        '<APPLICATION APP_FILE_PATH="sip.ld" CONFIG_FILES="{mac}-config.cfg" MISC_FILES="" LOG_FILE_DIRECTORY=""',
-        '  OVERRIDES_DIRECTORY="" CONTACTS_DIRECTORY="" LICENSE_DIRECTORY=""/>',
-        "",
-    )
+POLYCOM_BOOT_FILE = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    '<APPLICATION APP_FILE_PATH="sip.ld" CONFIG_FILES="{mac}-config.cfg" MISC_FILES="" LOG_FILE_DIRECTORY=""\n'
+    '  OVERRIDES_DIRECTORY="" CONTACTS_DIRECTORY="" LICENSE_DIRECTORY=""/>\n'
 )

@@ -13,8 +13,8 @@ _THROUGH_PROXY = "/ipp/httpproxy/"
 def mac_in(path: str, user_agent: str) -> tuple[str, ToldBy] | None:
     """Return the phone that asks for a file, and how that is known: by the file's name or by the User-Agent.
 
-    Phones of other vendors ask for names with a MAC address in them; where theirs is known otherwise, one that differs is
-    none, such as the number of a model in y000000000066.cfg.
+    Phones of other vendors ask for names with a MAC address in them; where theirs is known otherwise, one that differs
+    is none, such as the number of a model in y000000000066.cfg.
     """
     name = path.rpartition("/")[2]
     mac = usual_mac(name)

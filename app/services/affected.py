@@ -164,9 +164,7 @@ def _concerns_shared_file(parts: _Parts, change: Change) -> ColumnElement[bool]:
     if isinstance(change, PlaceholdersChange):
         return is_theirs
     name = change.name
-    return is_theirs & ConfigTemplate.id.in_(
-        _ids(parts, lambda file: _is_told(name, file.global_file.data))
-    )
+    return is_theirs & ConfigTemplate.id.in_(_ids(parts, lambda file: _is_told(name, file.global_file.data)))
 
 
 def _by_placeholder(parts: _Parts, change: PlaceholderChange) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.database import table_of
 from app.models import ConfigTemplate, PhoneModel
 from app.models.enums import ValueFormat
-from app.rules.phone_forms import USUAL_NAMES, USUAL_TYPE, Part, PhoneForm
+from app.rules.phone_forms import USUAL_NAMES, USUAL_TYPE, PhoneForm
 
 _MODELS, _TEMPLATES = table_of(PhoneModel), table_of(ConfigTemplate)
 COLUMNS = tuple(
@@ -54,9 +54,7 @@ def of_model(model: PhoneModel) -> PhoneForm:
 
 def read(session: Session) -> Forms:
     """Return all forms, past the session's scope: a name leads phones of all tenants to one file."""
-    models = {
-        row[0]: form_of(*row[1:]) for row in _rows(session, select(_MODELS.c.id, *COLUMNS))
-    }
+    models = {row[0]: form_of(*row[1:]) for row in _rows(session, select(_MODELS.c.id, *COLUMNS))}
     templates = _rows(session, select(_TEMPLATES.c.id, _TEMPLATES.c.phone_model_id))
     return Forms(
         {template_id: models[model_id] for template_id, model_id in templates},
@@ -67,7 +65,7 @@ def read(session: Session) -> Forms:
 def is_own_name(session: Session, name: str, mac: str) -> bool:
     """Whether phones of some model ask for their own files, or what leads to these, by such a name."""
     forms = (form_of(*row) for row in _rows(session, select(*COLUMNS)))
-    return any(form.part_called(name, mac) in Part for form in forms if not form.is_usual)
+    return any(form.part_called(name, mac) is not None for form in forms if not form.is_usual)
 
 
 def _rows(session: Session, statement: Select[Any]) -> Sequence[Any]:

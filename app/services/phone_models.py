@@ -164,9 +164,7 @@ def _take_form(session: Session, model: PhoneModel) -> None:
     _check_templates_do(session, model)
 
 
-def _read(
-    field: str, model: PhoneModel, read: Callable[[str, str], tuple[str, ...]]
-) -> tuple[str, ...]:
+def _read(field: str, model: PhoneModel, read: Callable[[str, str], tuple[str, ...]]) -> tuple[str, ...]:
     try:
         return read(getattr(model, field) or "", model.name)
     except InvalidInputError as error:

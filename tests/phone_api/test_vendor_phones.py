@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from xml.etree import ElementTree
 
 import pytest
+from lxml import etree
 from sqlalchemy import select
 
-from app.models import ConfigFile, DeviceStatus, FileFetch
+from app.models import ConfigFile, DeviceStatus, Tenant
 from app.services import config_files
 from tests import factories
 from tests.factories import NOW
-from tests.phone_api.doors import Phone, PlaneDoor, wait_until
+from tests.phone_api.doors import Phone, PlaneDoor
 
 NAME = """O'Neil & <Söhne> "x\""""
 PASSWORD = "p<&>w"
@@ -21,7 +21,7 @@ TEXT = "text/plain; charset=utf-8"
 
 @dataclass(frozen=True)
 class Vendor:
-    """A phone of a vendor: what it asks for in this order, and how that ends (None: its file; "boot": what leads there)."""
+    """A phone of a vendor, and what it asks for in this order: its own file, what leads to it, or what is not there."""
 
     model: str
     template: str
@@ -104,17 +104,22 @@ def device(phone: Phone, vendor: Vendor, setting_up) -> Phone:
 def make_device(setting_up, vendor: Vendor) -> None:
     with setting_up() as session:
         tenant = factories.make_tenant(session, "Globex")
-        user = factories.make_user(
-            session, "4711", tenant=tenant, display_name=NAME, password=PASSWORD
-        )
+        user = factories.make_user(session, "4711", tenant=tenant, display_name=NAME, password=PASSWORD)
         template = factories.get_template(session, vendor.template)
         device = factories.make_device(
-            session, mac=vendor.mac, tenant=tenant, template=template, phone_model=template.phone_model, phone_user=user
+            session,
+            mac=vendor.mac,
+            tenant=tenant,
+            template=template,
+            phone_model=template.phone_model,
+            phone_user=user,
         )
         config_files.generate(session, device, now=NOW)
 
 
-def ask(phone: Phone, vendor: Vendor, name: str, method: str = "GET", at: str = "/ipp/tenant/Acme", **headers: str):
+def ask(
+    phone: Phone, vendor: Vendor, name: str, method: str = "GET", at: str = "/ipp/tenant/Acme", **headers: str
+):
     return phone.ask(method, f"{at}/{name}", User_Agent=vendor.user_agent, Accept="*/*", **headers)
 
 
@@ -125,10 +130,14 @@ def own_name(vendor: Vendor) -> str:
 def read_as_its_phone(vendor: Vendor, text: str) -> dict[str, str]:
     """Return names and values: of XML by a parser, of lines by their sign."""
     if vendor.content_type == TEXT:
-        return {f"{name} = ": value for name, _, value in (line.partition(" = ") for line in text.splitlines())}
-    elements = ElementTree.fromstring(text).iter()
+        return {
+            f"{name} = ": value for name, _, value in (line.partition(" = ") for line in text.splitlines())
+        }
+    elements = etree.fromstring(text.encode()).iter(etree.Element)
     return {
-        name: value for element in elements for name, value in ((element.tag, element.text or ""), *element.attrib.items())
+        name: value
+        for element in elements
+        for name, value in ((element.tag, element.text or ""), *element.attrib.items())
     }
 
 
@@ -143,14 +152,16 @@ def check_sequence(phone: Phone, vendor: Vendor, at: str) -> str:
             continue
         assert answer.headers["content-type"] == vendor.content_type
         if what == "boot":
-            root = ElementTree.fromstring(answer.text)
+            root = etree.fromstring(answer.body)
             assert root.attrib["CONFIG_FILES"] == own_name(vendor)
         else:
             text = answer.text
     return text
 
 
-def test_a_new_phone_gets_the_file_of_its_template_without_secrets_and_may_be_approved(phone, vendor, acme, stored):
+def test_a_new_phone_gets_the_file_of_its_template_without_secrets_and_may_be_approved(
+    phone, vendor, acme, stored
+):
     values = read_as_its_phone(vendor, check_sequence(phone, vendor, "/ipp/tenant/Acme"))
     assert values[vendor.name_at] == ""
     assert vendor.secret_at not in values
@@ -183,17 +194,6 @@ def test_what_a_browser_opens_of_it_is_no_page(device, vendor):
     assert (headers.get("x-content-type-options") == "nosniff") is is_markup
 
 
-def test_the_provisioning_log_has_it_as_the_phones_own(device, vendor):
-    ask(device, vendor, own_name(vendor))
-
-    def logged():
-        with device.reading() as session:
-            return [(fetch.mac, fetch.kind.value) for fetch in session.scalars(select(FileFetch))]
-
-    wait_until(logged)
-    assert logged() == [(vendor.mac, "phone")]
-
-
 def test_an_operation_that_waits_for_its_file_sees_it_fetched(device, vendor, setting_up, stored):
     with setting_up() as session:
         file = session.scalars(select(ConfigFile).where(ConfigFile.name == f"{vendor.mac}.cfg")).one()
@@ -201,8 +201,36 @@ def test_an_operation_that_waits_for_its_file_sees_it_fetched(device, vendor, se
     for name, what in vendor.asks:
         answer = ask(device, vendor, name, at="/ipp/tenant/Globex")
         with stored() as session:
-            fetched_at = session.scalar(select(ConfigFile.fetched_at).where(ConfigFile.name == f"{vendor.mac}.cfg"))
+            fetched_at = session.scalar(
+                select(ConfigFile.fetched_at).where(ConfigFile.name == f"{vendor.mac}.cfg")
+            )
         if what == "own":
             assert (answer.status, fetched_at is None) == (200, False)
             return
         assert fetched_at is None, name
+
+
+def test_logs_that_a_phone_uploads_are_refused_cleanly(device, vendor):
+    answer = ask(device, vendor, f"{vendor.mac}-app.log", "PUT")
+    assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD, POST")
+    assert answer.sentence == "Use GET or HEAD or POST here."
+
+
+def test_its_tenants_networks_hold_for_every_name(device, vendor, setting_up):
+    with setting_up() as session:
+        session.scalars(select(Tenant).where(Tenant.name == "Globex")).one().allowed_networks = "10.1.0.0/16"
+    for at in ("/configfiles", "/ipp/tenant/Acme"):
+        answer = device.ask(
+            "GET", f"{at}/{own_name(vendor)}", peer="203.0.113.9", User_Agent=vendor.user_agent
+        )
+        assert (answer.status, answer.text) == (403, '{"error":"This is not served here."}')
+    assert ask(device, vendor, own_name(vendor)).status == 200
+
+
+def test_another_name_than_its_model_has_leads_to_no_file(device, vendor):
+    others = [other for other in VENDORS.values() if other is not vendor]
+    names = [own_name(other).replace(other.mac, vendor.mac) for other in others]
+    for name in set(names) - {name for name, what in vendor.asks if what != "404"}:
+        answer = ask(device, vendor, name)
+        assert answer.status == 404, name
+        assert "of this model ask for" in answer.sentence or "no configuration file" in answer.sentence

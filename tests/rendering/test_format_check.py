@@ -9,7 +9,9 @@ from app.rendering.template_file import FileConfig, TemplateFile, write_template
 
 
 def checked(data: str, value_format: ValueFormat = ValueFormat.XML) -> Checked:
-    template = TemplateFile("any", "any", FileConfig("any_global.cfg", ""), FileConfig("%ITCS_mac%.cfg", data))
+    template = TemplateFile(
+        "any", "any", FileConfig("any_global.cfg", ""), FileConfig("%ITCS_mac%.cfg", data)
+    )
     return check_text(write_template(template), CATALOGUE.keys(), value_format)
 
 

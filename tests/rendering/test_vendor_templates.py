@@ -18,7 +18,7 @@ from app.rendering.template_check import check_text
 from app.rendering.template_file import parse_template
 
 NAME = """O'Neil & <Söhne> "x" 日本 %ITCS_mac%"""
-SECRET, LOOKUP, WEB = 'p<&"\'>w', "l00kup", "w3b"
+SECRET, LOOKUP, WEB = "p<&\"'>w", "l00kup", "w3b"
 SUMMER = DaylightSaving(
     is_active=True,
     date_format=DateFormat.DAY_OF_WEEK,
@@ -54,9 +54,9 @@ def lines_of(text: str) -> dict[str, str]:
     """Return what a Yealink phone reads."""
     first, *lines = text.splitlines()
     assert first == "#!version:1.0.0.1"
-    pairs = [line.split(" = ", 1) for line in lines]
-    assert len({name for name, _ in pairs}) == len(pairs)
-    return dict((name, value) for name, value in pairs)
+    found = dict(line.split(" = ", 1) for line in lines)
+    assert len(found) == len(lines)
+    return found
 
 
 def values_of(text: str) -> dict[str, str]:
@@ -80,7 +80,10 @@ def test_the_check_of_templates_finds_nothing(template: FactoryTemplate) -> None
         ("GXP2170", "P270", "P35", "P34", "P8020", "P8024"),
         ("D785", "user_realname", "user_name", "user_pass", "ldap_server", "ldap_password"),
         ("SPA504G", "Display_Name_1_", "User_ID_1_", "Password_1_", "LDAP_Server", "LDAP_Password"),
-        ("VVX 410", "reg.1.displayName", "reg.1.address", "reg.1.auth.password", "dir.corp.address", "dir.corp.password"),
+        (
+            "VVX 410", "reg.1.displayName", "reg.1.address", "reg.1.auth.password", "dir.corp.address",
+            "dir.corp.password",
+        ),
         ("T46S", "account.1.display_name", "account.1.user_name", "account.1.password", "ldap.host", "ldap.password"),
     ],
 )  # fmt: skip

@@ -16,7 +16,10 @@ from app.rules.phone_forms import (
 
 MAC = "000b82123456"
 POLYCOM = PhoneForm(
-    model="VVX 410", names=("{mac}-config.cfg",), boot_names=("{mac}.cfg",), boot_text="see {mac}-config.cfg of {model}"
+    model="VVX 410",
+    names=("{mac}-config.cfg",),
+    boot_names=("{mac}.cfg",),
+    boot_text="see {mac}-config.cfg of {model}",
 )
 
 
@@ -51,7 +54,10 @@ def test_the_usual_name_is_a_mac_address_and_cfg(name: str, mac: str | None) -> 
 
 
 def test_names_are_read_line_by_line() -> None:
-    assert read_names(" snom{model}-{MAC}.htm \r\n\r\n{mac}.xml\n", "D785") == ("snom{model}-{MAC}.htm", "{mac}.xml")
+    assert read_names(" snom{model}-{MAC}.htm \r\n\r\n{mac}.xml\n", "D785") == (
+        "snom{model}-{MAC}.htm",
+        "{mac}.xml",
+    )
     assert read_names("", "D785") == ()
 
 
@@ -78,12 +84,16 @@ def test_a_pattern_that_will_not_do_is_refused(name: str, why: str) -> None:
         read_names(name, "T46S")
 
 
-@pytest.mark.parametrize("text", ["text/xml", "application/xml; charset=utf-8", "text/plain;charset=ISO-8859-1"])
+@pytest.mark.parametrize(
+    "text", ["text/xml", "application/xml; charset=utf-8", "text/plain;charset=ISO-8859-1"]
+)
 def test_types_of_texts_are_taken(text: str) -> None:
     assert read_type(f" {text} ") == text
 
 
-@pytest.mark.parametrize("text", ["xml", "image/png", "text/xml\r\nX-Evil: 1", "text/xml; boundary=x", "text/"])
+@pytest.mark.parametrize(
+    "text", ["xml", "image/png", "text/xml\r\nX-Evil: 1", "text/xml; boundary=x", "text/"]
+)
 def test_other_types_are_refused(text: str) -> None:
     with pytest.raises(InvalidInputError, match="is no type of a text"):
         read_type(text)
@@ -98,7 +108,9 @@ def test_other_types_are_refused(text: str) -> None:
         (("{mac}-boot.cfg",), "x" * 16_001, "boot_file"),
     ],
 )
-def test_a_boot_file_has_names_and_a_text_of_its_own(boot_names: tuple[str, ...], text: str, field: str) -> None:
+def test_a_boot_file_has_names_and_a_text_of_its_own(
+    boot_names: tuple[str, ...], text: str, field: str
+) -> None:
     with pytest.raises(InvalidInputError) as refusal:
         check_boot_file((), boot_names, text, "T46S")
     assert refusal.value.by_field.keys() == {field}

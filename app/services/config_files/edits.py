@@ -12,6 +12,7 @@ from app.errors import ConflictError, InvalidInputError, NotAllowedError
 from app.models import ConfigFile, Device, Tenant
 from app.models.enums import FileKind
 from app.rendering.config_lines import check_lines
+from app.rendering.format_check import fault_in_markup
 from app.rules.phone_forms import usual_mac
 from app.rules.text_files import check_markup, read_text
 from app.rules.uploaded_names import checked_name
@@ -27,6 +28,8 @@ LARGEST_EDITED = 300_000
 DELETED_AT_ONCE = 500
 _NOTED_ONE_BY_ONE = 50
 GENERATED = (FileKind.PHONE, FileKind.GLOBAL, FileKind.DHCP_OPTION)
+_OTHER_VENDORS = ("<", "#!")
+"""What files of other vendors' phones begin with, and no line of an AudioCodes phone does."""
 UPLOADABLE = (FileKind.UPLOADED, FileKind.COMPANY_DIRECTORY)
 
 
@@ -158,10 +161,20 @@ def _check(text: str, name: str, kind: FileKind) -> None:
     check_markup(text, name)
     if kind is FileKind.COMPANY_DIRECTORY or not name.lower().endswith(".cfg"):
         return
+    if text.lstrip().startswith(_OTHER_VENDORS):
+        _check_markup(text, name)
+        return
     try:
         check_lines(text)
     except InvalidInputError as error:
         raise InvalidInputError(f"{name}: {error}") from error
+
+
+def _check_markup(text: str, name: str) -> None:
+    """Refuse XML that is none; lines of other vendors may be anything."""
+    wrong = fault_in_markup(text.strip()) if text.lstrip().startswith("<") else None
+    if wrong:
+        raise InvalidInputError(f"{name} is no well-formed XML in line {wrong[0]}: {wrong[1]}.")
 
 
 def _check_may_change(session: Session, file: ConfigFile) -> None:

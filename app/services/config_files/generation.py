@@ -13,7 +13,6 @@ from app.models.enums import FileKind
 from app.rendering.dhcp_option import SbcProxy, fill_dhcp_option
 from app.rendering.escaping import render_phone_file, render_shared_file
 from app.rendering.personal_file import Rendered
-from app.rendering.user_keys import UserKeys, with_keys
 from app.services import journal, option_templates, stored_files
 from app.services.author import Author
 from app.services.config_files.drafts import Draft, store_drafts
@@ -107,23 +106,6 @@ def render_as(
         draft = _draft_for(sources, owner, sources.template(owner.template_id or 0)) if has_file else None
         texts.append(draft.rendered.text if draft else "")
     return texts
-
-
-def lay_keys(session: Session, device_ids: Collection[int], keys: UserKeys, *, now: datetime) -> None:
-    """Put what a user set on a phone into these devices' files; all else in them waits for Generate."""
-    files = (
-        select(ConfigFile)
-        .where(ConfigFile.device_id.in_(device_ids), ConfigFile.kind == FileKind.PHONE)
-        .order_by(ConfigFile.name_key)
-        .options(undefer(ConfigFile.content))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    for file in session.scalars(files):
-        text = with_keys(text_of(file), keys).encode()
-        file.content, file.size, file.etag = stored_files.pack(text), len(text), stored_files.etag_of(text)
-        file.generated_at = now
-    session.flush()
 
 
 def generate_shared_files(session: Session, *, now: datetime) -> None:

@@ -56,6 +56,14 @@ class Train(StrEnum):
     GENERIC = "generic"
 
 
+class ValueFormat(StrEnum):
+    """How values stand in the files of a model's phones: in AudioCodes' lines, in lines of others, or in XML."""
+
+    AUDIOCODES = "audiocodes"
+    TEXT = "text"
+    XML = "xml"
+
+
 class Approval(StrEnum):
     """Whether a phone that reports may become a device by itself (manual, chapter 8)."""
 

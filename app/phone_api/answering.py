@@ -27,6 +27,7 @@ from app.phone_api.errors import (
 from app.phone_api.fetch_log import FetchLog
 from app.phone_api.firmware_downloads import FirmwareDownloads, unlimited
 from app.phone_api.guard import Guard
+from app.phone_api.known_forms import KnownForms
 from app.phone_api.messages import PhoneRequest, PhoneResponse
 from app.phone_api.served_files import ServedFiles
 from app.security.tenant_scope import ALL_TENANTS
@@ -52,6 +53,7 @@ class PhoneApi:
     license: LicenseWatch | None = None
     fetched: FetchLog = field(default_factory=FetchLog)
     guard: Guard = field(default_factory=Guard)
+    forms: KnownForms = field(default_factory=KnownForms)
 
     @property
     def expired(self) -> str:
@@ -122,7 +124,9 @@ class PhoneApi:
     def _find_together(self, calls: Sequence[Call]) -> list[PhoneResponse | None]:
         context = self._context()
         with reading(self.database, ALL_TENANTS) as session:
-            wanted = [call.endpoint.wants(call.arguments) for call in calls if call.endpoint.wants]
+            wanted = [
+                file for call in calls if call.endpoint.wants for file in call.endpoint.wants(call.arguments)
+            ]
             context.shelf.lay_out(session, wanted)
             refusals = self.guard.refusals(session, calls, are_found=True)
             found = [
@@ -229,7 +233,7 @@ class PhoneApi:
         return responses, {} if writes_seen else context.heard
 
     def _context(self) -> Context:
-        return Context(datetime.now(UTC), self.firmware_folder)
+        return Context(datetime.now(UTC), self.firmware_folder, self.forms)
 
 
 def _again_if_lost(order: Callable[[], Done]) -> Done:

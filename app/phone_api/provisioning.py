@@ -1,47 +1,26 @@
 """Configuration files for phones: the personal one, shared ones, and the first one of the system URL (protocol 3)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from app.errors import NotFoundError
 from app.models.enums import FileKind
-from app.phone_api import preconditions
+from app.phone_api import file_answers, preconditions
 from app.phone_api.claims import Claim
 from app.phone_api.context import Context
-from app.phone_api.delivery import VARIES, Answer, Deliverable, Gzip, not_modified
+from app.phone_api.delivery import Answer
 from app.phone_api.errors import refuse
+from app.phone_api.file_calls import FileCall
 from app.phone_api.messages import PhoneRequest
 from app.phone_api.shelf import Shelf, Wanted
-from app.rules.mac_addresses import find_mac
-from app.rules.report_limits import REPORT_LIMITS
+from app.rules.phone_forms import Part
 from app.rules.sentences import quoted
 from app.services import config_files, provisioning, provisioning_guard, settings, stored_files
-from app.services.provisioning import FileRequest
+from app.services.provisioning import FileRequest, PhoneFile
 from app.services.stored_files import StoredFile
 
-_TEXT = "text/plain; charset=utf-8"
-_TEMPLATE_HEADER = "X-Template-Name"
-_SHARED = (FileKind.GLOBAL, FileKind.DHCP_OPTION, FileKind.UPLOADED)
-
-
-@dataclass(frozen=True, slots=True)
-class FileCall:
-    """A request for a file by name; ``mac`` is the phone's where the name is one, ``tenant`` the one in the URL."""
-
-    name: str
-    mac: str | None
-    tenant: str
-    request: PhoneRequest
-
-
-def parse(request: PhoneRequest, parts: dict[str, str]) -> FileCall:
-    """Return what is asked for; the name of a phone's file is its MAC in any notation and case."""
-    name = parts["name"]
-    mac = find_mac(name[: -len(".cfg")]) if name.lower().endswith(".cfg") else None
-    tenant = parts.get("tenant", "")[: REPORT_LIMITS["region"]]
-    return FileCall(config_files.name_for(mac) if mac else name, mac, tenant, request)
+_BY_TENANT = (FileKind.PHONE, FileKind.GLOBAL, FileKind.DHCP_OPTION, FileKind.UPLOADED)
 
 
 def claim(call: FileCall) -> Claim:
@@ -49,20 +28,21 @@ def claim(call: FileCall) -> Claim:
     return Claim((call.mac,) if call.mac else (), call.tenant)
 
 
-def wants(call: FileCall) -> Wanted:
-    """Return the file that a call will look up first; that its phone holds it must not cost its content."""
-    return Wanted(call.name, with_content=not preconditions.are_in(call.request))
+def wants(call: FileCall) -> Sequence[Wanted]:
+    """Return the files that a call will look up; that its phone holds one must not cost its content."""
+    with_content = not preconditions.are_in(call.request)
+    return [Wanted(name, with_content) for name in dict.fromkeys((call.name, call.own_name))]
 
 
 def find_stored_file(session: Session, call: FileCall, context: Context) -> Answer | None:
     """Return a file that is stored (``/configfiles/…``, ``/ipp/dhcpoption160.cfg``); None for one that is watched."""
-    file = _look_up(session, call.request, call.name, context.shelf)
-    if file is not None:
-        return None if file.is_watched else _answer(call.request, file)
+    found = _find(session, call, context)
+    if found is not None:
+        return None if found.is_watched else _answer(session, call, found, context)[1]
     if call.mac:
         _note_strangers(session, [call], context)
         raise NotFoundError(provisioning.why_no_file(session, call.mac))
-    raise NotFoundError(f"There is no configuration file called {quoted(call.name)}.")
+    raise _no_such_file(call.name)
 
 
 def find_phone_file(session: Session, call: FileCall, context: Context) -> Answer | None:
@@ -70,29 +50,30 @@ def find_phone_file(session: Session, call: FileCall, context: Context) -> Answe
 
     None where it has no file of its own, and for a file that is watched.
     """
-    file = _look_up(session, call.request, call.name, context.shelf)
-    if file is not None and (call.mac or file.kind in _SHARED):
-        return None if file.is_watched else _answer(call.request, file)
+    found = _find(session, call, context)
+    if found is not None and (call.is_usual or found.kind in _BY_TENANT):
+        return None if found.is_watched else _answer(session, call, found, context)[1]
     if call.mac is None:
-        raise NotFoundError(f"There is no configuration file called {quoted(call.name)}.")
+        raise _no_such_file(call.name)
     return None
 
 
 def record_fetched(session: Session, calls: Sequence[FileCall], context: Context) -> list[Answer]:
     """Answer phones whose files an operation waits for, and note that they asked: what is noted is then sent."""
-    context.shelf.lay_out(session, [wants(call) for call in calls])
-    stored_files.note_fetched(session, {call.name for call in calls}, now=context.now)
-    return [_stored_or_refusal(session, call, context) for call in calls]
+    context.shelf.lay_out(session, [file for call in calls for file in wants(call)])
+    answers = [_stored_or_refusal(session, call, context) for call in calls]
+    stored_files.note_fetched(session, {name for name, _ in answers if name}, now=context.now)
+    return [answer for _, answer in answers]
 
 
 def record_phone_file(session: Session, calls: Sequence[FileCall], context: Context) -> list[Answer]:
     """Answer phones that ask by a tenant's URL: those whose files are watched, and those that have none."""
-    stored = stored_files.find_many(session, [call.name for call in calls], with_content=False)
-    fetched = [call for call in calls if stored_files.key_of(call.name) in stored]
-    others = [call for call in calls if stored_files.key_of(call.name) not in stored]
+    stored = stored_files.find_many(session, [call.own_name for call in calls], with_content=False)
+    fetched = [call for call in calls if stored_files.key_of(call.own_name) in stored]
+    others = [call for call in calls if stored_files.key_of(call.own_name) not in stored]
     of_fetched = iter(record_fetched(session, fetched, context) if fetched else ())
     of_others = iter(first_contact(session, others, context) if others else ())
-    return [next(of_fetched if stored_files.key_of(call.name) in stored else of_others) for call in calls]
+    return [next(of_fetched if stored_files.key_of(call.own_name) in stored else of_others) for call in calls]
 
 
 def first_contact(session: Session, calls: Sequence[FileCall], context: Context) -> list[Answer]:
@@ -100,20 +81,9 @@ def first_contact(session: Session, calls: Sequence[FileCall], context: Context)
     requests = [_file_request(call) for call in calls]
     _note_strangers(session, calls, context)
     files = provisioning.contact_by_file(session, requests, now=context.now)
-    contents = {file.text: file.text.encode() for file in files if file.text is not None}
-    tags = {text: stored_files.etag_of(content) for text, content in contents.items()}
     return [
-        Deliverable(
-            contents[file.text],
-            len(contents[file.text]),
-            tags[file.text],
-            context.now,
-            _TEXT,
-            _headers(file.template_name),
-        )
-        if file.text is not None
-        else refuse(404, file.refusal)
-        for file in files
+        _first_file(session, call, file, context) if file.text is not None else refuse(404, file.refusal)
+        for call, file in zip(calls, files, strict=True)
     ]
 
 
@@ -126,7 +96,20 @@ def find_proxy_file(session: Session, call: FileCall, context: Context) -> Answe
         )
     if call.mac is None and call.name not in ("", config_files.DHCP_OPTION_FILE):
         raise NotFoundError(f"There is no file called {quoted(call.name)} for phones behind an SBC proxy.")
-    return _answer(call.request, file)
+    return file_answers.stored(call, file, None, Part.OWN, context)
+
+
+def _find(session: Session, call: FileCall, context: Context) -> StoredFile | None:
+    """Return the file of this name, or the phone's own, where it asks for it by such a name.
+
+    NotFoundError where no phone of any model asks for its files by a name like this.
+    """
+    file = _look_up(session, call.request, call.name, context.shelf)
+    if file is not None or call.is_usual or call.mac is None:
+        return file
+    if not context.forms.lets(session, call.name, call.mac):
+        raise _no_such_file(call.name)
+    return _look_up(session, call.request, call.own_name, context.shelf)
 
 
 def _look_up(session: Session, request: PhoneRequest, name: str, shelf: Shelf) -> StoredFile | None:
@@ -138,20 +121,37 @@ def _look_up(session: Session, request: PhoneRequest, name: str, shelf: Shelf) -
     return shelf.find(session, name, with_content=True)
 
 
-def _answer(request: PhoneRequest, file: StoredFile) -> Answer:
-    headers = _headers(file.template_name)
-    if file.content is None:  # the phone holds it
-        tag = preconditions.held_tag(request, file.etag, file.generated_at)
-        return not_modified(tag or file.etag, headers)
-    stream = stored_files.gzip_of(file.content)
-    return Deliverable(Gzip(stream), file.size, file.etag, file.generated_at, _TEXT, headers)
+def _no_such_file(name: str) -> NotFoundError:
+    return NotFoundError(f"There is no configuration file called {quoted(name)}.")
 
 
-def _stored_or_refusal(session: Session, call: FileCall, context: Context) -> Answer:
-    file = _look_up(session, call.request, call.name, context.shelf)
-    if file is None:  # it was deleted meanwhile
-        return refuse(404, f"There is no configuration file called {quoted(call.name)}.")
-    return _answer(call.request, file)
+def _stored_or_refusal(session: Session, call: FileCall, context: Context) -> tuple[str, Answer]:
+    """Return the answer, and the name of the phone's own file where that is what is sent."""
+    try:
+        file = _find(session, call, context)
+        if file is None:  # it was deleted meanwhile
+            raise _no_such_file(call.name)
+        part, answer = _answer(session, call, file, context)
+    except NotFoundError as error:
+        return "", refuse(404, str(error))
+    return file.name_key if part is Part.OWN else "", answer
+
+
+def _answer(session: Session, call: FileCall, file: StoredFile, context: Context) -> tuple[Part, Answer]:
+    """Return a stored file, or what leads to it; NotFoundError where phones of its model ask by another name."""
+    form = context.forms.of_template(session, file.template_id)
+    part = file_answers.part_of(call, form) if file.kind is FileKind.PHONE else Part.OWN
+    return part, file_answers.stored(call, file, form, part, context)
+
+
+def _first_file(session: Session, call: FileCall, file: PhoneFile, context: Context) -> Answer:
+    """Return the file of a phone that waits, or what leads to it, or the refusal of a name that it does not ask for."""
+    form = context.forms.of_template(session, file.template_id)
+    try:
+        part = file_answers.part_of(call, form)
+    except NotFoundError as error:
+        return refuse(404, str(error))
+    return file_answers.made_now(call, file, form, part, context)
 
 
 def _note_strangers(session: Session, calls: Sequence[FileCall], context: Context) -> None:
@@ -169,17 +169,3 @@ def _file_request(call: FileCall) -> FileRequest:
         user_agent=call.request.user_agent,
         peer=call.request.peer,
     )
-
-
-def _headers(template_name: str) -> dict[str, str]:
-    """Return the template's name as a header may carry it: of what RFC 9110 does not allow, question marks."""
-    if not template_name:
-        return VARIES
-    visible = (
-        template_name if template_name.isascii() and template_name.isprintable() else _visible(template_name)
-    )
-    return {**VARIES, _TEMPLATE_HEADER: visible}
-
-
-def _visible(text: str) -> str:
-    return "".join(letter if " " <= letter <= "~" else "?" for letter in text)

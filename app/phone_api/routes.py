@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy.orm import Session
 
-from app.phone_api import alarms, firmware, keep_alive, provisioning, user_keys
+from app.phone_api import alarms, file_calls, firmware, keep_alive, provisioning, user_keys
 from app.phone_api.claims import Claim
 from app.phone_api.context import Context
 from app.phone_api.delivery import Answer
@@ -16,7 +16,7 @@ from app.phone_api.shelf import Wanted
 
 Parse: TypeAlias = Callable[[PhoneRequest, dict[str, str]], Any]
 Find: TypeAlias = Callable[[Session, Any, Context], Answer | None]
-Wants: TypeAlias = Callable[[Any], Wanted]
+Wants: TypeAlias = Callable[[Any], Sequence[Wanted]]
 Claims: TypeAlias = Callable[[Any], Claim]
 Record: TypeAlias = Callable[[Session, Sequence[Any], Context], Sequence[Answer]]
 
@@ -29,7 +29,7 @@ class Endpoint:
 
     ``parse`` turns it into a call, or raises InvalidInputError before the database is asked. ``find`` answers from
     what is stored; where it returns None, or there is none, ``record`` answers a list of such calls in their order
-    inside one transaction that writes. ``wants`` names the stored file that ``find`` will look up, so that those of
+    inside one transaction that writes. ``wants`` names the stored files that ``find`` will look up, so that those of
     many calls are read together. What ``stops_with_license`` is refused once the licence has expired. What
     ``hands_out_files`` is noted in the provisioning log. ``claims`` says whom a call is about, for the guard.
     ``kind`` is what figures call it.
@@ -71,7 +71,7 @@ _USER_KEYS = Endpoint(
 )
 _TENANT_FILE = Endpoint(
     "file",
-    provisioning.parse,
+    file_calls.parse,
     provisioning.find_phone_file,
     provisioning.record_phone_file,
     provisioning.wants,
@@ -80,14 +80,14 @@ _TENANT_FILE = Endpoint(
 )
 _STORED_FILE = Endpoint(
     "file",
-    provisioning.parse,
+    file_calls.parse,
     provisioning.find_stored_file,
     provisioning.record_fetched,
     provisioning.wants,
     hands_out_files=True,
     claims=provisioning.claim,
 )
-_PROXY_FILE = Endpoint("file", provisioning.parse, provisioning.find_proxy_file, hands_out_files=True)
+_PROXY_FILE = Endpoint("file", file_calls.parse, provisioning.find_proxy_file, hands_out_files=True)
 _FIRMWARE = Endpoint("firmware", firmware.parse, firmware.find, hands_out_files=True)
 
 _NAME = r"(?P<name>[^/]+)"

@@ -5,6 +5,7 @@ from itertools import chain
 
 from app.models.enums import Train
 from app.rendering import factory_blocks as blocks
+from app.rendering import vendor_templates as vendors
 from app.rendering.personal_file import TOKENS
 from app.rendering.template_file import FileConfig, TemplateFile, write_template
 
@@ -99,6 +100,27 @@ def _template(model: str, train: Train, content: tuple[_Block, ...]) -> FactoryT
     name = f"Audiocodes_{model}_LYNC" if is_uc else f"Audiocodes_{model}"
     return FactoryTemplate(name, description, model, train, write_template(template))
 
+
+def _of_vendor(vendor: str, model: str, lines: _Block) -> FactoryTemplate:
+    """Return the template of another vendor's phone, which includes no other file."""
+    name, description = f"{vendor}_{model}".replace(" ", "_"), f"{vendor} {model}"
+    template = TemplateFile(
+        model_type=name.lower(),
+        description=description,
+        global_file=FileConfig(f"{name}_global.cfg", ""),
+        personal_file=FileConfig("%ITCS_mac%.cfg", "\n".join(lines)),
+    )
+    return FactoryTemplate(name, description, model, Train.GENERIC, write_template(template))
+
+
+VENDOR_TEMPLATES: tuple[FactoryTemplate, ...] = (
+    _of_vendor("Cisco", "SPA504G", vendors.CISCO_SPA),
+    _of_vendor("Grandstream", "GXP2170", vendors.GRANDSTREAM),
+    _of_vendor("Polycom", "VVX 410", vendors.POLYCOM),
+    _of_vendor("Snom", "D785", vendors.SNOM),
+    _of_vendor("Yealink", "T46S", vendors.YEALINK),
+)
+"""Those of other vendors' phones, whose models have forms of their own (app/services/shipped_models.py)."""
 
 FACTORY_TEMPLATES: tuple[FactoryTemplate, ...] = (
     *map(_generic, _MODELS),

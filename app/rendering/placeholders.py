@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from app.errors import InvalidInputError
 from app.models.enums import Layer
+from app.rendering.clock_names import CLOCK_NAMES
 from app.rendering.one_line import is_one_line
 
 MAX_NAME = 64
@@ -129,6 +130,7 @@ _KNOWN = (
     PlaceholderInfo("VLANPriority", "Priority in the VLAN, 0 to 7", Group.DEVICE, "0"),
     PlaceholderInfo("Primary_NTP", "Time server (NTP) of the phones", Group.SYSTEM, ""),
     PlaceholderInfo("TimeZoneLocation", "Offset from UTC such as +10:00", Group.SYSTEM, "not_set"),
+    *(PlaceholderInfo(name, description, Group.SYSTEM) for name, description in CLOCK_NAMES.items()),
     PlaceholderInfo("SRTP", "Encrypt speech with SRTP: 0 or 1", Group.SYSTEM, "0"),
     PlaceholderInfo("MwiVmNumber", "Number of the voice mail", Group.SYSTEM, "1000"),
     PlaceholderInfo("SipDigitMap", "Which digits make a complete number", Group.SYSTEM, "**xxxx"),

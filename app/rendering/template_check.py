@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from app.models.enums import ValueFormat
+from app.rendering.format_check import faults_of_format
 from app.rendering.placeholders import MARKER, MAX_NAME, display_name, is_private
 from app.rendering.template_file import TemplateFaultError, TemplateFile, parse_template
 
@@ -37,8 +39,10 @@ class Checked:
     doubts: tuple[Finding, ...] = ()
 
 
-def check_text(text: str, known: Collection[str]) -> Checked:
-    """Check a template's text; ``known`` are the names of the placeholders that there are."""
+def check_text(
+    text: str, known: Collection[str], value_format: ValueFormat = ValueFormat.AUDIOCODES
+) -> Checked:
+    """Check a template's text, which makes files of this format; ``known`` are the placeholders that there are."""
     try:
         template = parse_template(text)
     except TemplateFaultError as fault:
@@ -46,6 +50,13 @@ def check_text(text: str, known: Collection[str]) -> Checked:
     fault_of_name = _fault_of_global_name(template.global_file.name)
     if fault_of_name:
         return Checked(None, faults=(_found_at(text, template.global_file.name, fault_of_name),))
+    of_format = tuple(
+        _found_at(text, fault.words, fault.sentence) for fault in faults_of_format(template, value_format)
+    )
+    if of_format:
+        return Checked(None, faults=of_format)
+    if value_format is not ValueFormat.AUDIOCODES:
+        return Checked(template, doubts=tuple(islice(_unknown_in(text, known), MOST_DOUBTS)))
     doubts = (*_doubts_of_parts(text, template), *islice(_unknown_in(text, known), MOST_DOUBTS))
     return Checked(template, doubts=doubts)
 

@@ -81,7 +81,7 @@ _SHAPES = (
     _shape(
         "Snom",
         r"(?:Mozilla/4\.0 \(compatible; )?snom(?P<model>[A-Z]?[0-9]{3}[A-Z]{0,3})-SIP " + _VERSION,
-        r"(?: [^ )]{1,40}){0,2}?(?: " + _MAC + r")?\)?",
+        r"(?: [^ )]{1,40}){0,2}?(?: " + _MAC + r"(?: [SU]XM:[0-9]){0,2})?\)?",
     ),
     _shape(
         "Mitel",
@@ -96,6 +96,11 @@ _SHAPES = (
     ),
     _shape("Htek", r"Htek (?P<model>UC\w{2,10}) V?" + _VERSION + r"(?: (?P<mac>[0-9A-Fa-f:]{12,17}))?"),
     _shape("Grandstream", r"Grandstream (?P<model>[A-Z]{2,4}[0-9]{3,4}\w{0,4}) " + _VERSION),
+    _shape(
+        "Grandstream",
+        r"Grandstream Model HW (?P<model>[A-Z]{2,4}[0-9]{3,4}\w{0,4})(?: {1,2}(?P<hardware>V[0-9][0-9.]{0,10}[A-Z]?))?",
+        r" {1,2}SW " + _VERSION + r"(?: DevId (?P<mac>[0-9A-Fa-f:]{12,17}))?",
+    ),
     _shape(
         "Gigaset",
         r"Gigaset (?P<model>[A-Z0-9]{1,16}(?: [A-Z0-9]{1,16}){0,3})/(?P<version>[0-9][0-9.V]{0,39})",

@@ -16,6 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.errors import InvalidInputError
 from app.models import ConfigTemplate, Device, Placeholder
 from app.models.enums import Layer, ValueLevel, VlanMode
+from app.rendering.clock_names import CLOCK_NAMES, TIME_ZONE
 from app.rendering.personal_file import TOKENS, has_overlay
 from app.rendering.placeholders import PRECEDENCE, names_in
 from app.rendering.template_file import TemplateFile, parse_template
@@ -140,7 +141,8 @@ def _concerns_phone(parts: _Parts, change: Change) -> ColumnElement[bool]:
     if isinstance(change, TemplateChange):
         return Device.template_id == change.template_id
     if isinstance(change, DaylightChange):
-        return _has_template_with(parts, _DAYLIGHT)
+        telling = _ids(parts, lambda file: _tells_time(file.personal_file.data))
+        return _has_template_with(parts, _DAYLIGHT) | Device.template_id.in_(telling)
     is_theirs: ColumnElement[bool] = _LEVEL_COLUMN[change.level] == change.owner_id
     return is_theirs & _has_template_with(parts, _TOKEN[change.level])
 
@@ -149,6 +151,8 @@ def _concerns_shared_file(parts: _Parts, change: Change) -> ColumnElement[bool]:
     """A global file has no phone, site or user: it takes values of the system, its template, and that one's tenant."""
     if isinstance(change, TemplateChange):
         return ConfigTemplate.id == change.template_id
+    if isinstance(change, DaylightChange):
+        return ConfigTemplate.id.in_(_ids(parts, lambda file: _tells_time(file.global_file.data)))
     if not isinstance(change, PlaceholderChange | PlaceholdersChange):
         return false()
     if change.layer is Layer.SYSTEM:
@@ -160,14 +164,12 @@ def _concerns_shared_file(parts: _Parts, change: Change) -> ColumnElement[bool]:
     if isinstance(change, PlaceholdersChange):
         return is_theirs
     name = change.name
-    return is_theirs & ConfigTemplate.id.in_(
-        _ids(parts, lambda file: name in names_in(file.global_file.data))
-    )
+    return is_theirs & ConfigTemplate.id.in_(_ids(parts, lambda file: _is_told(name, file.global_file.data)))
 
 
 def _by_placeholder(parts: _Parts, change: PlaceholderChange) -> ColumnElement[bool]:
     """Its template has the placeholder, the device belongs to the owner, and no layer nearer to it has a value."""
-    templates = _ids(parts, lambda file: change.name in names_in(file.personal_file.data))
+    templates = _ids(parts, lambda file: _is_told(change.name, file.personal_file.data))
     nearer = PRECEDENCE[: PRECEDENCE.index(change.layer)]
     is_theirs = true() if change.layer is Layer.SYSTEM else _DEVICE_COLUMN[change.layer] == change.owner_id
     overridden = [_has_value(layer, change.name) for layer in nearer]
@@ -185,6 +187,15 @@ def _has_value(layer: Layer, name: str) -> ColumnElement[bool]:
 
 def _has_template_with(parts: _Parts, token: str) -> ColumnElement[bool]:
     return Device.template_id.in_(_ids(parts, lambda file: has_overlay(file.personal_file.data, token)))
+
+
+def _is_told(name: str, data: str) -> bool:
+    """Whether files with this text are made from a placeholder, or from one that follows from it."""
+    return name in names_in(data) or (name == TIME_ZONE and _tells_time(data))
+
+
+def _tells_time(data: str) -> bool:
+    return not CLOCK_NAMES.keys().isdisjoint(names_in(data))
 
 
 def _ids(parts: _Parts, wanted: Callable[[TemplateFile], bool]) -> list[int]:

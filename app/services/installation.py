@@ -7,19 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import ConfigTemplate, PhoneModel, PhoneUser, Tenant
-from app.rendering.factory_templates import FACTORY_TEMPLATES, FactoryTemplate
-from app.services import config_files, leases, public_address, tenancy
+from app.rendering.factory_templates import FACTORY_TEMPLATES, VENDOR_TEMPLATES, FactoryTemplate
+from app.services import config_files, leases, public_address, shipped_models, tenancy
 from app.services.author import Author
 from app.services.templates import texts, versions
 
 DEFAULT_TENANT = "Default"
 SYSTEM_USER = "system"
-
-_SHIPPED_MODELS = {
-    "AudioCodes": ("405", "420HD", "430HD", "440HD", "445HD", "450HD", "C450HD", "HRS"),
-    "Spectralink": ("8440",),
-    "Polycom": ("Trio 8800",),
-}
 
 
 def install(session: Session, *, public_url: str, rest_port: int, now: datetime) -> None:
@@ -30,7 +24,7 @@ def install(session: Session, *, public_url: str, rest_port: int, now: datetime)
     leases.add_missing(session, leases.TIMETABLE, now=now)
     _add_default_tenant(session, now)
     _add_system_user(session, now)
-    _bring_factory_templates_up_to_date(session, _add_phone_models(session), now)
+    _bring_factory_templates_up_to_date(session, shipped_models.add_missing(session), now)
     public_address.keep(session, public_url, rest_port)
     config_files.generate_shared_files(session, now=now)
 
@@ -52,23 +46,13 @@ def _add_system_user(session: Session, now: datetime) -> None:
     session.add(user)
 
 
-def _add_phone_models(session: Session) -> dict[str, PhoneModel]:
-    """Return the phone models by name, those that are shipped among them."""
-    models = {model.name: model for model in session.scalars(select(PhoneModel))}
-    for vendor, names in _SHIPPED_MODELS.items():
-        for name in names:
-            if name not in models:
-                models[name] = PhoneModel(vendor=vendor, name=name)
-                session.add(models[name])
-            models[name].is_shipped = True
-    return models
-
-
 def _bring_factory_templates_up_to_date(
     session: Session, models: dict[str, PhoneModel], now: datetime
 ) -> None:
     known = _templates_by_key(session.scalars(select(ConfigTemplate)))
-    for shipped in FACTORY_TEMPLATES:
+    for shipped in (*FACTORY_TEMPLATES, *VENDOR_TEMPLATES):
+        if shipped.model not in models:
+            continue
         template = known.get(shipped.name.casefold())
         if template is None:
             session.add(_new_template(shipped, models[shipped.model], now))

@@ -1,14 +1,20 @@
 """Phone models: those that are shipped, and those that an administrator adds for phones of other vendors."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.database import table_of
 from app.errors import ConflictError, InvalidInputError
 from app.models import ConfigTemplate, Device, PhoneModel
+from app.models.enums import ValueFormat
+from app.rendering.format_check import fault_in_markup, faults_of_format
+from app.rendering.one_line import line_feeds_only
+from app.rendering.template_file import parse_template
+from app.rules.phone_forms import check_boot_file, read_names, read_type
 from app.rules.user_agent_patterns import check_pattern, model_by_pattern
 from app.rules.user_agents import known_model, parse_user_agent
 from app.services.usage import Consequence, Departure, Fate, Kind, check_may_go, departure, look_up
@@ -17,6 +23,7 @@ MAX_NAME = 60
 _NOT_IN_NAMES = set("/;\\%")
 _TEMPLATES = Kind("templates", "template", "templates")
 _DEVICES = Kind("devices", "device", "devices")
+_TEMPLATE_TABLE = table_of(ConfigTemplate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,7 @@ def prepare(session: Session, model: PhoneModel) -> list[str]:
         model.name = _checked(model.name, "name", "Give the name of the model, as its phones report it.")
         model.description = (model.description or "").strip()
         _take_pattern(model)
+        _take_form(session, model)
         _check_shipped_stays(session, model)
         _check_is_unique(session, model)
     return _doubts_of_name(known_as, model)
@@ -138,6 +146,55 @@ def _take_pattern(model: PhoneModel) -> None:
         model.user_agent_pattern = check_pattern(model.user_agent_pattern or "")
     except InvalidInputError as error:
         raise InvalidInputError(str(error), field="user_agent_pattern") from None
+
+
+def _take_form(session: Session, model: PhoneModel) -> None:
+    """Check what the files of the model's phones are like, and that its templates do for it."""
+    model.value_format = ValueFormat(model.value_format or ValueFormat.AUDIOCODES)
+    names = _read("file_names", model, read_names)
+    boot_names = _read("boot_file_names", model, read_names)
+    model.content_type = (model.content_type or "").strip()
+    if model.content_type:
+        model.content_type = _read("content_type", model, lambda text, _model: (read_type(text),))[0]
+    model.boot_file = line_feeds_only(model.boot_file or "").strip("\n")
+    check_boot_file(names, boot_names, model.boot_file, model.name)
+    if model.value_format is ValueFormat.XML and model.boot_file.lstrip().startswith("<"):
+        _check_boot_markup(model)
+    model.file_names, model.boot_file_names = "\n".join(names), "\n".join(boot_names)
+    _check_templates_do(session, model)
+
+
+def _read(field: str, model: PhoneModel, read: Callable[[str, str], tuple[str, ...]]) -> tuple[str, ...]:
+    try:
+        return read(getattr(model, field) or "", model.name)
+    except InvalidInputError as error:
+        raise InvalidInputError(str(error), field=field) from None
+
+
+def _check_boot_markup(model: PhoneModel) -> None:
+    wrong = fault_in_markup(model.boot_file)
+    if wrong:
+        raise InvalidInputError(
+            f"The boot file is no well-formed XML in line {wrong[0]}: {wrong[1]}.", field="boot_file"
+        )
+
+
+def _check_templates_do(session: Session, model: PhoneModel) -> None:
+    """Refuse another format while a template of the model makes no such files, of whatever tenant it is."""
+    before = session.scalar(select(PhoneModel.value_format).where(PhoneModel.id == model.id))
+    if before is None or before is model.value_format:
+        return
+    texts = select(_TEMPLATE_TABLE.c.name, _TEMPLATE_TABLE.c.content).where(
+        _TEMPLATE_TABLE.c.phone_model_id == model.id
+    )
+    for name, content in session.connection().execute(texts):
+        fault = next(faults_of_format(parse_template(content), model.value_format), None)
+        if fault is not None:
+            raise ConflictError(
+                f"The template {name} was written for the format that the model has: {fault.sentence} Give it another "
+                "model first, or make its text do.",
+                field="value_format",
+            )
 
 
 def _check_shipped_stays(session: Session, model: PhoneModel) -> None:

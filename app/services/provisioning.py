@@ -34,11 +34,12 @@ class FileRequest:
 
 @dataclass(frozen=True, slots=True)
 class PhoneFile:
-    """The file a phone gets and the name of its template, or the sentence that says why it gets none."""
+    """The file a phone gets and its template, or the sentence that says why it gets none."""
 
     text: str | None
     template_name: str = ""
     refusal: str = ""
+    template_id: int | None = None
 
 
 def contact_by_file(session: Session, requests: Sequence[FileRequest], *, now: datetime) -> list[PhoneFile]:
@@ -120,7 +121,8 @@ class _Desk:
         file = self._files.get(stored_files.key_of(config_files.name_for(mac)))
         if file is None or file.content is None:
             return PhoneFile(None, refusal=_why_no_file_of_device(mac))
-        return PhoneFile(stored_files.text_of(file.content).decode(), file.template_name)
+        text = stored_files.text_of(file.content).decode()
+        return PhoneFile(text, file.template_name, template_id=file.template_id)
 
     def _files_of(self, macs: Iterable[str]) -> dict[str, StoredFile]:
         names = [config_files.name_for(mac) for mac in macs]
@@ -154,7 +156,8 @@ class _Desk:
             tenant_id=row["tenant_id"],
             site_id=row["site_id"],
         )
-        return PhoneFile(text, self._decider.sources.template(choice.template_id).name)
+        name = self._decider.sources.template(choice.template_id).name
+        return PhoneFile(text, name, template_id=choice.template_id)
 
 
 def _count_unreported(session: Session, peers: Collection[str]) -> dict[str, int]:

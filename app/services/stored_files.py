@@ -26,7 +26,8 @@ class StoredFile(NamedTuple):
     """A file of any tenant; ``content`` is what is stored of it, None where it was not asked for.
 
     ``size`` is that of the text, in bytes, and ``etag`` the strong validator of the text, in quotes. ``is_watched``: an
-    operation waits for it to be fetched, which ``note_fetched`` writes down.
+    operation waits for it to be fetched, which ``note_fetched`` writes down. ``template_id`` is that of the template it
+    was made of, or that its phone has.
     """
 
     name_key: str
@@ -36,6 +37,7 @@ class StoredFile(NamedTuple):
     etag: str
     generated_at: datetime
     is_watched: bool = False
+    template_id: int | None = None
     content: bytes | None = None
 
 

@@ -6,18 +6,15 @@ from typing import Any
 from flask import flash, render_template, request
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
-from wtforms import StringField
-from wtforms.validators import Length
 
 from app.models import PhoneModel
-from app.models.phone_model import MAX_DESCRIPTION, MAX_PATTERN
 from app.rules.user_agents import LONGEST_TEXT
 from app.security.roles import PHONE_MODELS
 from app.services import phone_models
 from app.services.usage import Departure
+from app.views import phone_model_form
 from app.views.deletion_page import AsksBeforeDeletion
 from app.views.fast_interface import FastInterface
-from app.views.fields import text_or_empty
 from app.views.figures import Figures
 from app.views.formats import yes_or_no
 from app.views.usage_links import UsageLinks
@@ -37,29 +34,20 @@ class PhoneModelView(AsksBeforeDeletion):
     base_order = ("name", "asc")
     order_columns = ["name", "vendor"]
     list_columns = ["name", "vendor", "description", "user_agent_pattern", "is_shipped"]
-    show_columns = list_columns
-    add_columns = ["vendor", "name", "description", "user_agent_pattern"]
+    show_columns = [*list_columns, *phone_model_form.COLUMNS]
+    add_columns = ["vendor", "name", "description", "user_agent_pattern", *phone_model_form.COLUMNS]
     edit_columns = add_columns
-    label_columns = {"is_shipped": "Comes with the product", "user_agent_pattern": "User-Agent pattern"}
+    label_columns = {
+        "is_shipped": "Comes with the product",
+        "user_agent_pattern": "User-Agent pattern",
+        **phone_model_form.LABELS,
+    }
     description_columns = {
         "name": "As the phones report it: 8440, Trio 8800. Its default firmware has this name, too.",
     }
-    add_form_extra_fields = {
-        "description": StringField(
-            "Description", validators=[Length(max=MAX_DESCRIPTION)], filters=[text_or_empty]
-        ),
-        "user_agent_pattern": StringField(
-            "User-Agent pattern",
-            validators=[Length(max=MAX_PATTERN)],
-            filters=[text_or_empty],
-            description=(
-                "Needed only where phones do not name the model in a way that is known. "
-                "* stands for any characters, ? for one: Fanvil X4U *."
-            ),
-        ),
-    }
+    add_form_extra_fields = phone_model_form.form_fields()
     edit_form_extra_fields = add_form_extra_fields
-    formatters_columns = {"is_shipped": yes_or_no}
+    formatters_columns = {"is_shipped": yes_or_no, "value_format": phone_model_form.FORMAT_WORDS.__getitem__}
     show_template = "ringmaster/phone_model.html"
     list_template = "ringmaster/phone_models.html"
 

@@ -61,7 +61,9 @@ class TemplateTextView(BaseView):
             request.form.get("text", ""), _base(template), accepts_doubts=request.form.get("deed") == "accept"
         )
         if request.form.get("deed") == "check":
-            return _editor(template, draft, checked=texts.check(db.session(), draft.text))
+            return _editor(
+                template, draft, checked=texts.check(db.session(), draft.text, template.phone_model)
+            )
         return _save(template, draft, "edited")
 
     @expose("/upload/<int:template_id>", methods=["GET", "POST"])

@@ -187,3 +187,32 @@ def test_deleting_takes_what_is_chosen_in_bites_and_never_what_the_account_may_n
 
 def test_uploads_are_compared_as_phones_ask_for_them():
     assert Upload("Ä.cfg", b"").key == Upload("ä.CFG", b"").key
+
+
+@pytest.mark.parametrize(
+    "content", [b"#!version:1.0.0.1\naccount.1.label = 1\n", b'<?xml version="1.0"?>\n<a b="1"/>\n']
+)
+def test_files_of_other_vendors_are_taken_for_what_they_are(session, content):
+    (file,) = store(session, upload("y000000000066.cfg", content))
+    assert config_files.content_of(file) == content
+
+
+def test_xml_that_is_none_is_refused_with_its_line(session):
+    with pytest.raises(
+        InvalidInputError, match=r"extra\.cfg is no well-formed XML in line 2: mismatched tag"
+    ):
+        upload(content=b"<a>\n<b></a>")
+
+
+def test_a_name_that_a_phone_of_another_vendor_asks_for_is_nobodys(session):
+    with pytest.raises(InvalidInputError, match=r"upload it as 000b82123456\.cfg"):
+        store(session, upload("cfg000B82123456.xml", b"<a/>"))
+    store(session, upload("rings-000b82123456.txt", b"x"))
+
+
+def test_the_file_of_a_phone_that_was_uploaded_is_of_its_template(session):
+    device, file = generated(session)
+    session.delete(file)
+    session.flush()
+    (uploaded,) = store(session, upload(f"{device.mac}.cfg"), tenant_id=device.tenant_id)
+    assert (uploaded.kind, uploaded.template_id) == (FileKind.PHONE, device.template_id)

@@ -6,7 +6,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import ConfigFile, ConfigTemplate, PhoneModel, PhoneUser, Site, Tenant
-from app.rendering.factory_templates import FACTORY_TEMPLATES
+from app.models.enums import ValueFormat
+from app.rendering.factory_templates import FACTORY_TEMPLATES, VENDOR_TEMPLATES
 from app.services import config_files, installation
 
 LATER = datetime(2027, 1, 1, tzinfo=UTC)
@@ -34,7 +35,7 @@ def test_there_is_the_system_user(session: Session) -> None:
     assert (user.name, user.display_name, user.is_system) == ("system", "System User", True)
 
 
-def test_there_are_the_phone_models_of_the_manual_and_two_of_others(session: Session) -> None:
+def test_there_are_the_phone_models_of_the_manual_and_some_of_others(session: Session) -> None:
     models = session.scalars(select(PhoneModel).where(PhoneModel.is_shipped))
     assert {f"{model.vendor} {model.name}" for model in models} == {
         "AudioCodes 405",
@@ -47,12 +48,19 @@ def test_there_are_the_phone_models_of_the_manual_and_two_of_others(session: Ses
         "AudioCodes HRS",
         "Spectralink 8440",
         "Polycom Trio 8800",
+        "Cisco SPA504G",
+        "Grandstream GXP2170",
+        "Polycom VVX 410",
+        "Snom D785",
+        "Yealink T46S",
     }
 
 
 def test_there_are_all_factory_templates_and_none_is_edited(session: Session) -> None:
     templates = session.scalars(select(ConfigTemplate)).all()
-    assert {template.name for template in templates} == {shipped.name for shipped in FACTORY_TEMPLATES}
+    assert {template.name for template in templates} == {
+        shipped.name for shipped in (*FACTORY_TEMPLATES, *VENDOR_TEMPLATES)
+    }
     assert all(template.is_factory and not template.is_edited for template in templates)
 
 
@@ -108,3 +116,14 @@ def test_an_administrators_own_template_of_the_same_name_is_left_alone(session: 
     before = template.content
     install_again(session)
     assert (template.content, template.is_factory) == (before, False)
+
+
+def test_a_model_that_an_administrator_added_stays_his_with_its_templates(session: Session) -> None:
+    template = session.scalars(select(ConfigTemplate).where(ConfigTemplate.name == "Yealink_T46S")).one()
+    model = template.phone_model
+    session.delete(template)
+    model.is_shipped, model.value_format = False, ValueFormat.AUDIOCODES
+    session.flush()
+    install_again(session)
+    assert (model.is_shipped, model.value_format) == (False, ValueFormat.AUDIOCODES)
+    assert session.scalar(select(ConfigTemplate.id).where(ConfigTemplate.name == "Yealink_T46S")) is None

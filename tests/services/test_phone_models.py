@@ -107,7 +107,7 @@ def test_a_phone_is_told_by_the_pattern_where_its_name_is_not_known(session: Ses
     [
         (FANVIL, "X4U", "fits the pattern of X4U"),
         ("AUDC-IPPhone-430HD_UC_2.0.13.121/1.0.0000.0", "430HD", "names the model 430HD of AudioCodes"),
-        ("Yealink SIP-T46S 66.85.0.5", None, "add a model of this name"),
+        ("Yealink SIP-T48S 66.85.0.5", None, "add a model of this name"),
         ("Mozilla/5.0", None, "add a model with a pattern"),
     ],
 )

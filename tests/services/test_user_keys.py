@@ -138,3 +138,16 @@ def test_they_are_encrypted_at_rest(session, phone):
     table = UserKeysRow.__table__
     raw = session.connection().exec_driver_sql(f"SELECT lines FROM {table.name}").scalar_one()
     assert b"private" not in bytes(raw)
+
+
+@pytest.mark.parametrize("name", ["Snom_D785", "Yealink_T46S"])
+def test_phones_of_other_vendors_have_no_such_lines(session, anna, phone, name):
+    template = factories.get_template(session, name)
+    other = factories.make_device(
+        session, tenant=anna.tenant, phone_user=anna, template=template, phone_model=template.phone_model
+    )
+    config_files.generate(session, other, now=NOW)
+    before = text_of(session, other)
+    send(session, phone, 0, (LABEL, "Bob"))
+    assert text_of(session, other) == before
+    assert differences.find_outdated(session, [phone.id, other.id]) == []

@@ -6,12 +6,14 @@ from msgspec import Meta, Struct
 from sqlalchemy import or_, select
 
 from app.models import PhoneModel
+from app.models.enums import ValueFormat
 from app.rest_api.calls import Answer, Call
 from app.rest_api.keeping import get_row
 from app.rest_api.listing import ItemPage, Listing, ListQuery, Order, RowId, Words
 from app.rest_api.routes import Right, Route
 from app.rules.api_tokens import Kind
 from app.security.roles import PHONE_MODELS
+from app.services import phone_forms
 
 
 class ModelItem(Struct, kw_only=True):
@@ -23,6 +25,19 @@ class ModelItem(Struct, kw_only=True):
     description: str
     user_agent_pattern: str
     is_shipped: bool
+    file_names: Annotated[
+        list[str],
+        Meta(description="Patterns of the names that phones ask for, with {mac}, {MAC} and {model} in them."),
+    ]
+    content_type: Annotated[str, Meta(description="What phones are told that their file is.")]
+    value_format: Annotated[ValueFormat, Meta(description="How values of placeholders stand in the file.")]
+    boot_file_names: Annotated[
+        list[str],
+        Meta(
+            description="Patterns of the names of a file that leads phones to their own; none: no such file."
+        ),
+    ]
+    boot_file: str
 
 
 class ModelsQuery(ListQuery, kw_only=True, forbid_unknown_fields=True, frozen=True):
@@ -54,6 +69,7 @@ def read(call: Call[Any, Any]) -> Answer:
 
 
 def _show(model: PhoneModel) -> ModelItem:
+    form = phone_forms.of_model(model)
     return ModelItem(
         id=model.id,
         name=model.name,
@@ -61,6 +77,11 @@ def _show(model: PhoneModel) -> ModelItem:
         description=model.description,
         user_agent_pattern=model.user_agent_pattern,
         is_shipped=model.is_shipped,
+        file_names=list(form.names),
+        content_type=form.content_type,
+        value_format=form.value_format,
+        boot_file_names=list(form.boot_names),
+        boot_file=form.boot_text,
     )
 
 

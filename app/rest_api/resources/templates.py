@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from app.errors import InvalidInputError
-from app.models import ConfigTemplate, TemplateVersion
+from app.models import ConfigTemplate, PhoneModel, TemplateVersion
 from app.models.enums import Train
 from app.rendering.secret_parameters import mask_secrets
 from app.rendering.template_bytes import as_kept
@@ -194,7 +194,7 @@ def _added(call: Call[Any, TemplateContent]) -> Answer:
         template = changes.add(call.session, wanted, clone_from=source.id, author=call.author, now=call.now)
     else:
         text = as_kept(said.text)
-        checked = texts.check(call.session, text)
+        checked = texts.check(call.session, text, call.session.get_one(PhoneModel, wanted.phone_model_id))
         if checked.faults or (checked.doubts and not said.accepts_doubts):
             raise _unsavable(checked)
         template = changes.add_with_text(

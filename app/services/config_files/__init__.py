@@ -13,7 +13,6 @@ from app.services.config_files.generation import (
     generate_shared_files,
     generation_times,
     holder_of,
-    lay_keys,
     name_for,
     option_file_text,
     render_global_files,
@@ -21,6 +20,7 @@ from app.services.config_files.generation import (
     sbc_proxy_of,
     text_of,
 )
+from app.services.config_files.laid_keys import lay_keys
 
 __all__ = [
     "DHCP_OPTION_FILE",

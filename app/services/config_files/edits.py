@@ -12,13 +12,15 @@ from app.errors import ConflictError, InvalidInputError, NotAllowedError
 from app.models import ConfigFile, Device, Tenant
 from app.models.enums import FileKind
 from app.rendering.config_lines import check_lines
+from app.rendering.format_check import fault_in_markup
+from app.rules.phone_forms import usual_mac
 from app.rules.text_files import check_markup, read_text
 from app.rules.uploaded_names import checked_name
 from app.security.tenant_scope import scope_of
 from app.services import journal, stored_files
 from app.services.author import Author
 from app.services.config_files.generation import content_of, name_for
-from app.services.config_files.names import check_are_free, mac_in
+from app.services.config_files.names import check_are_free
 from app.services.flushing import flush_or_refuse
 
 LARGEST_FILE = 4_000_000
@@ -26,6 +28,8 @@ LARGEST_EDITED = 300_000
 DELETED_AT_ONCE = 500
 _NOTED_ONE_BY_ONE = 50
 GENERATED = (FileKind.PHONE, FileKind.GLOBAL, FileKind.DHCP_OPTION)
+_OTHER_VENDORS = ("<", "#!")
+"""What files of other vendors' phones begin with, and no line of an AudioCodes phone does."""
 UPLOADABLE = (FileKind.UPLOADED, FileKind.COMPANY_DIRECTORY)
 
 
@@ -63,7 +67,7 @@ def checked_upload(name: str, content: bytes, kind: FileKind, suffixes: Sequence
     checked_name(name, "a configuration file", suffixes)
     text = read_text(content, name)
     _check(text, name, kind)
-    mac = mac_in(name)
+    mac = usual_mac(name)
     return Upload(name_for(mac) if mac else name, text.encode())
 
 
@@ -157,10 +161,20 @@ def _check(text: str, name: str, kind: FileKind) -> None:
     check_markup(text, name)
     if kind is FileKind.COMPANY_DIRECTORY or not name.lower().endswith(".cfg"):
         return
+    if text.lstrip().startswith(_OTHER_VENDORS):
+        _check_markup(text, name)
+        return
     try:
         check_lines(text)
     except InvalidInputError as error:
         raise InvalidInputError(f"{name}: {error}") from error
+
+
+def _check_markup(text: str, name: str) -> None:
+    """Refuse XML that is none; lines of other vendors may be anything."""
+    wrong = fault_in_markup(text.strip()) if text.lstrip().startswith("<") else None
+    if wrong:
+        raise InvalidInputError(f"{name} is no well-formed XML in line {wrong[0]}: {wrong[1]}.")
 
 
 def _check_may_change(session: Session, file: ConfigFile) -> None:
@@ -175,11 +189,17 @@ def _files_by_key(session: Session, keys: Sequence[str]) -> dict[str, ConfigFile
 
 def _new_file(session: Session, upload: Upload, goal: Destination) -> ConfigFile:
     """Return a new file; one that bears the MAC of a phone is that phone's own."""
-    mac = mac_in(upload.name)
+    mac = usual_mac(upload.name)
     device = session.scalar(select(Device).where(Device.mac == mac)) if mac else None
     if device is None:
         return ConfigFile(name=upload.name, kind=goal.kind, tenant_id=goal.tenant_id)
-    return ConfigFile(name=upload.name, kind=FileKind.PHONE, tenant_id=device.tenant_id, device_id=device.id)
+    return ConfigFile(
+        name=upload.name,
+        kind=FileKind.PHONE,
+        tenant_id=device.tenant_id,
+        device_id=device.id,
+        template_id=device.template_id,  # whose model says by which names the phone asks for it
+    )
 
 
 def _fill(file: ConfigFile, text: bytes, author: Author, now: datetime) -> None:

@@ -11,8 +11,8 @@ from app.database import table_of
 from app.models import ConfigFile, ConfigTemplate, Device
 from app.models.enums import FileKind
 from app.rendering.dhcp_option import SbcProxy, fill_dhcp_option
-from app.rendering.personal_file import Rendered, render_global_file, render_personal_file
-from app.rendering.user_keys import UserKeys, with_keys
+from app.rendering.escaping import render_phone_file, render_shared_file
+from app.rendering.personal_file import Rendered
 from app.services import journal, option_templates, stored_files
 from app.services.author import Author
 from app.services.config_files.drafts import Draft, store_drafts
@@ -108,23 +108,6 @@ def render_as(
     return texts
 
 
-def lay_keys(session: Session, device_ids: Collection[int], keys: UserKeys, *, now: datetime) -> None:
-    """Put what a user set on a phone into these devices' files; all else in them waits for Generate."""
-    files = (
-        select(ConfigFile)
-        .where(ConfigFile.device_id.in_(device_ids), ConfigFile.kind == FileKind.PHONE)
-        .order_by(ConfigFile.name_key)
-        .options(undefer(ConfigFile.content))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    for file in session.scalars(files):
-        text = with_keys(text_of(file), keys).encode()
-        file.content, file.size, file.etag = stored_files.pack(text), len(text), stored_files.etag_of(text)
-        file.generated_at = now
-    session.flush()
-
-
 def generate_shared_files(session: Session, *, now: datetime) -> None:
     """Write the files that phones share: each template's global file, and the first file of the system URL."""
     session.flush()
@@ -198,7 +181,9 @@ def _draft_for(sources: Sources, owner: FileOwner, template: Template) -> Draft:
     return Draft(
         name=name_for(owner.mac),
         kind=FileKind.PHONE,
-        rendered=render_personal_file(template.parts.personal_file.data, sources.values_for(owner), overlays),
+        rendered=render_phone_file(
+            template.value_format, template.parts.personal_file.data, sources.values_for(owner), overlays
+        ),
         tenant_id=owner.tenant_id,
         device_id=owner.id,
         template_id=template.id,
@@ -213,7 +198,7 @@ def _global_draft(sources: Sources, template_id: int, tenant_id: int | None) -> 
     return Draft(
         name=template.parts.global_file.name,
         kind=FileKind.GLOBAL,
-        rendered=render_global_file(template.parts.global_file.data, values),
+        rendered=render_shared_file(template.value_format, template.parts.global_file.data, values),
         tenant_id=tenant_id,
         template_id=template_id,
         template_name=template.name,

@@ -9,9 +9,9 @@ from app.database import table_of
 from app.errors import ConflictError, InvalidInputError
 from app.models import ConfigFile, ConfigTemplate, Device
 from app.rendering.template_file import parse_template
-from app.rules.mac_addresses import find_mac
-from app.services import stored_files
-from app.services.config_files.generation import DHCP_OPTION_FILE, PROXY_OPTION_FILE
+from app.rules.phone_forms import mac_in_name, usual_mac
+from app.services import phone_forms, stored_files
+from app.services.config_files.generation import DHCP_OPTION_FILE, PROXY_OPTION_FILE, name_for
 
 _TEMPLATES = table_of(ConfigTemplate)
 _FIRST_FILES = {DHCP_OPTION_FILE, PROXY_OPTION_FILE.rpartition("/")[2]}
@@ -36,11 +36,6 @@ def check_are_free(session: Session, names: Sequence[str], *, replaces: bool) ->
             _check_is_nobodys(session, name, key)
 
 
-def mac_in(name: str) -> str | None:
-    """Return the MAC address of the phone whose own file has this name, in any notation; None for other names."""
-    return find_mac(name[: -len(".cfg")]) if name.lower().endswith(".cfg") else None
-
-
 def _check_may_replace(name: str, *, is_seen: bool, replaces: bool) -> None:
     if not is_seen:
         raise ConflictError(
@@ -54,10 +49,15 @@ def _check_may_replace(name: str, *, is_seen: bool, replaces: bool) -> None:
 
 def _check_is_nobodys(session: Session, name: str, key: str) -> None:
     """Refuse a name that is kept for a file which is not there yet."""
-    mac = mac_in(name)
+    mac = usual_mac(name)
     if mac and session.scalar(select(Device.id).where(Device.mac == mac)) is None:
         raise InvalidInputError(
             f"{name} is the name of a phone's own file, and no phone that you see has this MAC address."
+        )
+    other = mac_in_name(name)
+    if not mac and other and phone_forms.is_own_name(session, name, other):
+        raise InvalidInputError(
+            f"{name} is what a phone calls its own file: upload it as {name_for(other)}, and it gets it by this name."
         )
     if key in _FIRST_FILES:
         raise InvalidInputError(

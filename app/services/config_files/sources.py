@@ -9,8 +9,10 @@ from typing import Any, TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.models import ConfigTemplate, ConfigurationValue, Placeholder, UserKeysRow
-from app.models.enums import Layer, ValueLevel
+from app.models import ConfigTemplate, ConfigurationValue, PhoneModel, Placeholder, UserKeysRow
+from app.models.enums import Layer, ValueFormat, ValueLevel
+from app.rendering.clock_names import CLOCK_NAMES, TIME_ZONE
+from app.rendering.clock_values import clock_values
 from app.rendering.daylight import daylight_lines
 from app.rendering.manager_urls import ManagerUrls
 from app.rendering.overlay_lines import OverlayLine
@@ -46,12 +48,22 @@ class Template:
     name: str
     version: int
     parts: TemplateFile
+    value_format: ValueFormat
+
+    @property
+    def tells_time(self) -> bool:
+        """Whether it has a placeholder that follows from the time zone and daylight saving."""
+        return not CLOCK_NAMES.keys().isdisjoint(self._names)
 
     @property
     def private_values(self) -> dict[str, str]:
         """The private placeholders it holds: each is an empty placeholder of the template (protocol 10.2)."""
+        return {name: "" for name in self._names if is_private(name)}
+
+    @property
+    def _names(self) -> list[str]:
         texts = (self.parts.global_file.data, self.parts.personal_file.data)
-        return {name: "" for text in texts for name in names_in(text) if is_private(name)}
+        return [name for text in texts for name in names_in(text)]
 
 
 class Sources:
@@ -98,7 +110,9 @@ class Sources:
     def resolve_for(self, owner: FileOwner) -> dict[str, Resolved]:
         """Return every placeholder of a device that has a value, with the layer whose value wins."""
         layers = self._layers_of(owner.template_id, owner.tenant_id, owner.site_id)
-        return merge({**layers, Layer.DEVICE: self._own_values(owner)})
+        merged = merge({**layers, Layer.DEVICE: self._own_values(owner)})
+        told = {name: Resolved(value, Layer.SYSTEM) for name, value in self.values_for(owner).items()}
+        return told | merged
 
     def values_of(self, layer: Layer, owner_id: int | None) -> Values:
         """Return the values of one layer: those of a template, tenant, site or device, or the system's."""
@@ -115,14 +129,20 @@ class Sources:
         shared = self.shared_values(
             template_id=owner.template_id, tenant_id=owner.tenant_id, site_id=owner.site_id
         )
-        return {**shared, **self._own_values(owner)}
+        own = self._own_values(owner)
+        if TIME_ZONE not in own or CLOCK_NAMES.keys().isdisjoint(shared):
+            return {**shared, **own}
+        return {**shared, **clock_values(own[TIME_ZONE], self.settings.daylight_saving), **own}
 
     def shared_values(self, *, template_id: int | None, tenant_id: int | None, site_id: int | None) -> Values:
         """Return what placeholders stand for on every phone of this template, tenant and site."""
         key = (template_id, tenant_id, site_id)
         if key not in self._shared:
             merged = merge(self._layers_of(*key))
-            self._shared[key] = {name: found.value for name, found in merged.items()}
+            values = {name: found.value for name, found in merged.items()}
+            if template_id is None or self.template(template_id).tells_time:
+                values = clock_values(values[TIME_ZONE], self.settings.daylight_saving) | values
+            self._shared[key] = values
         return self._shared[key]
 
     def firmware_named(self, *, template_id: int | None, tenant_id: int | None, site_id: int | None) -> str:
@@ -195,14 +215,16 @@ class Sources:
     def _load_templates(self, template_ids: Collection[int]) -> None:
         missing = template_ids - self._templates.keys()
         if missing:
-            rows = select(
-                ConfigTemplate.id, ConfigTemplate.name, ConfigTemplate.version, ConfigTemplate.content
-            )
-            for template_id, name, version, content in self._session.execute(
+            columns = (
+                ConfigTemplate.id, ConfigTemplate.name, ConfigTemplate.version, ConfigTemplate.content,
+                PhoneModel.value_format,
+            )  # fmt: skip
+            rows = select(*columns).join(PhoneModel, ConfigTemplate.phone_model_id == PhoneModel.id)
+            for template_id, name, version, content, value_format in self._session.execute(
                 rows.where(ConfigTemplate.id.in_(missing))
             ):
                 parts = parse_template(content)
-                self._templates[template_id] = Template(template_id, name, version, parts)
+                self._templates[template_id] = Template(template_id, name, version, parts, value_format)
 
     def _load_layer(self, layer: Layer, owner_ids: Collection[int]) -> None:
         missing = {owner_id for owner_id in owner_ids if (layer, owner_id) not in self._layers}

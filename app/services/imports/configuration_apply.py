@@ -157,10 +157,11 @@ class Configuration:
                 f"The archive does not hold its file {quoted(cells['TEMPLATE_FILE_PATH'])}."
             )
         text = text_of_file(item.text)
-        checked = texts.check(self._session, text)
+        there = self._there.templates.get(cells["MODEL_NAME"].strip().casefold())
+        model = there.phone_model if there is not None else self._there.model(cells["TYPE"])
+        checked = texts.check(self._session, text, model)
         if checked.faults:
             raise InvalidInputError(f"Its text cannot be used: {checked.faults[0].sentence}")
-        there = self._there.templates.get(cells["MODEL_NAME"].strip().casefold())
         if there is not None:
             self._compare_template(found, there, text)
             return
@@ -169,7 +170,7 @@ class Configuration:
             name=name,
             description=cells["MODEL_DESC"],
             tenant_id=self._there.tenant_of_template(cells["TENANT_ID"]),
-            phone_model_id=self._there.model(cells["TYPE"]).id,
+            phone_model_id=model.id,
             train=_train(cells["TRAIN"], name),
         )
         with self._session.begin_nested():

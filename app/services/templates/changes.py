@@ -88,6 +88,7 @@ def add_with_text(
     """
     template = ConfigTemplate(content=text, changed_at=now, version=1)
     _describe(session, template, wanted)
+    texts.check_fits(session, text, template.phone_model)
     if config_files.holder_of(session, parse_template(text).global_file.name) is not None:
         template.content = _with_own_global_file(session, text, template.name)
     session.add(template)
@@ -106,7 +107,7 @@ def change(
 ) -> ConfigTemplate:
     """Change what is said of a template; what belongs to it moves with it to another tenant."""
     template = get_for_change(session, template_id)
-    before = template.tenant_id
+    before, model_before = template.tenant_id, template.phone_model_id
     if template.is_factory and (wanted.tenant_id, wanted.phone_model_id, wanted.train) != (
         None, template.phone_model_id, template.train,
     ):  # fmt: skip
@@ -117,6 +118,8 @@ def change(
     if template.is_factory and wanted.name.strip() != template.name:
         raise ConflictError(f"{template.name} came with the product, and keeps its name.")
     _describe(session, template, wanted)
+    if wanted.phone_model_id != model_before:
+        texts.check_fits(session, template.content, template.phone_model)
     _flush_name(session)
     if template.tenant_id != before:
         _move(session, template)

@@ -7,13 +7,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
-from app.models import ConfigTemplate
+from app.models import ConfigTemplate, PhoneModel
+from app.models.enums import ValueFormat
 from app.rendering.line_differences import differences
 from app.rendering.template_bytes import as_kept
 from app.rendering.template_check import Checked, check_text
 from app.rendering.template_file import parse_template
+from app.rules.phone_forms import mac_in_name
 from app.security.tenant_scope import scope_of
-from app.services import config_files, journal
+from app.services import config_files, journal, phone_forms
 from app.services.author import Author
 from app.services.templates import placeholders, versions
 
@@ -70,9 +72,18 @@ def may_change(session: Session, template: ConfigTemplate) -> bool:
     return scope_of(session).includes(template.tenant_id)
 
 
-def check(session: Session, text: str) -> Checked:
-    """Say what is wrong with a text, and where."""
-    return check_text(as_kept(text), placeholders.known_names(session))
+def check(session: Session, text: str, model: PhoneModel) -> Checked:
+    """Say what is wrong with a text for the phones of a model, and where."""
+    return check_text(as_kept(text), placeholders.known_names(session), model.value_format)
+
+
+def check_fits(session: Session, text: str, model: PhoneModel) -> None:
+    """Raise InvalidInputError where no files of this model's phones can be made of a text that is a template."""
+    if model.value_format is ValueFormat.AUDIOCODES:
+        return
+    faults = check(session, text, model).faults
+    if faults:
+        raise InvalidInputError(f"The text does not do for phones of {model.name}. {faults[0].sentence}")
 
 
 def save(session: Session, template_id: int, new: NewText, *, author: Author, now: datetime) -> bool:
@@ -86,7 +97,7 @@ def save(session: Session, template_id: int, new: NewText, *, author: Author, no
     if text == template.content:
         return False
     _check_base(session, template, new.base)
-    checked = check(session, text)
+    checked = check(session, text, template.phone_model)
     if checked.faults or (checked.doubts and not new.accepts_doubts):
         raise UnsavableTextError(checked)
     put(session, template, text, new.reason, author=author, now=now)
@@ -101,6 +112,7 @@ def restore(session: Session, template_id: int, *, base: int, author: Author, no
         raise ConflictError(
             f"The template {template.name} did not come with the product: roll back to a version."
         )
+    check_fits(session, template.factory_content, template.phone_model)
     template.description = parse_template(template.factory_content).description
     put(session, template, template.factory_content, "restored to the factory text", author=author, now=now)
 
@@ -111,11 +123,12 @@ def roll_back(
     """Give a template the text of an earlier version again, as its next version."""
     template = get_for_change(session, template_id)
     _check_base(session, template, base)
-    version = versions.get_version(session, template_id, number)
+    text = versions.text_of(versions.get_version(session, template_id, number))
+    check_fits(session, text, template.phone_model)
     put(
         session,
         template,
-        versions.text_of(version),
+        text,
         f"rolled back to version {number}",
         author=author,
         now=now,
@@ -152,6 +165,9 @@ def take_global_name(session: Session, template: ConfigTemplate, *, now: datetim
     overwrite the other's on its phones.
     """
     name = parse_template(template.content).global_file.name
+    mac = mac_in_name(name)
+    if mac and phone_forms.is_own_name(session, name, mac):
+        raise ConflictError(f"{name} is what a phone calls its own file: give the global file another name.")
     holder = config_files.holder_of(session, name)
     if holder is None:
         config_files.generate_global_files(session, [template.id], now=now)

@@ -19,6 +19,7 @@ VENDOR_PREFIXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Polycom": ("0004f2", "482567"),
         "Yealink": ("001565", "805ec0", "249ad8", "44dbd2"),
         "Snom": ("000413",),
+        "Grandstream": ("000b82", "c074ad", "ec74d7"),
         "Mitel": ("00085d", "1400e9"),
         "Htek": ("001fc1",),
         "Gigaset": ("7c2f80",),

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.database import Database
 from app.errors import NotFoundError, RingmasterError
 from app.license_watch import LicenseWatch
+from app.phone_api import firmware_downloads, rate_limits
 from app.phone_api.calls import Call, prepare
 from app.phone_api.context import Context
 from app.phone_api.delivery import Answer, Deliverable, respond
@@ -25,9 +26,10 @@ from app.phone_api.errors import (
     refuse_busy,
 )
 from app.phone_api.fetch_log import FetchLog
-from app.phone_api.firmware_downloads import FirmwareDownloads, unlimited
+from app.phone_api.firmware_downloads import FirmwareDownloads
 from app.phone_api.guard import Guard
 from app.phone_api.messages import PhoneRequest, PhoneResponse
+from app.phone_api.rate_limits import RateLimits
 from app.phone_api.served_files import ServedFiles
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import presence, sites_of_addresses
@@ -47,11 +49,12 @@ class PhoneApi:
 
     database: Database
     firmware_folder: Path
-    downloads: FirmwareDownloads = field(default_factory=unlimited)
+    downloads: FirmwareDownloads = field(default_factory=firmware_downloads.unlimited)
     served: ServedFiles = field(default_factory=ServedFiles)
     license: LicenseWatch | None = None
     fetched: FetchLog = field(default_factory=FetchLog)
     guard: Guard = field(default_factory=Guard)
+    rates: RateLimits = field(default_factory=rate_limits.unlimited)
 
     @property
     def expired(self) -> str:
@@ -104,7 +107,11 @@ class PhoneApi:
         """
         call = prepare(request)
         if isinstance(call, PhoneResponse):
-            return call
+            return self.rates.refusal(request, None) or call
+        refusal = self.rates.refusal(request, call)
+        if refusal is not None:
+            self.note_fetch(call, refusal)
+            return refusal
         (found,) = self.find([call])
         if found is None:
             (found,), _ = self._record_licensed([call], writes_seen=True)

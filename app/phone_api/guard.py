@@ -51,6 +51,11 @@ class Guard:
         """Whether a tenant guards its phones, or somebody is suspect, as far as was known lately."""
         return bool(self._guarded.by_id) or self.guesses.are_suspected
 
+    @property
+    def shared_addresses(self) -> Sequence[str]:
+        """Networks of addresses behind each of which there may be very many phones, as far as was known lately."""
+        return self._guarded.shared
+
     def refusals(
         self, session: Session, calls: Sequence[Call], *, are_found: bool
     ) -> Mapping[int, PhoneResponse]:

@@ -1,13 +1,15 @@
 """Which tenants guard their phones' files, and to which tenant a phone belongs that asks (docs/decisions/0068)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
 from app.models import Device, DeviceStatus, Tenant
+from app.rules.addresses import find_address
 from app.rules.network_lists import has_address
+from app.services import settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +28,15 @@ class GuardedTenant:
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """The tenants that guard something, by their id, their name without regard to case, and their external id."""
+    """The tenants that guard something, by their id, their name without regard to case, and their external id.
+
+    ``shared`` are addresses and networks behind each of whose addresses there may be very many phones.
+    """
 
     by_id: Mapping[int | None, GuardedTenant] = field(default_factory=dict)
     by_name: Mapping[str, GuardedTenant] = field(default_factory=dict)
     by_external_id: Mapping[str, GuardedTenant] = field(default_factory=dict)
+    shared: tuple[str, ...] = ()
 
     def find(self, tenant_id: int | None, name: str, external_id: str | None) -> GuardedTenant | None:
         """Return the tenant of a phone; of one that belongs to none the tenant that it names."""
@@ -49,6 +55,7 @@ def read(session: Session) -> Guarded:
         {tenant.id: guarded for tenant, guarded in found},
         {tenant.name_key: guarded for tenant, guarded in found},
         {tenant.external_id: guarded for tenant, guarded in found if tenant.external_id},
+        _shared(session, [guarded for _, guarded in found]),
     )
 
 
@@ -65,6 +72,13 @@ def addresses_of(session: Session, macs: Collection[str]) -> Mapping[str, str]:
     found = dict(session.execute(select(Device.mac, literal("")).where(Device.mac.in_(macs))).all())
     heard = select(DeviceStatus.mac, DeviceStatus.external_ip).where(DeviceStatus.mac.in_(macs))
     return found | dict(session.execute(heard).all())
+
+
+def _shared(session: Session, tenants: Iterable[GuardedTenant]) -> tuple[str, ...]:
+    """Return what tenants name, and the SBC's proxy where it is set by its address."""
+    networks = {network: None for tenant in tenants for network in tenant.networks}
+    proxy = find_address(settings.sbc_proxy_address(session))
+    return (*networks, *([f"{proxy}/{proxy.max_prefixlen}"] if proxy else []))
 
 
 def _guarded(tenant: Tenant) -> GuardedTenant:

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app.phone_api.shelf import Shelf
+from app.services.provisioning_guard import Guarded
 
 
 @dataclass(slots=True)
@@ -12,11 +13,14 @@ class Context:
     """The time of the answer, the folder of firmware, the files of the batch, and what reports leave behind.
 
     Of the known phones that were heard the time of the last contact is left to be written. ``strangers`` are phones
-    that asked for their files and of which nobody had heard, each with its address.
+    that asked for their files and of which nobody had heard, each with its address. ``guarded`` is what tenants guard,
+    ``hosts`` the names that phones are told of this server, once they were asked for.
     """
 
     now: datetime
     firmware_folder: Path
     shelf: Shelf = field(default_factory=Shelf)
     heard: dict[str, datetime] = field(default_factory=dict)
+    guarded: Guarded = field(default_factory=Guarded)
+    hosts: frozenset[str] = frozenset()
     strangers: list[tuple[str, str]] = field(default_factory=list)

@@ -19,6 +19,7 @@ from app.errors import InvalidInputError, RingmasterError
 from app.license_watch import LicenseWatch
 from app.log_watch import LogWatch
 from app.phone_api import firmware_downloads, guesses, monitoring, rate_limits, request_log
+from app.phone_api.access import certificate_in
 from app.phone_api.answering import PhoneApi
 from app.phone_api.asgi import Message, Receive, Send, headers_of, read_body, send_file, send_response
 from app.phone_api.batcher import Batcher
@@ -163,7 +164,8 @@ class PhonePlane:
             return refuse_too_long()
         connection = scope["client"][0] if scope.get("client") else ""
         peer = caller_address(connection, headers.get("x-forwarded-for", ""), self._settings.trusted_proxies)
-        asked = PhoneRequest(scope["method"], scope["path"], headers, body, peer, connection)
+        certificate = certificate_in(headers, connection, self._settings.trusted_proxies)
+        asked = PhoneRequest(scope["method"], scope["path"], headers, body, peer, connection, certificate)
         if asked.path in monitoring.PATHS:
             return await self._monitor.answer(asked)
         began_at = time.perf_counter()

@@ -8,16 +8,17 @@ from sqlalchemy.orm import Session
 from app.errors import NotFoundError
 from app.models.enums import FileKind
 from app.phone_api import preconditions
-from app.phone_api.claims import Claim
+from app.phone_api.claims import Claim, caller_of
 from app.phone_api.context import Context
 from app.phone_api.delivery import VARIES, Answer, Deliverable, Gzip, not_modified
 from app.phone_api.errors import refuse
 from app.phone_api.messages import PhoneRequest
-from app.phone_api.shelf import Shelf, Wanted
+from app.phone_api.shelf import Wanted
+from app.rules import url_keys
 from app.rules.mac_addresses import find_mac
 from app.rules.report_limits import REPORT_LIMITS
 from app.rules.sentences import quoted
-from app.services import config_files, provisioning, provisioning_guard, settings, stored_files
+from app.services import config_files, phone_urls, provisioning, provisioning_guard, settings, stored_files
 from app.services.provisioning import FileRequest
 from app.services.stored_files import StoredFile
 
@@ -56,9 +57,9 @@ def wants(call: FileCall) -> Wanted:
 
 def find_stored_file(session: Session, call: FileCall, context: Context) -> Answer | None:
     """Return a file that is stored (``/configfiles/…``, ``/ipp/dhcpoption160.cfg``); None for one that is watched."""
-    file = _look_up(session, call.request, call.name, context.shelf)
+    file = _look_up(session, call, call.name, context)
     if file is not None:
-        return None if file.is_watched else _answer(call.request, file)
+        return None if file.is_watched else _answer(session, call, file, context)
     if call.mac:
         _note_strangers(session, [call], context)
         raise NotFoundError(provisioning.why_no_file(session, call.mac))
@@ -70,9 +71,9 @@ def find_phone_file(session: Session, call: FileCall, context: Context) -> Answe
 
     None where it has no file of its own, and for a file that is watched.
     """
-    file = _look_up(session, call.request, call.name, context.shelf)
+    file = _look_up(session, call, call.name, context)
     if file is not None and (call.mac or file.kind in _SHARED):
-        return None if file.is_watched else _answer(call.request, file)
+        return None if file.is_watched else _answer(session, call, file, context)
     if call.mac is None:
         raise NotFoundError(f"There is no configuration file called {quoted(call.name)}.")
     return None
@@ -100,58 +101,85 @@ def first_contact(session: Session, calls: Sequence[FileCall], context: Context)
     requests = [_file_request(call) for call in calls]
     _note_strangers(session, calls, context)
     files = provisioning.contact_by_file(session, requests, now=context.now)
-    contents = {file.text: file.text.encode() for file in files if file.text is not None}
+    texts = [
+        None if file.text is None else _with_key(session, call, context, file.text)
+        for call, file in zip(calls, files, strict=True)
+    ]
+    contents = {text: text.encode() for text in texts if text is not None}
     tags = {text: stored_files.etag_of(content) for text, content in contents.items()}
     return [
         Deliverable(
-            contents[file.text],
-            len(contents[file.text]),
-            tags[file.text],
+            contents[text],
+            len(contents[text]),
+            tags[text],
             context.now,
             _TEXT,
             _headers(file.template_name),
         )
-        if file.text is not None
+        if text is not None
         else refuse(404, file.refusal)
-        for file in files
+        for file, text in zip(files, texts, strict=True)
     ]
 
 
 def find_proxy_file(session: Session, call: FileCall, context: Context) -> Answer:
     """Return the file that leads a phone behind an SBC proxy through the proxy (protocol 3.4)."""
-    file = _look_up(session, call.request, config_files.PROXY_OPTION_FILE, context.shelf)
+    file = _look_up(session, call, config_files.PROXY_OPTION_FILE, context)
     if file is None or not settings.read(session).sbc_proxy_host:
         raise NotFoundError(
             "No SBC proxy is set. Enter its address under System Settings, SBC Proxy Configuration."
         )
     if call.mac is None and call.name not in ("", config_files.DHCP_OPTION_FILE):
         raise NotFoundError(f"There is no file called {quoted(call.name)} for phones behind an SBC proxy.")
-    return _answer(call.request, file)
+    return _answer(session, call, file, context)
 
 
-def _look_up(session: Session, request: PhoneRequest, name: str, shelf: Shelf) -> StoredFile | None:
+def _look_up(session: Session, call: FileCall, name: str, context: Context) -> StoredFile | None:
     """Return a file; of one that the phone holds, the content is not even read."""
+    request, shelf = call.request, context.shelf
     if preconditions.are_in(request):
         file = shelf.find(session, name, with_content=False)
-        if file is None or preconditions.held_tag(request, file.etag, file.generated_at) is not None:
+        if file is None or preconditions.held_tag(request, _tag_of(call, file, context), file.generated_at):
             return file
     return shelf.find(session, name, with_content=True)
 
 
-def _answer(request: PhoneRequest, file: StoredFile) -> Answer:
-    headers = _headers(file.template_name)
+def _answer(session: Session, call: FileCall, file: StoredFile, context: Context) -> Answer:
+    headers, etag = _headers(file.template_name), _tag_of(call, file, context)
     if file.content is None:  # the phone holds it
-        tag = preconditions.held_tag(request, file.etag, file.generated_at)
-        return not_modified(tag or file.etag, headers)
+        tag = preconditions.held_tag(call.request, etag, file.generated_at)
+        return not_modified(tag or etag, headers)
+    if call.request.key:
+        text = _with_key(session, call, context, stored_files.text_of(file.content).decode()).encode()
+        return Deliverable(text, len(text), etag, file.generated_at, _TEXT, headers)
     stream = stored_files.gzip_of(file.content)
     return Deliverable(Gzip(stream), file.size, file.etag, file.generated_at, _TEXT, headers)
 
 
 def _stored_or_refusal(session: Session, call: FileCall, context: Context) -> Answer:
-    file = _look_up(session, call.request, call.name, context.shelf)
+    file = _look_up(session, call, call.name, context)
     if file is None:  # it was deleted meanwhile
         return refuse(404, f"There is no configuration file called {quoted(call.name)}.")
-    return _answer(call.request, file)
+    return _answer(session, call, file, context)
+
+
+def _told_key(call: FileCall, context: Context) -> str:
+    return context.guarded.told_key(caller_of(call.request, claim(call))) if call.request.key else ""
+
+
+def _tag_of(call: FileCall, file: StoredFile, context: Context) -> str:
+    """Return the validator of a file as this phone gets it: with another key in its addresses it is another file."""
+    key = _told_key(call, context)
+    return stored_files.etag_with(file.etag, key) if key else file.etag
+
+
+def _with_key(session: Session, call: FileCall, context: Context, text: str) -> str:
+    """Return a text for a phone that asks with a key: with the key that it is to ask with next in our addresses."""
+    key = _told_key(call, context)
+    if not key:
+        return text
+    context.hosts = context.hosts or phone_urls.hosts(session)
+    return url_keys.with_key(text, context.hosts, key)
 
 
 def _note_strangers(session: Session, calls: Sequence[FileCall], context: Context) -> None:

@@ -13,6 +13,7 @@ from app.phone_api.context import Context
 from app.phone_api.delivery import Answer
 from app.phone_api.messages import PhoneRequest
 from app.phone_api.shelf import Wanted
+from app.rules import url_keys
 
 Parse: TypeAlias = Callable[[PhoneRequest, dict[str, str]], Any]
 Find: TypeAlias = Callable[[Session, Any, Context], Answer | None]
@@ -110,7 +111,7 @@ ROUTES = (
     _route(rf"/configfiles/{_NAME}", READ_METHODS, _STORED_FILE),
     _route(rf"/firmwarefiles/{_NAME}", READ_METHODS, _FIRMWARE),
 )
-PREFIXES = ("rest/v1", "c", "ipp", "configfiles", "firmwarefiles")
+PREFIXES = ("rest/v1", "c", "ipp", "configfiles", "firmwarefiles", url_keys.PREFIX)
 
 
 def match(path: str) -> tuple[Route, dict[str, str]] | None:

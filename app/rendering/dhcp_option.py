@@ -8,7 +8,6 @@ from app.errors import InvalidInputError
 from app.rendering.manager_urls import ManagerUrls, check_address, check_port
 from app.rendering.one_line import line_feeds_only
 from app.rendering.secret_parameters import SYSTEM_PAIR
-from app.rules.url_keys import PREFIX
 
 # The method must stay STATIC, or the phone restarts for ever (manual 4.5.1.1).
 DIRECT_TEMPLATE = "\n".join(
@@ -98,18 +97,18 @@ def _manager_host(urls: ManagerUrls, port: str | None) -> str:
 
 
 def dhcp_option_strings(
-    urls: ManagerUrls, proxy: SbcProxy | None, tenant: str, key: str = ""
+    urls: ManagerUrls, proxy: SbcProxy | None, tenant: str, begins_with: str = ""
 ) -> DhcpOptionStrings:
     """Return the strings for one tenant, exactly as DHCP servers and phones take them (protocol 8).
 
     Without a proxy its place shows ``SBC_PROXY_IP:SBC_PROXY_PORT``. The tenant's name is percent-encoded:
-    a semicolon would part the two halves of option 160. Its addresses begin with its key, where one is given.
+    a semicolon would part the two halves of option 160. Its paths begin with ``begins_with``, such as
+    ``k/<key>/``.
     """
     direct = urls.public_url
     by_proxy = f"{urls.scheme}://{proxy.host if proxy else _SOME_PROXY}"
-    with_key = f"{PREFIX}/{key}/" if key else ""
-    tenant_path = f"{with_key}ipp/tenant/{quote(tenant, safe='')}"
-    tenant_firmware = f"{with_key}firmwarefiles"
+    tenant_path = f"{begins_with}ipp/tenant/{quote(tenant, safe='')}"
+    tenant_firmware = f"{begins_with}firmwarefiles"
     return DhcpOptionStrings(
         system=f"{direct}/firmwarefiles;ipp/dhcpoption160.cfg",
         system_by_proxy=f"{by_proxy}/firmwarefiles;ipp/httpproxy/",

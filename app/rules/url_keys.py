@@ -37,6 +37,11 @@ def parted(path: str) -> tuple[str, str]:
     return (path[found.end() :], found[1]) if found else (path, "")
 
 
+def path_with(key: str) -> str:
+    """Return what stands before a path that carries the key, without a slash before it; empty without a key."""
+    return f"{PREFIX}/{key}/" if key else ""
+
+
 def new_name() -> str:
     """Return a name for a new key."""
     return _letters(NAME_LENGTH)

@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from app.rendering.dhcp_option import DhcpOptionStrings, SbcProxy, dhcp_option_strings
+from app.rules.url_keys import path_with
 from app.services import public_address, settings
 
 
@@ -11,7 +12,7 @@ def of_tenant(session: Session, name: str, key: str = "") -> DhcpOptionStrings:
 
     With its key, where it has one and that may be told.
     """
-    return dhcp_option_strings(public_address.urls_of(session), sbc_proxy(session), name, key)
+    return dhcp_option_strings(public_address.urls_of(session), sbc_proxy(session), name, path_with(key))
 
 
 def hosts(session: Session) -> frozenset[str]:

@@ -49,7 +49,7 @@ def replace_key(
     return key
 
 
-def check_has_one(session: Session, tenant: Tenant) -> None:
+def check_has_key(session: Session, tenant: Tenant) -> None:
     """Raise InvalidInputError where a tenant demands a key and has none."""
     if tenant.demands_key and (tenant.id is None or told_key(session, tenant) is None):
         raise InvalidInputError(

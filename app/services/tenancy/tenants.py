@@ -11,7 +11,6 @@ from app.models import Site, Tenant
 from app.models.tenant import AUTO_DETECTION, MAX_ENDPOINTS
 from app.rules.network_lists import overlap
 from app.rules.subnets import Network, lies_within, parse_subnet
-from app.services.tenancy import keys
 from app.services.tenancy.checks import (
     check_lies_within,
     checked_name,
@@ -19,6 +18,7 @@ from app.services.tenancy.checks import (
     take_allowed_networks,
     take_network,
 )
+from app.services.tenancy.keys import check_has_key
 
 _SITES_NAMED = 3
 
@@ -47,7 +47,7 @@ def prepare_changed_tenant(session: Session, tenant: Tenant) -> list[str]:
         _check_sites_lie_within(session, tenant, network)
         _take_over_default(session, tenant)
         allowed = take_allowed_networks(tenant)
-        keys.check_has_one(session, tenant)
+        check_has_key(session, tenant)
     return [*doubts_of(network), *_doubts_of_approval(tenant), *_doubts_of_allowed(tenant, allowed, network)]
 
 

@@ -304,6 +304,29 @@ class Settings:
         _between(1, 1440),
         30,
     )
+    phone_requests_per_minute: int = setting(
+        "Requests of one phone from one address that each process answers in a minute, or at once; 0: no limit",
+        _between(0, 100_000),
+        120,
+    )
+    address_requests_per_minute: int = setting(
+        "The same of one address, whatever phones ask from there; 0: no limit",
+        _between(0, 10_000_000),
+        30_000,
+    )
+    shared_address_requests_per_minute: int = setting(
+        "The same of an address that very many phones share: the SBC proxy, networks from which a tenant serves its "
+        "phones, and RINGMASTER_SHARED_ADDRESSES; 0: no limit",
+        _between(0, 10_000_000),
+        600_000,
+    )
+    shared_addresses: tuple[IPNetwork, ...] = setting(
+        "Addresses and networks behind each of whose addresses there may be very many phones (NAT, proxies of SBCs), "
+        "with commas between them",
+        _networks,
+        (),
+        "none",
+    )
     rest_requests_per_minute: int = setting(
         "Requests of one API token that each process of the web server takes in a minute",
         _between(1, 1_000_000),

@@ -9,7 +9,7 @@ from flask_appbuilder import AppBuilder
 
 from app.database import Database, engine_options
 from app.license_watch import LicenseWatch
-from app.phone_api import blueprint, firmware_downloads, guesses
+from app.phone_api import blueprint, firmware_downloads, guesses, rate_limits
 from app.phone_api.answering import PhoneApi
 from app.phone_api.guard import Guard
 from app.phone_api.wsgi import NormalPaths, PhoneThreads
@@ -117,12 +117,14 @@ def begin_phone_api(app: Flask, settings: Settings) -> None:
     downloads = firmware_downloads.of_web_server(settings)
     database: Database = app.extensions["ringmaster_database"]
     watch = app.extensions.setdefault(license_guard.WATCH, LicenseWatch(database))
+    guard = Guard(guesses.of_settings(settings))
     app.extensions[blueprint.EXTENSION] = PhoneApi(
         database,
         settings.firmware_folder,
         downloads,
         license=watch,
-        guard=Guard(guesses.of_settings(settings)),
+        guard=guard,
+        rates=rate_limits.of_settings(settings, lambda: guard.shared_addresses),
     )
     for_phones = PhoneThreads(partial(Flask.wsgi_app, app), most=settings.web_threads_for_phones)
     middleware = CallersOwnAddress(NormalPaths(for_phones), settings.trusted_proxies)

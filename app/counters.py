@@ -17,6 +17,8 @@ CLASSES = ("2xx", "3xx", "4xx", "5xx")
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Seconds; what took longer than the last is counted beyond it."""
 LANES = ("find", "batch")
+LIMITS = ("phone", "address")
+"""What may be over its limit where phones ask too often."""
 
 _ROWS = 128
 _NUMBER_BYTES = 8
@@ -30,7 +32,11 @@ _SECONDS = {door: 1 + len(_REQUESTS) + place * (len(BUCKETS) + 2) for place, doo
 _WAITING = {
     lane: 1 + len(_REQUESTS) + len(DOORS) * (len(BUCKETS) + 2) + place for place, lane in enumerate(LANES)
 }
-_WIDTH = 1 + len(_REQUESTS) + len(DOORS) * (len(BUCKETS) + 2) + len(LANES)
+_REFUSED = {
+    limit: 1 + len(_REQUESTS) + len(DOORS) * (len(BUCKETS) + 2) + len(LANES) + place
+    for place, limit in enumerate(LIMITS)
+}
+_WIDTH = 1 + len(_REQUESTS) + len(DOORS) * (len(BUCKETS) + 2) + len(LANES) + len(LIMITS)
 
 
 class Counters:
@@ -53,6 +59,12 @@ class Counters:
             self._cells[row + took + bisect_left(BUCKETS, seconds)] += 1
             self._cells[row + took + len(BUCKETS) + 1] += seconds
 
+    def refuse(self, limit: str) -> None:
+        """Count one request of a phone that was refused because this limit was reached, whichever door it came to."""
+        with self._adding:
+            row = self._row if self._row >= 0 else self._take_row()
+            self._cells[row + _REFUSED[limit]] += 1
+
     def note_waiting(self, lane: str, number: int) -> None:
         """Note how many calls wait in a lane of this process."""
         with self._adding:
@@ -74,6 +86,10 @@ class Counters:
             total += int(self._sum(_SECONDS[door] + place))
             counts.append(total)
         return counts, self._sum(_SECONDS[door] + len(BUCKETS) + 1)
+
+    def refused(self, limit: str) -> int:
+        """Return how many requests were refused because this limit was reached."""
+        return int(self._sum(_REFUSED[limit]))
 
     def waiting(self, lane: str) -> int:
         """Return how many calls wait in a lane, of all processes that live."""

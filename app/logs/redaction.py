@@ -22,6 +22,8 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _IN_ADDRESS = re.compile(r"(://[^\s:/@]{0,200}:)[^\s/]{1,200}@")
+# Keys in the addresses that phones ask for (app/rules/url_keys.py).
+_IN_PATH = re.compile(r"(/k/+)[^/\s\"']{8,}")
 # What databases tell of the row that they refuse.
 _ROW = re.compile(r"(Failing row contains |\[parameters: |\[SQL: |parameters: )[^\r\n]*")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
@@ -41,6 +43,7 @@ class Redaction:
             text = self._known.sub(MASK, text)
         text = _ROW.sub(rf"\1{MASK}", text)
         text = _IN_ADDRESS.sub(rf"\1{MASK}@", text)
+        text = _IN_PATH.sub(rf"\1{MASK}", text)
         return _NAMED.sub(_masked, text)
 
     def clean_line(self, text: str, most: int) -> str:

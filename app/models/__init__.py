@@ -12,6 +12,7 @@ from app.models.destination import Destination
 from app.models.device import Device
 from app.models.device_status import DeviceSeen, DeviceStatus
 from app.models.firmware import Firmware, FirmwareGroup
+from app.models.hand_out import HandOut
 from app.models.import_job import ImportDevice, ImportFile, ImportJob, ImportRow
 from app.models.installed_license import InstalledLicense
 from app.models.journal_entry import JournalEntry
@@ -36,6 +37,7 @@ from app.models.snmp_identity import SnmpIdentity
 from app.models.system_setting import SystemSetting
 from app.models.template_version import TemplateVersion
 from app.models.tenant import Site, Tenant
+from app.models.tenant_key import TenantKey
 from app.models.user_keys import UserKeysRow
 from app.models.wrong_password import WrongPassword
 
@@ -59,6 +61,7 @@ __all__ = [
     "Firmware",
     "FirmwareGroup",
     "GroupedNotice",
+    "HandOut",
     "Heartbeat",
     "ImportDevice",
     "ImportFile",
@@ -99,6 +102,7 @@ __all__ = [
     "TemplateDefault",
     "TemplateVersion",
     "Tenant",
+    "TenantKey",
     "UserKeysRow",
     "WrongPassword",
 ]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, CheckConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, CheckConstraint, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import LONGEST_FOLD, Base, UtcDateTime
@@ -17,6 +17,8 @@ class Tenant(HasNameKey, ScopedByOwnId, Base):
     """A customer or a part of the enterprise; at most one is the default tenant.
 
     ``allowed_networks`` are those from which its phones may fetch and report, with commas between them; none is any.
+    They have to prove themselves by a key in the address that they ask for (``demands_key``), or by a certificate
+    (``demands_certificate``). A file that it ``hands_out_once`` goes to nobody else afterwards.
     """
 
     __tablename__ = "tenant"
@@ -43,6 +45,9 @@ class Tenant(HasNameKey, ScopedByOwnId, Base):
     external_id: Mapped[str | None] = mapped_column(String(64), unique=True)
     endpoint_licenses: Mapped[int] = mapped_column(default=MAX_ENDPOINTS)
     allowed_networks: Mapped[str] = mapped_column(Text, default="", server_default="")
+    demands_key: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    demands_certificate: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    hands_out_once: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     def __str__(self) -> str:

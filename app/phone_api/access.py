@@ -1,8 +1,12 @@
-"""The path that a phone asks for, in its one form."""
+"""The path that a phone asks for, in its one form, and the certificate that it showed."""
 
 import re
+from collections.abc import Mapping, Sequence
 
 from app.errors import InvalidInputError
+from app.rules.client_certificates import SUBJECT, VERIFY, mac_of_certificate
+from app.rules.proxies import is_proxy
+from config import IPNetwork
 
 SLASHES = re.compile(r"/{2,}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -20,3 +24,11 @@ def normal_path(path: str) -> str:
     if _CONTROL.search(path):
         raise InvalidInputError("The address holds control characters.")
     return SLASHES.sub("/", path)
+
+
+def certificate_in(headers: Mapping[str, str], connection: str, trusted: Sequence[IPNetwork]) -> str:
+    """Return the MAC address of the certificate that a phone showed, as a trusted proxy says it; empty for none."""
+    verify = headers.get(VERIFY)
+    if verify is None or not is_proxy(connection, trusted):
+        return ""
+    return mac_of_certificate(verify, headers.get(SUBJECT, ""))

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.database import Database
 from app.errors import NotFoundError, RingmasterError
 from app.license_watch import LicenseWatch
+from app.phone_api import firmware_downloads, hand_outs, rate_limits
 from app.phone_api.calls import Call, prepare
 from app.phone_api.context import Context
 from app.phone_api.delivery import Answer, Deliverable, respond
@@ -25,12 +26,15 @@ from app.phone_api.errors import (
     refuse_busy,
 )
 from app.phone_api.fetch_log import FetchLog
-from app.phone_api.firmware_downloads import FirmwareDownloads, unlimited
+from app.phone_api.firmware_downloads import FirmwareDownloads
 from app.phone_api.guard import Guard
+from app.phone_api.hand_outs import HeldBack
 from app.phone_api.known_forms import KnownForms
 from app.phone_api.messages import PhoneRequest, PhoneResponse
+from app.phone_api.rate_limits import RateLimits
 from app.phone_api.served_files import ServedFiles
 from app.security.tenant_scope import ALL_TENANTS
+from app.services import hand_outs as held_back_files
 from app.services import presence, sites_of_addresses
 from app.services.fetches import recording as fetches_of_phones
 from app.transaction import reading, writing
@@ -48,12 +52,14 @@ class PhoneApi:
 
     database: Database
     firmware_folder: Path
-    downloads: FirmwareDownloads = field(default_factory=unlimited)
+    downloads: FirmwareDownloads = field(default_factory=firmware_downloads.unlimited)
     served: ServedFiles = field(default_factory=ServedFiles)
     license: LicenseWatch | None = None
     fetched: FetchLog = field(default_factory=FetchLog)
     guard: Guard = field(default_factory=Guard)
     forms: KnownForms = field(default_factory=KnownForms)
+    held_back: HeldBack = field(default_factory=HeldBack)
+    rates: RateLimits = field(default_factory=rate_limits.unlimited)
 
     @property
     def expired(self) -> str:
@@ -94,10 +100,13 @@ class PhoneApi:
     def write_fetches(self) -> None:
         """Write some of what was noted for the provisioning log, in one transaction; where that fails it is lost."""
         fetches, left_out = self.fetched.take()
+        held = self.held_back.take()
         if left_out:
             log.warning("%d fetches are not in the provisioning log: there were too many at once.", left_out)
         with writing(self.database, ALL_TENANTS) as session:
             fetches_of_phones.record(session, fetches)
+            if held:
+                held_back_files.note_held_back(session, held, now=datetime.now(UTC))
 
     def answer(self, request: PhoneRequest) -> PhoneResponse:
         """Answer one request from beginning to end, for a door that serves one at a time.
@@ -106,7 +115,11 @@ class PhoneApi:
         """
         call = prepare(request)
         if isinstance(call, PhoneResponse):
-            return call
+            return self.rates.refusal(request, None) or call
+        refusal = self.rates.refusal(request, call)
+        if refusal is not None:
+            self.note_fetch(call, refusal)
+            return refusal
         (found,) = self.find([call])
         if found is None:
             (found,), _ = self._record_licensed([call], writes_seen=True)
@@ -129,8 +142,12 @@ class PhoneApi:
             ]
             context.shelf.lay_out(session, wanted)
             refusals = self.guard.refusals(session, calls, are_found=True)
+            context.guarded = self.guard.current(session)
+            findings = hand_outs.look(session, context.guarded, calls, self.held_back)
             found = [
-                refusals.get(place) or self._find(session, call, context) for place, call in enumerate(calls)
+                refusals.get(place)
+                or findings.settle(place, call.request, self._find(session, call, context))
+                for place, call in enumerate(calls)
             ]
         self.guard.note_strangers(context.strangers)
         return found
@@ -172,7 +189,8 @@ class PhoneApi:
     def _kept_as(self, call: Call) -> str:
         """Return what a served file is remembered by: where a tenant guards its phones, by whom it was served to."""
         request = call.request
-        return f"{request.peer} {request.path}" if self.guard.is_on else request.path
+        is_for_all = not self.guard.is_on and not request.key
+        return request.path if is_for_all else f"{request.peer} {request.key} {request.path}"
 
     def _record_licensed(self, calls: Sequence[Call], *, writes_seen: bool) -> Recorded:
         """Record calls, but for those that stop when the licence has expired: files go on being served."""
@@ -213,16 +231,20 @@ class PhoneApi:
 
     def _record_together(self, calls: Sequence[Call], *, writes_seen: bool) -> Recorded:
         context = self._context()
-        answers: list[Answer] = []
+        answers: Sequence[Answer] = []
         with writing(self.database, ALL_TENANTS) as session:
             refusals = self.guard.refusals(session, calls, are_found=False)
+            context.guarded = self.guard.current(session)
             admitted = (
                 [call for place, call in enumerate(calls) if place not in refusals] if refusals else calls
             )
             for endpoint, group in groupby(admitted, key=lambda call: call.endpoint):
                 if endpoint.record is None:
                     raise TypeError("an endpoint without a way to record left a call unanswered")
-                answers += endpoint.record(session, [call.arguments for call in group], context)
+                answers = [*answers, *endpoint.record(session, [call.arguments for call in group], context)]
+            answers = hand_outs.hand_over(
+                session, context.guarded, admitted, answers, self.held_back, now=context.now
+            )
             if writes_seen:
                 presence.touch_last_seen(session, context.heard)
         self.guard.note_strangers(context.strangers)

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 
 from app.errors import InvalidInputError
+from app.phone_api.access import certificate_in
 from app.phone_api.answering import PhoneApi
 from app.phone_api.calls import refuse_too_long
 from app.phone_api.errors import refuse
@@ -14,6 +15,7 @@ from app.phone_api.messages import MAX_BODY_BYTES, FilePart, PhoneRequest, Phone
 from app.phone_api.routes import PREFIXES
 from app.phone_api.wsgi import HELD, IS_STREAMED, hang_up_receiving, take_in
 from app.rules.proxies import CONNECTION
+from config import Settings
 
 EXTENSION = "ringmaster_phone_api"
 _METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]
@@ -42,7 +44,9 @@ def _answer(**_matched: str) -> Response:
         return _as_flask(refuse_too_long())
     headers = {name.lower(): value for name, value in request.headers.items()}
     peer, connection = request.remote_addr or "", request.environ[CONNECTION]
-    asked = PhoneRequest(request.method, request.path, headers, body, peer, connection)
+    settings: Settings = current_app.extensions["ringmaster_settings"]
+    certificate = certificate_in(headers, connection, settings.trusted_proxies)
+    asked = PhoneRequest(request.method, request.path, headers, body, peer, connection, certificate)
     api: PhoneApi = current_app.extensions[EXTENSION]
     held: ExitStack = request.environ[HELD]
     answer = held.enter_context(api.downloads.begun(api.answer(asked)))

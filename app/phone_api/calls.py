@@ -9,6 +9,7 @@ from app.phone_api.errors import refusal_of, refuse
 from app.phone_api.messages import MAX_BODY_BYTES, PhoneRequest, PhoneResponse
 from app.phone_api.routes import Endpoint, match
 from app.rules.sentences import quoted
+from app.rules.url_keys import parted
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -27,9 +28,9 @@ def refuse_too_long() -> PhoneResponse:
 def prepare(request: PhoneRequest) -> Call | PhoneResponse:
     """Return the call that a request makes, or the refusal when it makes none. Asks no database."""
     try:
-        path = normal_path(request.path)
+        path, key = parted(normal_path(request.path))
         return _call_or_refusal(
-            request if path == request.path else msgspec.structs.replace(request, path=path)
+            request if path == request.path else msgspec.structs.replace(request, path=path, key=key)
         )
     except Exception as error:  # noqa: BLE001 - the edge turns every error into an answer, bugs included
         return refusal_of(error, request)

@@ -1,9 +1,12 @@
 """What a phone's file becomes as an answer, by the form of its model's files (docs/decisions/0076)."""
 
 from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from app.errors import NotFoundError
-from app.phone_api import preconditions
+from app.phone_api import preconditions, told_keys
 from app.phone_api.context import Context
 from app.phone_api.delivery import VARIES, Answer, Deliverable, Gzip, not_modified
 from app.phone_api.file_calls import FileCall
@@ -33,30 +36,43 @@ def part_of(call: FileCall, form: PhoneForm | None) -> Part:
     return part
 
 
-def stored(call: FileCall, file: StoredFile, form: PhoneForm | None, part: Part, context: Context) -> Answer:
+def stored(
+    session: Session, call: FileCall, file: StoredFile, form: PhoneForm | None, part: Part, context: Context
+) -> Answer:
     """Return a stored file, or the boot file that leads to it; of one that the phone holds, that it does."""
     headers = _headers(file.template_name, form)
     if form is not None and part is Part.BOOT:
-        return _of_now(form.boot_file_for(call.mac or ""), form, headers, context)
+        text = told_keys.with_key(session, call, context, form.boot_file_for(call.mac or ""))
+        return _of_text(text, context.now, form, headers)
+    tag = told_keys.tag_of(call, file, context)
     if file.content is None:
-        tag = preconditions.held_tag(call.request, file.etag, file.generated_at)
-        return not_modified(tag or file.etag, headers)
+        held = preconditions.held_tag(call.request, tag, file.generated_at)
+        return not_modified(held or tag, headers)
+    if call.request.key:
+        text = stored_files.text_of(file.content).decode()
+        text = told_keys.with_key(session, call, context, text)
+        return _of_text(text, file.generated_at, form, headers, tag)
     stream = stored_files.gzip_of(file.content)
     return Deliverable(Gzip(stream), file.size, file.etag, file.generated_at, _type_of(form), headers)
 
 
-def made_now(call: FileCall, file: PhoneFile, form: PhoneForm | None, part: Part, context: Context) -> Answer:
+def made_now(
+    session: Session, call: FileCall, file: PhoneFile, form: PhoneForm | None, part: Part, context: Context
+) -> Answer:
     """Return the file that was made for a phone which has none of its own, or the boot file that leads to it."""
     text = file.text or ""
     if form is not None and part is Part.BOOT:
         text = form.boot_file_for(call.mac or "")
-    return _of_now(text, form, _headers(file.template_name, form), context)
+    text = told_keys.with_key(session, call, context, text)
+    return _of_text(text, context.now, form, _headers(file.template_name, form))
 
 
-def _of_now(text: str, form: PhoneForm | None, headers: Mapping[str, str], context: Context) -> Deliverable:
+def _of_text(
+    text: str, made_at: datetime, form: PhoneForm | None, headers: Mapping[str, str], tag: str = ""
+) -> Deliverable:
     content = text.encode()
-    tag = stored_files.etag_of(content)
-    return Deliverable(content, len(content), tag, context.now, _type_of(form), headers)
+    tag = tag or stored_files.etag_of(content)
+    return Deliverable(content, len(content), tag, made_at, _type_of(form), headers)
 
 
 def _type_of(form: PhoneForm | None) -> str:

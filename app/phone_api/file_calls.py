@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.phone_api.claims import Claim
 from app.phone_api.messages import PhoneRequest
 from app.rules.phone_forms import mac_in_name, usual_mac
 from app.rules.report_limits import REPORT_LIMITS
@@ -35,3 +36,8 @@ def parse(request: PhoneRequest, parts: dict[str, str]) -> FileCall:
     if usual:
         return FileCall(config_files.name_for(usual), usual, is_usual=True, tenant=tenant, request=request)
     return FileCall(name, mac_in_name(name), is_usual=False, tenant=tenant, request=request)
+
+
+def claim(call: FileCall) -> Claim:
+    """Return whose file is asked for."""
+    return Claim((call.mac,) if call.mac else (), call.tenant)

@@ -17,7 +17,9 @@ class PhoneRequest(msgspec.Struct, frozen=True):
     """One request: ``path`` is percent-decoded, header names are in lower case.
 
     ``peer`` is the address of the phone (or of the proxy it came through), as far as proxies in front are trusted;
-    ``connection`` is the address that the connection comes from, trusted proxy or not.
+    ``connection`` is the address that the connection comes from, trusted proxy or not. ``certificate`` is the MAC
+    address of the certificate that the phone showed to a trusted proxy, which found it good. ``key`` is what stands in
+    the address before the path, where a call is made of it.
     """
 
     method: str
@@ -26,6 +28,8 @@ class PhoneRequest(msgspec.Struct, frozen=True):
     body: bytes
     peer: str
     connection: str = ""
+    certificate: str = ""
+    key: str = ""
 
     @property
     def user_agent(self) -> str:

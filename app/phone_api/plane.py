@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import gc
+import logging
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
@@ -16,7 +18,8 @@ from app.database import Database, make_engine
 from app.errors import InvalidInputError, RingmasterError
 from app.license_watch import LicenseWatch
 from app.log_watch import LogWatch
-from app.phone_api import firmware_downloads, guesses, monitoring, request_log
+from app.phone_api import firmware_downloads, guesses, monitoring, rate_limits, request_log
+from app.phone_api.access import certificate_in
 from app.phone_api.answering import PhoneApi
 from app.phone_api.asgi import Message, Receive, Send, headers_of, read_body, send_file, send_response
 from app.phone_api.batcher import Batcher
@@ -40,6 +43,8 @@ from config import Settings, load_settings
 # The time of a last contact may lag by a second (docs/decisions/0001); half of it is for a batch under way.
 _FLUSH_SECONDS = 0.5
 _FLUSHES_BETWEEN_BEATS = 20
+
+log = logging.getLogger(__name__)
 
 
 class PhonePlane:
@@ -102,7 +107,14 @@ class PhonePlane:
         downloads = firmware_downloads.of_plane(self._settings, lambda: self._batcher.is_under_pressure)
         folder = self._settings.firmware_folder
         guard = Guard(guesses.of_settings(self._settings))
-        self._api = PhoneApi(database, folder, downloads, license=LicenseWatch(database), guard=guard)
+        self._api = PhoneApi(
+            database,
+            folder,
+            downloads,
+            license=LicenseWatch(database),
+            guard=guard,
+            rates=rate_limits.of_settings(self._settings, lambda: guard.shared_addresses),
+        )
         self._beat()  # before the first phone is heard: silence counts from here after a gap
         self._monitor = PlaneMonitor(self._settings, KeptChecks(database, self._settings))
         self._finder = Lane("find", self._api.find)
@@ -123,6 +135,7 @@ class PhonePlane:
                 counters.note_waiting("batch", self._batcher.waiting)
                 await self._batcher.flush()
                 await self._batcher.write_fetches()
+            _tell_limited(self._api.rates.take_news())
             refused, self._refused = self._refused, 0
             if not await self._batcher.write(partial(self._beat, refused)):
                 self._refused += refused
@@ -151,18 +164,25 @@ class PhonePlane:
             return refuse_too_long()
         connection = scope["client"][0] if scope.get("client") else ""
         peer = caller_address(connection, headers.get("x-forwarded-for", ""), self._settings.trusted_proxies)
-        asked = PhoneRequest(scope["method"], scope["path"], headers, body, peer, connection)
+        certificate = certificate_in(headers, connection, self._settings.trusted_proxies)
+        asked = PhoneRequest(scope["method"], scope["path"], headers, body, peer, connection, certificate)
         if asked.path in monitoring.PATHS:
             return await self._monitor.answer(asked)
         began_at = time.perf_counter()
         call = prepare(asked)
-        response = call if isinstance(call, PhoneResponse) else await self._answer(call)
+        response = await self._answer(asked, call)
         kind = "refused" if isinstance(call, PhoneResponse) else call.endpoint.kind
         counters.count("plane", kind, response.status, time.perf_counter() - began_at)
         request_log.note(asked, response)
         return response
 
-    async def _answer(self, call: Call) -> PhoneResponse:
+    async def _answer(self, asked: PhoneRequest, call: Call | PhoneResponse) -> PhoneResponse:
+        if isinstance(call, PhoneResponse):
+            return self._api.rates.refusal(asked, None) or call
+        refusal = self._api.rates.refusal(asked, call)
+        if refusal is not None:
+            self._api.note_fetch(call, refusal)
+            return refusal
         found = await self._find(call) if call.endpoint.find else None
         response = found or await self._batcher.answer(call)
         self._api.note_fetch(call, response)
@@ -176,6 +196,12 @@ class PhonePlane:
             return await self._finder.answer(call)
         except LaneIsFullError:
             return refuse_busy("Too many phones ask for files at once. Try again later.")
+
+
+def _tell_limited(news: Sequence[tuple[str, int]]) -> None:
+    if news:
+        sources = ", ".join(f"{address} ({number:,})" for address, number in news)
+        log.warning("Requests of phones were refused because they came too often, from %s.", sources)
 
 
 application = PhonePlane(load_settings())

@@ -6,14 +6,12 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFoundError
 from app.models.enums import FileKind
-from app.phone_api import file_answers, preconditions
-from app.phone_api.claims import Claim
+from app.phone_api import file_answers, preconditions, told_keys
 from app.phone_api.context import Context
 from app.phone_api.delivery import Answer
 from app.phone_api.errors import refuse
 from app.phone_api.file_calls import FileCall
-from app.phone_api.messages import PhoneRequest
-from app.phone_api.shelf import Shelf, Wanted
+from app.phone_api.shelf import Wanted
 from app.rules.phone_forms import Part
 from app.rules.sentences import quoted
 from app.services import config_files, provisioning, provisioning_guard, settings, stored_files
@@ -21,11 +19,6 @@ from app.services.provisioning import FileRequest, PhoneFile
 from app.services.stored_files import StoredFile
 
 _BY_TENANT = (FileKind.PHONE, FileKind.GLOBAL, FileKind.DHCP_OPTION, FileKind.UPLOADED)
-
-
-def claim(call: FileCall) -> Claim:
-    """Return whose file is asked for."""
-    return Claim((call.mac,) if call.mac else (), call.tenant)
 
 
 def wants(call: FileCall) -> Sequence[Wanted]:
@@ -89,14 +82,14 @@ def first_contact(session: Session, calls: Sequence[FileCall], context: Context)
 
 def find_proxy_file(session: Session, call: FileCall, context: Context) -> Answer:
     """Return the file that leads a phone behind an SBC proxy through the proxy (protocol 3.4)."""
-    file = _look_up(session, call.request, config_files.PROXY_OPTION_FILE, context.shelf)
+    file = _look_up(session, call, config_files.PROXY_OPTION_FILE, context)
     if file is None or not settings.read(session).sbc_proxy_host:
         raise NotFoundError(
             "No SBC proxy is set. Enter its address under System Settings, SBC Proxy Configuration."
         )
     if call.mac is None and call.name not in ("", config_files.DHCP_OPTION_FILE):
         raise NotFoundError(f"There is no file called {quoted(call.name)} for phones behind an SBC proxy.")
-    return file_answers.stored(call, file, None, Part.OWN, context)
+    return file_answers.stored(session, call, file, None, Part.OWN, context)
 
 
 def _find(session: Session, call: FileCall, context: Context) -> StoredFile | None:
@@ -104,19 +97,23 @@ def _find(session: Session, call: FileCall, context: Context) -> StoredFile | No
 
     NotFoundError where no phone of any model asks for its files by a name like this.
     """
-    file = _look_up(session, call.request, call.name, context.shelf)
+    file = _look_up(session, call, call.name, context)
     if file is not None or call.is_usual or call.mac is None:
         return file
     if not context.forms.lets(session, call.name, call.mac):
         raise _no_such_file(call.name)
-    return _look_up(session, call.request, call.own_name, context.shelf)
+    return _look_up(session, call, call.own_name, context)
 
 
-def _look_up(session: Session, request: PhoneRequest, name: str, shelf: Shelf) -> StoredFile | None:
+def _look_up(session: Session, call: FileCall, name: str, context: Context) -> StoredFile | None:
     """Return a file; of one that the phone holds, the content is not even read."""
+    request, shelf = call.request, context.shelf
     if preconditions.are_in(request):
         file = shelf.find(session, name, with_content=False)
-        if file is None or preconditions.held_tag(request, file.etag, file.generated_at) is not None:
+        if file is None:
+            return None
+        tag = told_keys.tag_of(call, file, context)
+        if preconditions.held_tag(request, tag, file.generated_at) is not None:
             return file
     return shelf.find(session, name, with_content=True)
 
@@ -141,7 +138,7 @@ def _answer(session: Session, call: FileCall, file: StoredFile, context: Context
     """Return a stored file, or what leads to it; NotFoundError where phones of its model ask by another name."""
     form = context.forms.of_template(session, file.template_id)
     part = file_answers.part_of(call, form) if file.kind is FileKind.PHONE else Part.OWN
-    return part, file_answers.stored(call, file, form, part, context)
+    return part, file_answers.stored(session, call, file, form, part, context)
 
 
 def _first_file(session: Session, call: FileCall, file: PhoneFile, context: Context) -> Answer:
@@ -151,7 +148,7 @@ def _first_file(session: Session, call: FileCall, file: PhoneFile, context: Cont
         part = file_answers.part_of(call, form)
     except NotFoundError as error:
         return refuse(404, str(error))
-    return file_answers.made_now(call, file, form, part, context)
+    return file_answers.made_now(session, call, file, form, part, context)
 
 
 def _note_strangers(session: Session, calls: Sequence[FileCall], context: Context) -> None:

@@ -13,6 +13,7 @@ from app.phone_api.context import Context
 from app.phone_api.delivery import Answer
 from app.phone_api.messages import PhoneRequest
 from app.phone_api.shelf import Wanted
+from app.rules import url_keys
 
 Parse: TypeAlias = Callable[[PhoneRequest, dict[str, str]], Any]
 Find: TypeAlias = Callable[[Session, Any, Context], Answer | None]
@@ -76,7 +77,7 @@ _TENANT_FILE = Endpoint(
     provisioning.record_phone_file,
     provisioning.wants,
     hands_out_files=True,
-    claims=provisioning.claim,
+    claims=file_calls.claim,
 )
 _STORED_FILE = Endpoint(
     "file",
@@ -85,7 +86,7 @@ _STORED_FILE = Endpoint(
     provisioning.record_fetched,
     provisioning.wants,
     hands_out_files=True,
-    claims=provisioning.claim,
+    claims=file_calls.claim,
 )
 _PROXY_FILE = Endpoint("file", file_calls.parse, provisioning.find_proxy_file, hands_out_files=True)
 _FIRMWARE = Endpoint("firmware", firmware.parse, firmware.find, hands_out_files=True)
@@ -110,7 +111,7 @@ ROUTES = (
     _route(rf"/configfiles/{_NAME}", READ_METHODS, _STORED_FILE),
     _route(rf"/firmwarefiles/{_NAME}", READ_METHODS, _FIRMWARE),
 )
-PREFIXES = ("rest/v1", "c", "ipp", "configfiles", "firmwarefiles")
+PREFIXES = ("rest/v1", "c", "ipp", "configfiles", "firmwarefiles", url_keys.PREFIX)
 
 
 def match(path: str) -> tuple[Route, dict[str, str]] | None:

@@ -96,19 +96,23 @@ def _manager_host(urls: ManagerUrls, port: str | None) -> str:
     return f"{urls.address}:{urls.rest_port if port == _REST_PORT_IN_TEMPLATES else port}"
 
 
-def dhcp_option_strings(urls: ManagerUrls, proxy: SbcProxy | None, tenant: str) -> DhcpOptionStrings:
+def dhcp_option_strings(
+    urls: ManagerUrls, proxy: SbcProxy | None, tenant: str, begins_with: str = ""
+) -> DhcpOptionStrings:
     """Return the strings for one tenant, exactly as DHCP servers and phones take them (protocol 8).
 
     Without a proxy its place shows ``SBC_PROXY_IP:SBC_PROXY_PORT``. The tenant's name is percent-encoded:
-    a semicolon would part the two halves of option 160.
+    a semicolon would part the two halves of option 160. Its paths begin with ``begins_with``, such as
+    ``k/<key>/``.
     """
     direct = urls.public_url
     by_proxy = f"{urls.scheme}://{proxy.host if proxy else _SOME_PROXY}"
-    tenant_path = f"ipp/tenant/{quote(tenant, safe='')}"
+    tenant_path = f"{begins_with}ipp/tenant/{quote(tenant, safe='')}"
+    tenant_firmware = f"{begins_with}firmwarefiles"
     return DhcpOptionStrings(
         system=f"{direct}/firmwarefiles;ipp/dhcpoption160.cfg",
         system_by_proxy=f"{by_proxy}/firmwarefiles;ipp/httpproxy/",
-        tenant=f"{direct}/firmwarefiles;{tenant_path}",
-        tenant_by_proxy=f"{by_proxy}/firmwarefiles;{tenant_path}",
+        tenant=f"{direct}/{tenant_firmware};{tenant_path}",
+        tenant_by_proxy=f"{by_proxy}/{tenant_firmware};{tenant_path}",
         tenant_without_dhcp=f"{direct}/{tenant_path}",
     )

@@ -24,7 +24,7 @@ from app.models import (
 )
 from app.models.enums import Stage, Status
 from app.rules.zero_touch.template import choose_template
-from app.services import device_changes, device_deletion, device_fields, journal, pins, status_rows
+from app.services import device_changes, device_deletion, device_fields, hand_outs, journal, pins, status_rows
 from app.services.alarms import phones as alarms_of_phones
 from app.services.author import Author
 from app.services.device_changes import check_waits_in_sight, read_mac
@@ -261,6 +261,7 @@ def _forget(session: Session, device: Device, author: Author, now: datetime) -> 
         delete(PendingAction).where(PendingAction.mac == mac, PendingAction.handed_over_at.is_(None))
     )
     session.execute(delete(ConfigFile).where(ConfigFile.device_id == device.id))
+    hand_outs.forget(session, device.id)
     session.execute(delete(DeviceStatus).where(DeviceStatus.mac == mac))
     session.execute(delete(DeviceSeen).where(DeviceSeen.mac == mac))
 

@@ -10,7 +10,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.models import ConfigFile, ConfigurationValue, DevicePin, Placeholder, TemplateVersion, UserKeysRow
+from app.models import (
+    ConfigFile,
+    ConfigurationValue,
+    DevicePin,
+    HandOut,
+    Placeholder,
+    TemplateVersion,
+    UserKeysRow,
+)
 from app.models.enums import FileKind, Layer, ValueLevel
 from app.services.value_owners import OwnerKind
 
@@ -39,6 +47,7 @@ _OF: Mapping[OwnerKind, Sequence[_Belongings]] = {
         _placeholders(Layer.DEVICE, Placeholder.device_id),
         (ConfigFile.device_id, [ConfigFile.kind == FileKind.PHONE]),
         (DevicePin.device_id, ()),
+        (HandOut.device_id, ()),
     ),
     OwnerKind.USER: (
         _lines(ValueLevel.USER, ConfigurationValue.phone_user_id),

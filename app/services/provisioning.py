@@ -64,8 +64,18 @@ def why_no_file(session: Session, mac: str) -> str:
     if reason is not None:
         return _no_file(mac, reason)
     if session.scalar(select(Device.id).where(Device.mac == mac)) is None:
-        return f"There is no file for the phone {mac}: it has not been approved yet."
+        return not_approved(mac)
     return _why_no_file_of_device(mac)
+
+
+def not_approved(mac: str) -> str:
+    """Return the sentence for a phone that is no device, be it one that nobody has heard of."""
+    return f"There is no file for the phone {mac}: it has not been approved yet."
+
+
+def no_tenant(name: str) -> str:
+    """Return the sentence for the URL of a tenant that there is not."""
+    return f"There is no tenant called {quoted(name)}."
 
 
 class _Desk:
@@ -147,7 +157,7 @@ class _Desk:
 
     def _waiting_file(self, row: StatusRow, choice: TemplateChoice) -> PhoneFile:
         if self._decider.surroundings.topology.find_tenant_named(row["url_tenant"]) is None:
-            return PhoneFile(None, refusal=f"There is no tenant called {quoted(row['url_tenant'])}.")
+            return PhoneFile(None, refusal=no_tenant(row["url_tenant"]))
         if choice.template_id is None:
             return PhoneFile(None, refusal=f"There is no file for the phone {row['mac']}. {choice.reason}")
         text = self._waiting_files.text_for(

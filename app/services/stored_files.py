@@ -74,6 +74,11 @@ def etag_of(text: bytes) -> str:
     return f'"{hashlib.sha256(text).hexdigest()[:32]}"'
 
 
+def etag_with(etag: str, key: str) -> str:
+    """Return the validator of a file into which a key is laid; the key cannot be read from it."""
+    return f'"{hashlib.sha256(f"{etag}{key}".encode()).hexdigest()[:32]}"'
+
+
 def pack(text: bytes) -> bytes:
     """Return what is stored of a text. The same text is compressed to the same stream, and encrypted to another."""
     return vault().encrypt(_gzip(text))

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.rules.actions import KINDS
+from app.services import hand_outs
 from app.services.devices_status.details import Details
 from app.services.fetches import reading as fetch_reading
 from app.services.operations import of_phone
@@ -69,6 +70,7 @@ def read_parts(session: Session, details: Details) -> dict[str, Any]:
     changes = history_reading.read(session, macs, most=MOST_CHANGES + 1)
     operations = in_words(of_phone.read(session, macs, most=MOST_OPERATIONS + 1))
     fetches = fetch_reading.read(session, macs, most=MOST_FETCHES + 1)
+    goes_out_once = details.device is not None and details.device.tenant.hands_out_once
     return {
         "details": details,
         "phone": details.phone,
@@ -80,6 +82,8 @@ def read_parts(session: Session, details: Details) -> dict[str, Any]:
         "latest": next((asked for asked in operations), None),
         "fetches": fetches[:MOST_FETCHES],
         "has_more_fetches": len(fetches) > MOST_FETCHES,
+        "goes_out_once": goes_out_once,
+        "hand_out": hand_outs.find(session, details.device.id) if details.device and goes_out_once else None,
         **words(),
     }
 

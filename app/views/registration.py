@@ -16,6 +16,7 @@ from app.views.destinations import DestinationView
 from app.views.device_actions import DeviceActionView
 from app.views.device_approval import DeviceApprovalView
 from app.views.device_forms import DeviceFormView
+from app.views.device_hand_out import DeviceHandOutView
 from app.views.device_lists import DeviceListView
 from app.views.device_replacement import DeviceReplacementView
 from app.views.device_requests import DeviceRequestView
@@ -133,6 +134,7 @@ _BESIDE_THE_MENU = (
     SavedViewsView,
     DeviceFormView,
     DeviceReplacementView,
+    DeviceHandOutView,
     ExplainView,
     PhoneSuggestionView,
     RuleBookmarkView,

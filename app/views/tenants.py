@@ -1,9 +1,13 @@
 """Tenants: whose phones these are, where they stand, and the addresses that bring them here (manual 4.2)."""
 
 from collections.abc import Collection, Sequence
+from http import HTTPStatus
 from typing import Any
 
-from flask import flash
+from flask import abort, flash, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy.orm import Session, object_session
 from wtforms import IntegerField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
@@ -11,9 +15,11 @@ from wtforms.validators import InputRequired, Length, NumberRange
 from app.errors import InvalidInputError
 from app.models import Tenant
 from app.models.tenant import MAX_ENDPOINTS
-from app.security.roles import TENANTS
+from app.security.roles import DEVICE, SEE_SECRETS, TENANTS
 from app.services import phone_urls, tenancy
+from app.services.tenancy.keys import OLD_KEY_COUNTS, text_of
 from app.services.usage import Departure
+from app.transaction import transaction
 from app.views.authors import author
 from app.views.deletion_page import AsksBeforeDeletion
 from app.views.fast_interface import FastInterface
@@ -21,6 +27,7 @@ from app.views.fields import MOST_CHARACTERS, description_field, text_or_empty
 from app.views.figures import Figures
 from app.views.form_problems import Question, ask_together
 from app.views.formats import yes_or_no
+from app.views.shell import may
 from app.views.times import moment, time_of_page
 from app.views.usage_links import UsageLinks
 
@@ -44,11 +51,12 @@ class TenantView(AsksBeforeDeletion):
     order_columns = ["name", "subnet", "is_default", "endpoint_licenses", "created_at"]
     list_columns = ["name", "description", "subnet", "is_default"]
     show_columns = [
-        *list_columns, "endpoint_licenses", "approves_automatically", "external_id", "allowed_networks", "created_at",
+        *list_columns, "endpoint_licenses", "approves_automatically", "external_id", "allowed_networks", "demands_key",
+        "demands_certificate", "hands_out_once", "created_at",
     ]  # fmt: skip
     add_columns = [
         "name", "description", "subnet", "is_default", "approves_automatically", "endpoint_licenses", "external_id",
-        "allowed_networks",
+        "allowed_networks", "demands_key", "demands_certificate", "hands_out_once",
     ]  # fmt: skip
     edit_columns = add_columns
     label_columns = {
@@ -57,6 +65,9 @@ class TenantView(AsksBeforeDeletion):
         "endpoint_licenses": "Endpoint licences",
         "external_id": "External id",
         "allowed_networks": "Served from",
+        "demands_key": "Demands its key",
+        "demands_certificate": "Demands a certificate",
+        "hands_out_once": "Hands files out once",
         "created_at": "Added",
     }
     description_columns = {
@@ -65,11 +76,26 @@ class TenantView(AsksBeforeDeletion):
         "is_default": "Phones that nothing else places go to the default tenant. There is one.",
         "approves_automatically": "Phones that wait in this tenant need nobody's approval, if it is the default.",
         "external_id": "The tenant's name in another system, where phones are reported by it.",
+        "demands_key": (
+            "Its phones are served only where the address that they ask for carries the tenant's key. Make the key on "
+            "the page of the tenant, give phones the addresses with it, and then tick this."
+        ),
+        "demands_certificate": (
+            "Its phones are served only where they show a certificate with their own MAC address, which nginx in front "
+            "has to verify."
+        ),
+        "hands_out_once": (
+            "The file of a phone, with its passwords, goes to who asks first. After that only the same network, the "
+            "phone's own key, or its certificate gets it; anybody else is refused, with an alarm."
+        ),
     }
     formatters_columns = {
         "is_default": yes_or_no,
         "approves_automatically": yes_or_no,
         "allowed_networks": _served_from,
+        "demands_key": yes_or_no,
+        "demands_certificate": yes_or_no,
+        "hands_out_once": yes_or_no,
         "created_at": moment,
     }
     add_form_extra_fields = {
@@ -123,9 +149,21 @@ class TenantView(AsksBeforeDeletion):
             [
                 takeover(name, replaced) if form.is_default.data and replaced else None,
                 _renaming(item.name, name) if item and name.casefold() != item.name_key else None,
-                _shutting_out(session, form.allowed_networks.data, item) if item else None,
+                _shutting_out(session, form, item) if item else None,
             ],
         )
+
+    @expose("/key/<int:pk>", methods=("POST",))
+    @has_access
+    @permission_name("edit")
+    def replace_key(self, pk: int) -> ResponseReturnValue:
+        """Give the tenant a key, or another one; the one before counts on for some days, or ends at once."""
+        item = self.datamodel.get(pk) or abort(HTTPStatus.NOT_FOUND)
+        with transaction(self.datamodel.session) as session:
+            at_once = "at_once" in request.form
+            tenancy.replace_key(session, item, author=author(), now=time_of_page(), at_once=at_once)
+        flash("The tenant has a new key: its addresses below carry it.", "success")
+        return redirect(f"/tenants/show/{pk}#addresses")
 
     def pre_add(self, item: Tenant) -> None:
         """Check the tenant, and give it its first site."""
@@ -152,9 +190,14 @@ class TenantView(AsksBeforeDeletion):
     def shown_besides(self, item: Tenant) -> dict[str, Any]:
         """Show the tenant's sites and the addresses of its phones."""
         session = self.datamodel.session
+        key, sees_key = tenancy.told_key(session, item), may(SEE_SECRETS, DEVICE)
         return {
             "has_proxy": phone_urls.sbc_proxy(session) is not None,
-            "urls": phone_urls.of_tenant(session, item.name),
+            "urls": phone_urls.of_tenant(session, item.name, text_of(key) if key and sees_key else ""),
+            "key": key,
+            "sees_key": sees_key,
+            "demands": item.demands_key,
+            "days_of_old_key": OLD_KEY_COUNTS.days,
             "sites": tenancy.read_sites(session, item),
             "figures": {column.label: column.numbers.get(item.id, 0) for column in self.figures([item.id])},
         }
@@ -187,22 +230,16 @@ def _renaming(before: str, name: str) -> Question:
     return Question(text, "renames", name.casefold(), "rename it")
 
 
-def _shutting_out(session: Session, typed: str, tenant: Tenant) -> Question | None:
+def _shutting_out(session: Session, form: Any, tenant: Tenant) -> Question | None:
     """Return the question before phones are refused that are served now; None for what is no list of networks."""
     try:
-        networks = tenancy.read_allowed_networks(typed)
+        networks = tenancy.read_allowed_networks(form.allowed_networks.data)
     except InvalidInputError:
         return None
-    allowed = ", ".join(networks)
-    number = 0 if allowed == tenant.allowed_networks else tenancy.count_shut_out(session, tenant, networks)
-    if not number:
-        return None
-    phones = f"1 phone of {tenant} was" if number == 1 else f"{number:,} phones of {tenant} were"
-    text = (
-        f"{phones} last heard from other addresses: from there they get no files any more, and their reports are "
-        "refused, so that they will be taken for disconnected."
-    )
-    return Question(text, "shuts_out", allowed, "refuse them")
+    demands = {name: bool(form[name].data) for name in ("demands_key", "demands_certificate")}
+    shut_out = tenancy.shut_out(session, tenant, networks, **demands)
+    sentences = shut_out.sentences(str(tenant))
+    return Question(" ".join(sentences), "shuts_out", shut_out.told, "refuse them") if sentences else None
 
 
 def _tell(doubts: list[str]) -> None:

@@ -115,6 +115,7 @@ def test_type_without_a_published_number_has_no_trap() -> None:
         "AlarmDeliveryFailing",
         "SchedulerLate",
         "MacGuessing",
+        "CredentialsHeldBack",
     ]
 
 

@@ -13,6 +13,7 @@ from app.models.tenant import MAX_ENDPOINTS
 from app.rest_api.calls import Answer, Call
 from app.rest_api.keeping import Deletion, check_was_told, get_row, with_changes
 from app.rest_api.listing import ItemPage, Listing, ListQuery, Order, RowId, Words
+from app.rest_api.problems import RefusedError
 from app.rest_api.routes import Right, Route
 from app.rules.api_tokens import Kind
 from app.security.roles import TENANTS
@@ -36,6 +37,17 @@ Networks = Annotated[
         "empty: from everywhere.",
     ),
 ]
+DemandsKey = Annotated[
+    bool,
+    Meta(description="Whether its phones are served only by addresses with its key; it has to have one."),
+]
+DemandsCertificate = Annotated[
+    bool, Meta(description="Whether its phones have to show a certificate, which nginx verifies.")
+]
+HandsOutOnce = Annotated[
+    bool,
+    Meta(description="Whether the file of a phone goes to who asks first, and then to that phone alone."),
+]
 _Sort = Literal["name", "-name", "created_at", "-created_at", "id", "-id"]
 
 
@@ -51,6 +63,9 @@ class TenantItem(Struct, kw_only=True):
     external_id: str | None
     endpoint_licenses: int
     allowed_networks: str
+    demands_key: bool
+    demands_certificate: bool
+    hands_out_once: bool
     created_at: datetime
 
 
@@ -64,6 +79,9 @@ class TenantContent(Struct, kw_only=True, forbid_unknown_fields=True):
     external_id: ExternalId | None = None
     endpoint_licenses: Licenses = MAX_ENDPOINTS
     allowed_networks: Networks = ""
+    demands_key: DemandsKey = False
+    demands_certificate: DemandsCertificate = False
+    hands_out_once: HandsOutOnce = False
 
 
 class NewTenant(TenantContent, kw_only=True, forbid_unknown_fields=True):
@@ -83,6 +101,21 @@ class TenantChanges(Struct, kw_only=True, forbid_unknown_fields=True):
     external_id: ExternalId | UnsetType | None = UNSET
     endpoint_licenses: Licenses | UnsetType = UNSET
     allowed_networks: Networks | UnsetType = UNSET
+    demands_key: DemandsKey | UnsetType = UNSET
+    demands_certificate: DemandsCertificate | UnsetType = UNSET
+    hands_out_once: HandsOutOnce | UnsetType = UNSET
+
+
+class Shutting(Struct, kw_only=True, forbid_unknown_fields=True, frozen=True):
+    """What a change of a tenant is told: that its caller knows which phones it shuts out."""
+
+    told: Annotated[
+        str,
+        Meta(
+            max_length=64,
+            description="Where phones would be refused: the `told` of the answer 409 that says so.",
+        ),
+    ] = ""
 
 
 class TenantsQuery(ListQuery, kw_only=True, forbid_unknown_fields=True, frozen=True):
@@ -129,8 +162,11 @@ def add(call: Call[Any, NewTenant]) -> Answer:
     return _added(call, TenantFields(**msgspec.structs.asdict(call.body)))
 
 
-def change(call: Call[Any, TenantChanges]) -> Answer:
-    """Changes what the body names of a tenant. Phones that ask for an old name are refused: rename with care."""
+def change(call: Call[Shutting, TenantChanges]) -> Answer:
+    """Changes what the body names of a tenant. Phones that ask for an old name are refused: rename with care.
+
+    Where phones that are served now would be refused, nothing is changed unless `told` says that this is known.
+    """
     tenant = _tenant(call, to_change=True)
     shown = show(tenant)
     call.check_may_change(shown)
@@ -138,8 +174,11 @@ def change(call: Call[Any, TenantChanges]) -> Answer:
     return _changed(call, tenant, TenantFields(**msgspec.structs.asdict(said)))
 
 
-def put(call: Call[Any, TenantContent]) -> Answer:
-    """Adds the tenant of this name, or replaces all that is said of it: what the body leaves out is as in a new one."""
+def put(call: Call[Shutting, TenantContent]) -> Answer:
+    """Adds the tenant of this name, or replaces all that is said of it: what the body leaves out is as in a new one.
+
+    Where phones that are served now would be refused, nothing is changed unless `told` says that this is known.
+    """
     said = TenantFields(name=call.place["name"], **msgspec.structs.asdict(call.body))
     tenant = call.session.scalar(_named(call).with_for_update())
     if tenant is None:
@@ -183,7 +222,21 @@ def _added(call: Call[Any, Any], said: TenantFields) -> Answer:
     return Answer(show(tenant), HTTPStatus.CREATED, f"/tenants/{tenant.id}")
 
 
-def _changed(call: Call[Any, Any], tenant: Tenant, said: TenantFields) -> Answer:
+def _changed(call: Call[Shutting, Any], tenant: Tenant, said: TenantFields) -> Answer:
+    shut_out = tenancy.shut_out(
+        call.session,
+        tenant,
+        tenancy.read_allowed_networks(said.allowed_networks),
+        demands_key=said.demands_key,
+        demands_certificate=said.demands_certificate,
+    )
+    sentences = shut_out.sentences(tenant.name)
+    if sentences and call.query.told != shut_out.told:
+        raise RefusedError(
+            HTTPStatus.CONFLICT,
+            f"{' '.join(sentences)} Where that is meant, send the same with ?told=…, as this answer says it.",
+            more={"told": shut_out.told},
+        )
     tenancy.change_tenant(call.session, tenant, said, author=call.author, now=call.now)
     return Answer(show(tenant))
 
@@ -235,6 +288,7 @@ ROUTES = (
         summary="Change a tenant",
         right=_right("can_edit"),
         place=_ONE,
+        query=Shutting,
         body=TenantChanges,
         answers=TenantItem,
     ),
@@ -267,6 +321,7 @@ ROUTES = (
         summary="Add or replace the tenant of a name",
         right=_right("can_add", "can_edit"),
         place=_NAMED,
+        query=Shutting,
         body=TenantContent,
         answers=TenantItem,
         adds=True,

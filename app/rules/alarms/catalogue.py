@@ -373,6 +373,23 @@ MAC_GUESSING = AlarmType(
     ),
 )
 
+CREDENTIALS_HELD_BACK = AlarmType(
+    name="CredentialsHeldBack",
+    title="Credentials Held Back",
+    severity=Severity.MAJOR,
+    event_type=EventType.SECURITY_SERVICE_OR_MECHANISM_VIOLATION,
+    cause=ProbableCause.UNAUTHORIZED_ACCESS_ATTEMPT,
+    clears=ClearKind.BY_STATE,
+    description=(
+        "The file of a phone, with the password of its line, was asked for by somebody who did not prove that he is "
+        "the phone to which it was handed out before."
+    ),
+    corrective_action=(
+        "The phone keeps the file that it has. Find out whose address it is. If the phone was carried there or reset, "
+        "let the file be handed out again on the phone's page; if somebody else asked, change the password of the line."
+    ),
+)
+
 ALARM_TYPES = (
     REGISTRATION_FAILURE,
     SURVIVABLE_MODE_START,
@@ -393,6 +410,7 @@ ALARM_TYPES = (
     DELIVERY_FAILING,
     SCHEDULER_LATE,
     MAC_GUESSING,
+    CREDENTIALS_HELD_BACK,
 )
 """What phones and the manager raise: the manual's (6.4, decisions 31), one more that was seen, and our own."""
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from app.counters import BUCKETS, LANES, Counters
+from app.counters import BUCKETS, LANES, LIMITS, Counters
 from app.models import (
     Alarm,
     Delivery,
@@ -59,6 +59,9 @@ def of_requests(counters: Counters, door: str) -> list[Figure]:
         figures.append(
             gauge("ringmaster_plane_waiting_calls", "Calls of phones that wait for a batch.", waiting)
         )
+        limited = [Sample(counters.refused(limit), {"limit": limit}) for limit in LIMITS]
+        meaning = "Requests of phones that were refused because they came too often."
+        figures.append(Figure("ringmaster_phone_requests_limited_total", "counter", meaning, limited))
     return figures
 
 

@@ -14,12 +14,14 @@ from app.services.tenancy.keeping import (
     delete_tenant,
     note_takeover,
 )
-from app.services.tenancy.shutting_out import count_shut_out
+from app.services.tenancy.keys import replace_key, told_key
+from app.services.tenancy.shutting_out import ShutOut, shut_out
 from app.services.tenancy.sites import prepare_site
 from app.services.tenancy.tenants import find_default_besides, prepare_changed_tenant, prepare_new_tenant
 
 __all__ = [
     "PlaceFields",
+    "ShutOut",
     "TenantFields",
     "add_site",
     "add_tenant",
@@ -27,7 +29,6 @@ __all__ = [
     "change_tenant",
     "clear_site",
     "clear_tenant",
-    "count_shut_out",
     "delete_site",
     "delete_tenant",
     "departure_of_site",
@@ -41,4 +42,7 @@ __all__ = [
     "prepare_site",
     "read_allowed_networks",
     "read_sites",
+    "replace_key",
+    "shut_out",
+    "told_key",
 ]

@@ -18,6 +18,7 @@ from app.models import (
     DevicePin,
     DeviceStatus,
     FileFetch,
+    HandOut,
     JournalEntry,
     OperationTarget,
     PendingAction,
@@ -32,6 +33,7 @@ from app.models import (
     TemplateDefault,
     TemplateVersion,
     Tenant,
+    TenantKey,
     UserKeysRow,
 )
 from app.models.tenant import AUTO_DETECTION
@@ -67,6 +69,8 @@ GO_WITH_TENANT: Sequence[type[TenantScoped | TenantOrShared | TenantOrNobody]] =
     UserKeysRow,
     PhoneUser,
     SetupProgress,
+    HandOut,
+    TenantKey,
     Site,
 )
 """In this order, so that nothing refers to what is gone. A destination of nobody's would hear of all tenants."""

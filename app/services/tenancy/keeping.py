@@ -34,6 +34,9 @@ class TenantFields(PlaceFields):
     external_id: str | None = None
     endpoint_licenses: int = MAX_ENDPOINTS
     allowed_networks: str = ""
+    demands_key: bool = False
+    demands_certificate: bool = False
+    hands_out_once: bool = False
 
 
 def add_tenant(session: Session, said: TenantFields, *, author: Author, now: datetime) -> Tenant:

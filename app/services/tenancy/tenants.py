@@ -18,6 +18,7 @@ from app.services.tenancy.checks import (
     take_allowed_networks,
     take_network,
 )
+from app.services.tenancy.keys import check_has_key
 
 _SITES_NAMED = 3
 
@@ -46,6 +47,7 @@ def prepare_changed_tenant(session: Session, tenant: Tenant) -> list[str]:
         _check_sites_lie_within(session, tenant, network)
         _take_over_default(session, tenant)
         allowed = take_allowed_networks(tenant)
+        check_has_key(session, tenant)
     return [*doubts_of(network), *_doubts_of_approval(tenant), *_doubts_of_allowed(tenant, allowed, network)]
 
 

@@ -1,0 +1,58 @@
+"""The key in the addresses of a tenant's phones: made, and replaced while the one before still counts (0078)."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from app.errors import InvalidInputError
+from app.models import Tenant, TenantKey
+from app.rules import url_keys
+from app.services.author import Author
+from app.services.row_deeds import record
+
+OLD_KEY_COUNTS = timedelta(days=30)
+"""How long after it was replaced: phones fetch their files each night, and are told the new one with them."""
+
+
+def told_key(session: Session, tenant: Tenant) -> TenantKey | None:
+    """Return the key that phones of a tenant are told, None where it has none."""
+    return session.scalar(
+        select(TenantKey).where(TenantKey.tenant_id == tenant.id, TenantKey.ends_at.is_(None))
+    )
+
+
+def text_of(key: TenantKey) -> str:
+    """Return a key as it stands in addresses."""
+    return url_keys.key_of_tenant(key.name, key.secret)
+
+
+def replace_key(
+    session: Session, tenant: Tenant, *, author: Author, now: datetime, at_once: bool = False
+) -> TenantKey:
+    """Give a tenant a new key; the one before counts for thirty days more, or ``at_once`` no more."""
+    session.execute(select(Tenant.id).where(Tenant.id == tenant.id).with_for_update())
+    before = told_key(session, tenant)
+    ended = delete(TenantKey).where(TenantKey.tenant_id == tenant.id)
+    session.execute(ended if at_once else ended.where(TenantKey.ends_at <= now))
+    if before is not None and not at_once:
+        mine = TenantKey.tenant_id == tenant.id, TenantKey.ends_at.is_(None)
+        session.execute(update(TenantKey).where(*mine).values(ends_at=now + OLD_KEY_COUNTS))
+    key = TenantKey(
+        tenant_id=tenant.id, name=url_keys.new_name(), secret=url_keys.new_secret(), made_at=now, ends_at=None
+    )
+    session.add(key)
+    session.flush()
+    deed = "given a key" if before is None else "given another key"
+    more = "those before count no more" if at_once else ""
+    record(session, deed, "tenant", str(tenant), tenant_id=tenant.id, author=author, now=now, more=more)
+    return key
+
+
+def check_has_key(session: Session, tenant: Tenant) -> None:
+    """Raise InvalidInputError where a tenant demands a key and has none."""
+    if tenant.demands_key and (tenant.id is None or told_key(session, tenant) is None):
+        raise InvalidInputError(
+            "Make a key first, on the page of the tenant, and give phones the addresses with it.",
+            field="demands_key",
+        )

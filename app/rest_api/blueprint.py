@@ -1,16 +1,20 @@
 """The REST API as a Flask blueprint: the only module here that knows Flask."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from http import HTTPStatus
+from io import BytesIO
+from pathlib import Path
 
 import flask
 from flask import Blueprint, current_app, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from app.arrivals.bodies import coming_in, hear_out_refused
 from app.rest_api import openapi
 from app.rest_api.answering import Request, Response, RestApi, as_problem
+from app.rest_api.calls import SentFile
 from app.rest_api.etags import Conditions, etag_of
 from app.rest_api.problems import RefusedError, problem
 from app.rest_api.resources import ROUTES
@@ -45,9 +49,13 @@ def _answer(routes: dict[str, Route], **place: str) -> flask.Response:
         conditions=Conditions(request.headers.get("If-Match", ""), request.headers.get("If-None-Match", "")),
         media_type=request.mimetype,
         body=partial(_read_body, route.most_bytes),
+        pieces=coming_in,
         address=request.remote_addr or "",
     )
-    return _as_flask(api.answer(asked))
+    answer = api.answer(asked)
+    if route.check is not None and answer.status >= HTTPStatus.BAD_REQUEST:
+        hear_out_refused()
+    return _as_flask(answer)
 
 
 def _document() -> flask.Response:
@@ -98,9 +106,26 @@ def _read_body(most_bytes: int) -> bytes:
 
 
 def _as_flask(response: Response) -> flask.Response:
+    if isinstance(response.body, SentFile):
+        return _sent(response.body, response.headers)
     answer = flask.Response(response.body, response.status)
     answer.headers.pop("Content-Type", None)
     answer.headers.extend(response.headers)
+    return answer
+
+
+def _sent(file: SentFile, headers: Mapping[str, str]) -> flask.Response:
+    """Send a file in pieces, or the part of it that is asked for; nothing where who asks has it already."""
+    answer = flask.send_file(
+        file.content if isinstance(file.content, Path) else BytesIO(file.content),
+        mimetype="application/octet-stream" if isinstance(file.content, Path) else "text/plain",
+        as_attachment=True,
+        download_name=file.name,
+        etag=file.etag,
+        last_modified=file.modified,
+    )
+    for name, value in headers.items():
+        answer.headers[name] = value
     return answer
 
 

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from app.rest_api.resources import (
     alarms,
+    configuration_file_texts,
     configuration_files,
     devices,
     firmware,
+    firmware_files,
     journal,
     licenses,
     operations,
@@ -37,7 +39,9 @@ ROUTES: Sequence[Route] = (
     *phone_models.ROUTES,
     *placeholders.ROUTES,
     *configuration_files.ROUTES,
+    *configuration_file_texts.ROUTES,
     *firmware.ROUTES,
+    *firmware_files.ROUTES,
     *rules.ROUTES,
     *settings.ROUTES,
     *licenses.ROUTES,

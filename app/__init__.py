@@ -103,7 +103,10 @@ def begin_rest_api(app: Flask, settings: Settings, keys: Sequence[str]) -> None:
     access = Access(database, watch, per_minute=settings.rest_requests_per_minute)
     cursors = Cursors([derive_key(key, "cursors") for key in keys])
     app.extensions[rest_blueprint.EXTENSION] = RestApi(
-        database, access, cursors, FirmwareStore(settings.firmware_folder, settings.largest_firmware * 1_000_000)
+        database,
+        access,
+        cursors,
+        FirmwareStore(settings.firmware_folder, settings.largest_firmware * 1_000_000),
     )
 
 

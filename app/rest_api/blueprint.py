@@ -141,7 +141,8 @@ def _add_rules() -> None:
         by_path.setdefault(route.path, {})[route.method] = route
     for path, routes in by_path.items():
         name = "_".join(part.strip("{}") for part in path.strip("/").split("/"))
-        rule = path.replace("{", "<").replace("}", ">")
+        # Parameters of phones have slashes in their names.
+        rule = path.replace("{parameter}", "<path:parameter>").replace("{", "<").replace("}", ">")
         blueprint.add_url_rule(rule, name, partial(_answer, routes), methods=_METHODS)
     blueprint.add_url_rule(DOCUMENT, "openapi", _document, methods=["GET"])
     blueprint.add_url_rule("/<path:rest>", "nothing", _nothing_here, methods=_METHODS)

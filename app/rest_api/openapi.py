@@ -104,7 +104,7 @@ def _operation(route: Route, schema_of: Mapping[Any, Any]) -> dict[str, Any]:
 def _content(route: Route, schema_of: Mapping[Any, Any]) -> dict[str, Any]:
     if route.takes_file:
         taken = FILE_TYPES[:1] if route.check is not None else FILE_TYPES
-        return dict.fromkeys(taken, {"schema": _FILE})
+        return {kind: {"schema": _FILE} for kind in taken}
     return {"application/json": {"schema": schema_of[route.body]}}
 
 
@@ -118,7 +118,7 @@ def _said_of(route: Route) -> str:
 def _responses(route: Route, schema_of: Mapping[Any, Any]) -> dict[str, Any]:
     good: dict[str, Any] = {"description": route.status.phrase}
     if route.answers is SentFile:
-        good["content"] = dict.fromkeys(FILE_TYPES, {"schema": _FILE})
+        good["content"] = {kind: {"schema": _FILE} for kind in FILE_TYPES}
         good["headers"] = {name: {"schema": {"type": "string"}} for name in ("ETag", "Accept-Ranges")}
     elif route.answers is not None:
         good["content"] = {"application/json": {"schema": schema_of[route.answers]}}

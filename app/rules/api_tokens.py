@@ -29,6 +29,7 @@ class Kind(StrEnum):
     TEMPLATES = "templates"
     PHONE_MODELS = "phone-models"
     PLACEHOLDERS = "placeholders"
+    CONFIGURATION = "configuration"
     CONFIGURATION_FILES = "configuration-files"
     FIRMWARE = "firmware"
     RULES = "rules"

@@ -1,7 +1,8 @@
 """Forms that carry files, read as they come: they take neither memory nor the database's write lock meanwhile.
 
 A view that is marked ``takes_files`` calls ``receive``. The form's fields come first, its files behind them; the
-token is checked before the first byte of a file is taken. Whoever is refused is heard out (app/arrivals/hearing_out.py).
+token is checked before the first byte of a file is taken. Whoever is refused is heard out
+(app/arrivals/hearing_out.py).
 """
 
 from collections.abc import Callable, Iterator

@@ -131,7 +131,11 @@ def test_a_file_becomes_the_default_of_a_model(oscar: Program, world: World):
 
 def test_only_who_may_sends_and_fetches_firmware(app: Flask, program: MakeProgram, oscar: Program):
     path = f"/firmware/{send(oscar, IMAGE).json['id']}/content"
-    for name, may_fetch, may_send in (("victor", False, False), ("olga", False, False), ("alice", True, True)):
+    for name, may_fetch, may_send in (
+        ("victor", False, False),
+        ("olga", False, False),
+        ("alice", True, True),
+    ):
         asked = program(name)
         assert asked.get(path).status_code == (200 if may_fetch else 403), name
         assert send(asked, IMAGE).status_code == (200 if may_send else 403), name

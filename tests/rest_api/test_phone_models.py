@@ -49,11 +49,15 @@ def test_what_will_not_do_is_refused_at_its_field(alice: Program):
     assert alice.delete(f"/phone-models/{shipped['id']}").status_code == 409
     assert alice.post("/phone-models", {**FANVIL, "name": "450hd"}).status_code == 409
     assert field_of(alice.post("/phone-models", {**FANVIL, "name": "a/b"})) == "name"
-    assert field_of(alice.post("/phone-models", {**FANVIL, "user_agent_pattern": "*"})) == "user_agent_pattern"
+    assert (
+        field_of(alice.post("/phone-models", {**FANVIL, "user_agent_pattern": "*"})) == "user_agent_pattern"
+    )
     assert alice.get("/phone-models/named/450HD").json == shipped
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_only_who_may_changes_models(program: MakeProgram):
     for name, status in (("alice", 201), ("victor", 403), ("olga", 403), ("vera", 403)):
-        assert program(name).post("/phone-models", {**FANVIL, "name": f"X {name}"}).status_code == status, name
+        assert program(name).post("/phone-models", {**FANVIL, "name": f"X {name}"}).status_code == status, (
+            name
+        )

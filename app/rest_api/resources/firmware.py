@@ -114,7 +114,9 @@ def firmware_of(call: Call[Any, Any], *, to_change: bool) -> Firmware:
     wanted: Select[Firmware] = select(Firmware).options(selectinload(Firmware.groups))
     place = call.place
     named = wanted.where(
-        Firmware.name_key == place["name"].casefold() if "name" in place else Firmware.id == place["firmware_id"]
+        Firmware.name_key == place["name"].casefold()
+        if "name" in place
+        else Firmware.id == place["firmware_id"]
     )
     return get_row(call.session, named, "firmware", to_change=to_change)
 

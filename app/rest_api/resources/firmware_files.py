@@ -54,13 +54,17 @@ def put(call: Call[LabelsQuery, StoredBytes]) -> Answer:
     wanted = select(Firmware).where(Firmware.name_key == name.casefold()).with_for_update()
     found = call.session.scalar(wanted.options(selectinload(Firmware.groups)))
     _check_conditions(call, found)
-    labels, written_by = _labels(call, found), {"author": call.author, "now": call.now}
+    labels, author, now = _labels(call, found), call.author, call.now
     if found is None:
-        added = firmware.add(call.session, stored, name, labels, **written_by)
+        added = firmware.add(call.session, stored, name, labels, author=author, now=now)
         return Answer(show(added), HTTPStatus.CREATED, f"/firmware/{added.id}")
-    before = "" if found.sha256 == stored.sha256 else firmware.replace(call.session, found, stored, **written_by)
+    before = (
+        ""
+        if found.sha256 == stored.sha256
+        else firmware.replace(call.session, found, stored, author=author, now=now)
+    )
     if labels != _labels_of(found):
-        firmware.change(call.session, found, labels, **written_by)
+        firmware.change(call.session, found, labels, author=author, now=now)
     return Answer(show(found), forgets=before)
 
 

@@ -100,7 +100,9 @@ def change(call: Call[Any, ModelChanges]) -> Answer:
     model = _model(call, to_change=True)
     shown = _show(model)
     call.check_may_change(shown)
-    return _changed(call, model, with_changes(msgspec.convert(shown, NewModel, from_attributes=True), call.body))
+    return _changed(
+        call, model, with_changes(msgspec.convert(shown, NewModel, from_attributes=True), call.body)
+    )
 
 
 def put(call: Call[Any, ModelContent]) -> Answer:
@@ -147,13 +149,22 @@ def _changed(call: Call[Any, Any], model: PhoneModel, said: NewModel) -> Answer:
 
 def _record(call: Call[Any, Any], deed: str, model: PhoneModel, more: str = "") -> None:
     row_deeds.record(
-        call.session, deed, "phone model", model.name, tenant_id=None, author=call.author, now=call.now, more=more
+        call.session,
+        deed,
+        "phone model",
+        model.name,
+        tenant_id=None,
+        author=call.author,
+        now=call.now,
+        more=more,
     )
 
 
 def _model(call: Call[Any, Any], *, to_change: bool) -> PhoneModel:
     wanted = (
-        _named(call) if "name" in call.place else select(PhoneModel).where(PhoneModel.id == call.place["model_id"])
+        _named(call)
+        if "name" in call.place
+        else select(PhoneModel).where(PhoneModel.id == call.place["model_id"])
     )
     return get_row(call.session, wanted, "phone model", to_change=to_change)
 

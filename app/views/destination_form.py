@@ -130,7 +130,7 @@ def _beginning() -> Sequence[DestinationField]:
         DestinationField(
             "tenant_id",
             "Tenant",
-            "A tenant's destination hears of alarms of that tenant alone.",
+            "A tenant's destination hears of what is that tenant's alone.",
             choice(_owners()),
         ),
         DestinationField(

@@ -26,7 +26,9 @@ def test_a_hook_is_added_changed_tried_and_deleted(alice: Program):
         False,
         "",
     )
-    assert len(alice.get("/journal?q=CMDB").json["items"]) == 1
+    assert [entry["text"] for entry in alice.get("/journal?q=CMDB").json["items"]] == [
+        "alice added the destination CMDB (Web hook for events)."
+    ]
     path = f"/event-hooks/{added.json['id']}"
     changed = alice.patch(
         path, {"topics": ["devices"], "is_enabled": False}, headers={"If-Match": added.headers["ETag"]}

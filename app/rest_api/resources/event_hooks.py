@@ -232,9 +232,9 @@ def _changed(call: Call[Any, Any], hook: Destination, said: NewHook) -> Answer:
     before, wish = _show(call, hook), _wish(call, said)
     tenant = before.tenant if wish.tenant_id == hook.tenant_id else said.tenant
     same = {"secret": UNSET, "authorization": UNSET} if keeping.has_secrets_of(hook, wish) else {}
-    if msgspec.convert(before, NewHook, from_attributes=True) != msgspec.structs.replace(
-        said, tenant=tenant, **same
-    ):
+    topics = [topic for topic in Topic if topic in said.topics]
+    wanted = msgspec.structs.replace(said, tenant=tenant, topics=topics, **same)
+    if msgspec.convert(before, NewHook, from_attributes=True) != wanted:
         keeping.change(call.session, hook, wish, author=call.author, now=call.now)
         call.session.expire(hook, ["tenant"])
     return Answer(_show(call, hook))

@@ -21,6 +21,7 @@ from app.rest_api.resources import ROUTES
 from app.rest_api.routes import BENEATH, Route
 
 EXTENSION = "ringmaster_rest_api"
+_OF_STRANGERS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS})
 DOCUMENT = "/openapi.json"
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -53,9 +54,18 @@ def _answer(routes: dict[str, Route], **place: str) -> flask.Response:
         address=request.remote_addr or "",
     )
     answer = api.answer(asked)
+    sent = _as_flask(answer)
     if route.check is not None and answer.status >= HTTPStatus.BAD_REQUEST:
+        _end_with(sent, is_known=answer.status not in _OF_STRANGERS)
+    return sent
+
+
+def _end_with(refusal: flask.Response, *, is_known: bool) -> None:
+    """Hear out a known caller whose file was refused; a stranger could hold up others with that, and is hung up on."""
+    if is_known:
         hear_out_refused()
-    return _as_flask(answer)
+    else:
+        refusal.headers["Connection"] = "close"
 
 
 def _document() -> flask.Response:

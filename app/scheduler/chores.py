@@ -40,7 +40,7 @@ class Chore:
 
     ``find`` returns the keys of what is due, and may take its time: it only reads. ``do`` looks at some of them again
     under their locks, does what is still due and returns how much that was. When all of it was done without an
-    error, ``note_done`` is called.
+    error, ``note_done`` is called. ``is_everyday``: something is done nearly each time, which fills no log.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Chore:
     do: Callable[[Session, Sequence[Any], datetime], int]
     report: str
     note_done: Callable[[], None] = _nothing
+    is_everyday: bool = False
 
 
 def all_chores() -> Sequence[Chore]:
@@ -190,6 +191,7 @@ def all_chores() -> Sequence[Chore]:
             tellers.find,
             tellers.tell,
             "%d messages about events are to be sent.",
+            is_everyday=True,
         ),
         Chore(
             "hopeless web hooks",

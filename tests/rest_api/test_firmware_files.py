@@ -142,5 +142,6 @@ def test_only_who_may_sends_and_fetches_firmware(app: Flask, program: MakeProgra
     reader = program("alice", reads_only=True)
     assert (send(reader, IMAGE).status_code, reader.get(path).status_code) == (403, 200)
     with app.test_client() as stranger:
-        assert stranger.put(f"/api/v1{PATH}", data=OTHER, content_type=BINARY).status_code == 401
+        refused = stranger.put(f"/api/v1{PATH}", data=OTHER, content_type=BINARY)
+        assert (refused.status_code, refused.headers["Connection"]) == (401, "close")
     assert left_in(app) == [sum_of(IMAGE)]

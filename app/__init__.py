@@ -7,6 +7,7 @@ from functools import partial
 from flask import Flask, g
 from flask_appbuilder import AppBuilder
 
+from app.arrivals import bodies
 from app.database import Database, engine_options
 from app.license_watch import LicenseWatch
 from app.phone_api import blueprint, firmware_downloads, guesses, rate_limits
@@ -15,7 +16,7 @@ from app.phone_api.guard import Guard
 from app.phone_api.wsgi import NormalPaths, PhoneThreads
 from app.rest_api import blueprint as rest_blueprint
 from app.rest_api.access import Access
-from app.rest_api.answering import RestApi
+from app.rest_api.answering import FirmwareStore, RestApi
 from app.rest_api.cursors import Cursors
 from app.security.installation_keys import installation_keys
 from app.security.issuer import trust_issuer
@@ -34,7 +35,6 @@ from app.views import (
     sign_in_limit,
     sign_in_sessions,
     static_files,
-    uploads,
     url_rules,
     web_session,
 )
@@ -72,7 +72,7 @@ def create_app(settings: Settings | None = None, *, writes_permissions: bool = F
         shell,
         fresh_parts,
         sign_in_limit,
-        uploads,
+        bodies,
     )
     for part in parts:
         part.install(app)
@@ -102,7 +102,12 @@ def begin_rest_api(app: Flask, settings: Settings, keys: Sequence[str]) -> None:
     watch: LicenseWatch = app.extensions[license_guard.WATCH]
     access = Access(database, watch, per_minute=settings.rest_requests_per_minute)
     cursors = Cursors([derive_key(key, "cursors") for key in keys])
-    app.extensions[rest_blueprint.EXTENSION] = RestApi(database, access, cursors)
+    app.extensions[rest_blueprint.EXTENSION] = RestApi(
+        database,
+        access,
+        cursors,
+        FirmwareStore(settings.firmware_folder, settings.largest_firmware * 1_000_000),
+    )
 
 
 def open_phone_door(app: Flask, settings: Settings) -> None:

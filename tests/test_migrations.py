@@ -272,3 +272,40 @@ def test_phones_that_were_there_before_are_entered_among_what_is_searched(engine
         ]
         connection.execute(text("UPDATE device_status SET user_name = 'Anna Berg'"))
         connection.execute(text("DELETE FROM device_status"))
+
+
+def test_destinations_with_their_messages_are_there_when_another_kind_is_let_in(engine: Engine) -> None:
+    before = ScriptDirectory(str(schema.MIGRATIONS)).get_revision("0037").down_revision
+    schema.migrate(engine, before)
+    found = MetaData()
+    found.reflect(engine)
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    destination = {
+        "name": "Hook", "name_key": "hook", "kind": "webhook", "is_enabled": True, "settings": {}, "secrets": b"",
+        "rate_per_minute": 60, "give_up_after_hours": 24, "created_at": at, "owner": "",
+        "failures": 0, "last_error": "",
+    }  # fmt: skip
+    group = {
+        "id": 1, "destination_id": 1, "key": "k", "rule_key": "r", "title": "", "interval_seconds": 1,
+        "repeat_seconds": 0, "opened_at": at,
+    }  # fmt: skip
+    delivery = {
+        "id": 1, "destination_id": 1, "group_id": 1, "key": "d", "reason": "raise", "severity": "info", "subject": "",
+        "payload": {}, "is_test": False, "state": "sent", "attempts": 1, "created_at": at,
+        "give_up_at": at, "answer": "",
+    }  # fmt: skip
+    with engine.begin() as connection:
+        connection.execute(found.tables["destination"].insert(), {"id": 1, **destination})
+        connection.execute(found.tables["notice_group"].insert(), group)
+        connection.execute(found.tables["delivery"].insert(), delivery)
+    schema.migrate(engine, "0037")
+    with engine.begin() as connection:
+        assert connection.execute(text("SELECT destination_id, group_id FROM delivery")).all() == [(1, 1)]
+        events = {"id": 2, **destination, "name": "CMDB", "name_key": "cmdb", "kind": "events"}
+        connection.execute(found.tables["destination"].insert(), events)
+        connection.execute(text("INSERT INTO event_place VALUES (2, 0, 0, 0)"))
+    schema.migrate(engine, before)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT name FROM destination")).all() == [("Hook",)]
+        assert connection.execute(text("SELECT group_id FROM delivery")).all() == [(1,)]
+    schema.migrate(engine, "0037")

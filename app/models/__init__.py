@@ -11,6 +11,7 @@ from app.models.delivery import Delivery
 from app.models.destination import Destination
 from app.models.device import Device
 from app.models.device_status import DeviceSeen, DeviceStatus
+from app.models.event_place import EventPlace
 from app.models.firmware import Firmware, FirmwareGroup
 from app.models.hand_out import HandOut
 from app.models.import_job import ImportDevice, ImportFile, ImportJob, ImportRow
@@ -57,6 +58,7 @@ __all__ = [
     "DeviceSeen",
     "DeviceStatus",
     "EscalationStep",
+    "EventPlace",
     "FileFetch",
     "Firmware",
     "FirmwareGroup",

@@ -331,16 +331,17 @@ class Way(StrEnum):
 
 
 class DestinationKind(StrEnum):
-    """How messages about alarms reach somebody."""
+    """How messages about alarms reach somebody; ``events`` is a web hook for all else that happens."""
 
     MAIL = "mail"
     SNMP = "snmp"
     WEBHOOK = "webhook"
     SYSLOG = "syslog"
+    EVENTS = "events"
 
 
 class NoticeReason(StrEnum):
-    """Why somebody is told of an alarm; ``repeat`` is the group's own: it is still so."""
+    """Why somebody is told of an alarm; ``repeat`` is the group's own: it is still so. ``event`` is of no alarm."""
 
     RAISE = "raise"
     CHANGE = "change"
@@ -350,6 +351,7 @@ class NoticeReason(StrEnum):
     CANCEL = "cancel"
     REPEAT = "repeat"
     TEST = "test"
+    EVENT = "event"
 
 
 class NoticeFate(StrEnum):

@@ -11,6 +11,8 @@ from yarl import URL
 from app.notifier.addresses import Found, find_address
 from app.notifier.failures import NotDelivered, why_unreachable
 from app.notifier.trust import refusal_of, trusting
+from app.rendering.notices import events
+from app.rendering.notices.events import EventMessage
 from app.rendering.notices.message import Message
 from app.rendering.notices.subjects import on_one_line
 from app.rendering.notices.webhook import DELIVERY_HEADER, SIGNATURE_HEADER, body_of, signature_of
@@ -23,12 +25,16 @@ _SHOWN_CHARACTERS = 200
 _OF_MESSAGE = frozenset({400, 409, 413, 415, 422})
 
 
-async def send(receiver: WebHook, message: Message) -> str:
+async def send(receiver: WebHook, message: Message | EventMessage) -> str:
     """Post a message; return what was answered, or raise NotDelivered."""
+    body = events.body_of(message) if isinstance(message, EventMessage) else body_of(message)
+    return await _post(receiver, body, message.key)
+
+
+async def _post(receiver: WebHook, body: bytes, key: str) -> str:
     url = URL(receiver.url)
     host = url.host or ""
     found = await find_address(host, url.port or 443, may_be_here=receiver.may_be_here)
-    body = body_of(message)
     connector = aiohttp.TCPConnector(
         resolver=_Known(found), ssl=trusting(receiver.certificates), force_close=True, use_dns_cache=False
     )
@@ -37,7 +43,7 @@ async def send(receiver: WebHook, message: Message) -> str:
         async with (
             aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=False) as session,
             session.post(
-                url, data=body, headers=_headers(receiver, message, body), allow_redirects=False
+                url, data=body, headers=_headers(receiver, key, body), allow_redirects=False
             ) as answer,
         ):
             said = (await answer.content.read(_LARGEST_ANSWER)).decode("utf-8", errors="replace")
@@ -83,11 +89,11 @@ class _Known(AbstractResolver):
         """Nothing is held."""
 
 
-def _headers(receiver: WebHook, message: Message, body: bytes) -> dict[str, str]:
+def _headers(receiver: WebHook, key: str, body: bytes) -> dict[str, str]:
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "Ringmaster",
-        DELIVERY_HEADER: message.key,
+        DELIVERY_HEADER: key,
     }
     if receiver.secret:
         headers[SIGNATURE_HEADER] = signature_of(body, receiver.secret, at=int(time.time()))

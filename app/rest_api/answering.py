@@ -1,25 +1,34 @@
 """From a request to its answer: who asks, what is asked, one transaction, and each error as a problem."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
+from pathlib import Path
+from typing import Any
 
+from msgspec import Struct
 from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
+from app.arrivals.firmware import forget
 from app.database import Database
 from app.errors import RingmasterError
 from app.rest_api.access import Access
-from app.rest_api.calls import Answer, Call, Nothing
+from app.rest_api.calls import Answer, Call, Nothing, SentFile
 from app.rest_api.cursors import Cursors
 from app.rest_api.etags import Conditions, etag_of
 from app.rest_api.problems import MEDIA_TYPE, RefusedError, problem, problem_of, status_of
 from app.rest_api.reading import UnreadableError, read_body, read_place, read_query
-from app.rest_api.routes import BENEATH, Route
+from app.rest_api.routes import BENEATH, FILE_TYPES, Route
 from app.rest_api.writing import encode
+from app.services.api_tokens.checking import Caller
 from app.services.author import Author
+from app.services.firmware import files
+from app.services.firmware.files import StoredBytes
 from app.transaction import reading, writing
 
 JSON = "application/json"
@@ -31,7 +40,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A request as it came; ``body`` is read only when it is known who asks, and raises RefusedError 413."""
+    """A request as it came; ``body`` is read only when it is known who asks, and raises RefusedError 413.
+
+    ``pieces`` is told how many bytes may come at most, and yields those of a file that is not read at once.
+    """
 
     route: Route
     place: Mapping[str, str]
@@ -40,23 +52,33 @@ class Request:
     conditions: Conditions
     media_type: str
     body: Callable[[], bytes]
+    pieces: Callable[[int], AbstractContextManager[Iterator[bytes]]]
     address: str
 
 
 @dataclass(frozen=True, slots=True)
+class FirmwareStore:
+    """Where firmware lies, and how many bytes one may have at most."""
+
+    folder: Path
+    most_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
-    """Bytes with their status and headers."""
+    """Bytes, or a file, with their status and headers."""
 
     status: HTTPStatus
-    body: bytes = b""
+    body: bytes | SentFile = b""
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class RestApi:
     """Answers requests; for several threads."""
 
-    def __init__(self, database: Database, access: Access, cursors: Cursors) -> None:
+    def __init__(self, database: Database, access: Access, cursors: Cursors, firmware: FirmwareStore) -> None:
         self._database = database
+        self._firmware = firmware
         self._access = access
         self._cursors = cursors
 
@@ -78,25 +100,61 @@ class RestApi:
         self._access.check(caller, route, now=now)
         place = read_place(request.place, route.place)
         query = read_query(request.query, route.query)
-        body = Nothing() if route.body is None else _body(request, route)
-        open_session = writing if route.is_change else reading
-        with open_session(self._database, caller.scope) as session:
-            call = Call(
-                session=session,
-                caller=caller,
-                author=Author(caller.username, request.address),
-                now=now,
-                place=place,
-                query=query,
-                body=body,
-                conditions=request.conditions,
-                cursors=self._cursors,
-            )
-            answer = route.does(call)
-            written = b"" if answer.content is None else encode(answer.content)
+        call_of = partial(
+            Call,
+            caller=caller,
+            author=Author(caller.username, request.address),
+            place=place,
+            query=query,
+            conditions=request.conditions,
+            cursors=self._cursors,
+            firmware_folder=self._firmware.folder,
+        )
+        with self._body_of(request, caller, partial(call_of, now=now)) as body:
+            open_session = writing if route.is_change else reading
+            with open_session(self._database, caller.scope) as session:
+                answer = route.does(call_of(session=session, body=body, now=datetime.now(UTC)))
+                written = encode(answer.content) if isinstance(answer.content, Struct) else b""
+        if answer.forgets:
+            forget(self._database, self._firmware.folder, answer.forgets)
         if route.is_of_license and route.is_change:
             self._access.look_at_license()
         return _as_response(answer, written, None if route.is_change else request.conditions)
+
+    @contextmanager
+    def _body_of(
+        self, request: Request, caller: Caller, call_of: Callable[..., Call[Any, Any]]
+    ) -> Iterator[object]:
+        """Yield what came; the folder of firmware is locked meanwhile where the route asks for it."""
+        route = request.route
+        if route.check is not None:
+            with self._taken_in(request, partial(self._checked, route.check, caller, call_of)) as stored:
+                yield stored
+        elif route.holds_firmware:
+            body = _body(request, route)
+            with files.held(self._firmware.folder):
+                yield body
+        else:
+            yield _body(request, route)
+
+    @contextmanager
+    def _taken_in(self, request: Request, check: Callable[[], None]) -> Iterator[StoredBytes]:
+        """Take a firmware in; while it comes no transaction is open, and it is in its place for its row."""
+        store = self._firmware
+        _check_is_file(request, FILE_TYPES[:1])
+        with files.draft(store.folder, store.most_bytes) as draft:
+            with request.pieces(store.most_bytes) as pieces:
+                check()
+                for piece in pieces:
+                    draft.write(piece)
+            with draft.placed() as stored:
+                yield stored
+
+    def _checked(
+        self, check: Callable[[Call[Any, Any]], None], caller: Caller, call_of: Callable[..., Call[Any, Any]]
+    ) -> None:
+        with reading(self._database, caller.scope) as session:
+            check(call_of(session=session, body=Nothing()))
 
 
 def as_problem(
@@ -131,6 +189,12 @@ def _refused_by_database(error: SQLAlchemyError) -> Response:
 
 
 def _body(request: Request, route: Route) -> object:
+    if route.body is None:
+        return Nothing()
+    if route.body is bytes:
+        _check_is_file(request, FILE_TYPES)
+        return request.body()
+    assert issubclass(route.body, Struct)
     taken = (JSON, MERGE) if route.method == "PATCH" else (JSON,)
     if request.media_type not in taken:
         raise RefusedError(
@@ -138,7 +202,16 @@ def _body(request: Request, route: Route) -> object:
             f"Send the body as {JSON}.",
             headers={"Accept-Patch" if route.method == "PATCH" else "Accept": ", ".join(taken)},
         )
-    return read_body(request.body(), route.body or Nothing)
+    return read_body(request.body(), route.body)
+
+
+def _check_is_file(request: Request, taken: Sequence[str]) -> None:
+    if request.media_type not in taken:
+        raise RefusedError(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            f"Send the file itself as the body, as {' or '.join(taken)}.",
+            headers={"Accept": ", ".join(taken)},
+        )
 
 
 def _as_response(answer: Answer, written: bytes, conditions: Conditions | None) -> Response:
@@ -147,6 +220,8 @@ def _as_response(answer: Answer, written: bytes, conditions: Conditions | None) 
         headers["Location"] = BENEATH + answer.location
     if answer.content is None:
         return Response(answer.status, b"", headers)
+    if isinstance(answer.content, SentFile):
+        return Response(answer.status, answer.content, headers)
     etag = etag_of(written)
     headers["ETag"] = f'"{etag}"'
     if conditions is not None and conditions.is_known(etag):

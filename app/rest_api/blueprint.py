@@ -1,22 +1,27 @@
 """The REST API as a Flask blueprint: the only module here that knows Flask."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from http import HTTPStatus
+from io import BytesIO
+from pathlib import Path
 
 import flask
 from flask import Blueprint, current_app, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from app.arrivals.bodies import coming_in, hear_out_refused
 from app.rest_api import openapi
 from app.rest_api.answering import Request, Response, RestApi, as_problem
+from app.rest_api.calls import SentFile
 from app.rest_api.etags import Conditions, etag_of
 from app.rest_api.problems import RefusedError, problem
 from app.rest_api.resources import ROUTES
 from app.rest_api.routes import BENEATH, Route
 
 EXTENSION = "ringmaster_rest_api"
+_OF_STRANGERS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS})
 DOCUMENT = "/openapi.json"
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -45,9 +50,22 @@ def _answer(routes: dict[str, Route], **place: str) -> flask.Response:
         conditions=Conditions(request.headers.get("If-Match", ""), request.headers.get("If-None-Match", "")),
         media_type=request.mimetype,
         body=partial(_read_body, route.most_bytes),
+        pieces=coming_in,
         address=request.remote_addr or "",
     )
-    return _as_flask(api.answer(asked))
+    answer = api.answer(asked)
+    sent = _as_flask(answer)
+    if route.check is not None and answer.status >= HTTPStatus.BAD_REQUEST:
+        _end_with(sent, is_known=answer.status not in _OF_STRANGERS)
+    return sent
+
+
+def _end_with(refusal: flask.Response, *, is_known: bool) -> None:
+    """Hear out a known caller whose file was refused; a stranger could hold up others with that, and is hung up on."""
+    if is_known:
+        hear_out_refused()
+    else:
+        refusal.headers["Connection"] = "close"
 
 
 def _document() -> flask.Response:
@@ -98,9 +116,26 @@ def _read_body(most_bytes: int) -> bytes:
 
 
 def _as_flask(response: Response) -> flask.Response:
+    if isinstance(response.body, SentFile):
+        return _sent(response.body, response.headers)
     answer = flask.Response(response.body, response.status)
     answer.headers.pop("Content-Type", None)
     answer.headers.extend(response.headers)
+    return answer
+
+
+def _sent(file: SentFile, headers: Mapping[str, str]) -> flask.Response:
+    """Send a file in pieces, or the part of it that is asked for; nothing where who asks has it already."""
+    answer = flask.send_file(
+        file.content if isinstance(file.content, Path) else BytesIO(file.content),
+        mimetype="application/octet-stream" if isinstance(file.content, Path) else "text/plain",
+        as_attachment=True,
+        download_name=file.name,
+        etag=file.etag,
+        last_modified=file.modified,
+    )
+    for name, value in headers.items():
+        answer.headers[name] = value
     return answer
 
 
@@ -116,7 +151,8 @@ def _add_rules() -> None:
         by_path.setdefault(route.path, {})[route.method] = route
     for path, routes in by_path.items():
         name = "_".join(part.strip("{}") for part in path.strip("/").split("/"))
-        rule = path.replace("{", "<").replace("}", ">")
+        # Parameters of phones have slashes in their names.
+        rule = path.replace("{parameter}", "<path:parameter>").replace("{", "<").replace("}", ">")
         blueprint.add_url_rule(rule, name, partial(_answer, routes), methods=_METHODS)
     blueprint.add_url_rule(DOCUMENT, "openapi", _document, methods=["GET"])
     blueprint.add_url_rule("/<path:rest>", "nothing", _nothing_here, methods=_METHODS)

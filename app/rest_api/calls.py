@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
@@ -36,17 +37,32 @@ class Call(Generic[Query, Body]):
     body: Body
     conditions: Conditions
     cursors: Cursors
+    firmware_folder: Path
 
     def check_may_change(self, shown: Struct) -> None:
         """Raise RefusedError 412 where who calls has seen another state than this one."""
         self.conditions.check_may_change(etag_of(encode(shown)))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentFile:
+    """A file as an answer: bytes, or where they lie, under a name. ``etag`` is without the quotes."""
+
+    content: bytes | Path
+    name: str
+    etag: str
+    modified: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is answered; ``location`` is where something that was added is from now on, beneath /api/v1."""
+    """What is answered; ``location`` is where something that was added is from now on, beneath /api/v1.
 
-    content: Struct | None = None
+    ``forgets`` is the checksum of firmware that was named until now, empty where there is none.
+    """
+
+    content: Struct | SentFile | None = None
     status: HTTPStatus = HTTPStatus.OK
     location: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    forgets: str = ""

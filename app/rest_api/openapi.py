@@ -9,15 +9,16 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from app.rest_api.calls import Nothing
+from app.rest_api.calls import Nothing, SentFile
 from app.rest_api.problems import MEDIA_TYPE
 from app.rest_api.resources import ROUTES, TITLES
-from app.rest_api.routes import BENEATH, Route
+from app.rest_api.routes import BENEATH, FILE_TYPES, Route
 from app.rest_api.writing import encode
 
 VERSION = "1"
 _SCHEMAS = "#/components/schemas/{name}"
 _PROBLEM = {"schema": {"$ref": _SCHEMAS.format(name="Problem")}}
+_FILE = {"type": "string", "format": "binary"}
 _ALWAYS = (
     HTTPStatus.UNAUTHORIZED,
     HTTPStatus.FORBIDDEN,
@@ -64,8 +65,9 @@ def written() -> bytes:
 
 def document() -> dict[str, Any]:
     """Return the description."""
-    bodies = [route.body for route in ROUTES if route.body is not None]
-    kinds = dict.fromkeys([*bodies, *(route.answers for route in ROUTES if route.answers), Problem])
+    bodies = [route.body for route in ROUTES if route.body is not None and not route.takes_file]
+    answers = [route.answers for route in ROUTES if route.answers and route.answers is not SentFile]
+    kinds = dict.fromkeys([*bodies, *answers, Problem])
     refs, schemas = msgspec.json.schema_components(list(kinds), ref_template=_SCHEMAS)
     schema_of = dict(zip(kinds, refs, strict=True))
     paths: dict[str, dict[str, Any]] = {}
@@ -95,11 +97,15 @@ def _operation(route: Route, schema_of: Mapping[Any, Any]) -> dict[str, Any]:
         "responses": _responses(route, schema_of),
     }
     if route.body is not None:
-        operation["requestBody"] = {
-            "required": True,
-            "content": {"application/json": {"schema": schema_of[route.body]}},
-        }
+        operation["requestBody"] = {"required": True, "content": _content(route, schema_of)}
     return operation
+
+
+def _content(route: Route, schema_of: Mapping[Any, Any]) -> dict[str, Any]:
+    if route.takes_file:
+        taken = FILE_TYPES[:1] if route.check is not None else FILE_TYPES
+        return {kind: {"schema": _FILE} for kind in taken}
+    return {"application/json": {"schema": schema_of[route.body]}}
 
 
 def _said_of(route: Route) -> str:
@@ -111,12 +117,17 @@ def _said_of(route: Route) -> str:
 
 def _responses(route: Route, schema_of: Mapping[Any, Any]) -> dict[str, Any]:
     good: dict[str, Any] = {"description": route.status.phrase}
-    if route.answers is not None:
+    if route.answers is SentFile:
+        good["content"] = {kind: {"schema": _FILE} for kind in FILE_TYPES}
+        good["headers"] = {name: {"schema": {"type": "string"}} for name in ("ETag", "Accept-Ranges")}
+    elif route.answers is not None:
         good["content"] = {"application/json": {"schema": schema_of[route.answers]}}
         good["headers"] = {"ETag": {"schema": {"type": "string"}}}
     responses = {str(route.status.value): good}
     if route.adds:
         responses["201"] = {**good, "description": "Created"}
+    if route.answers is SentFile:
+        responses["206"] = {**good, "description": "Partial Content, the Range that was asked for"}
     if not route.is_change:
         responses["304"] = {"description": "Not Modified"}
     for status in sorted({*_ALWAYS, *route.refusals, *_refusals(route)}):
@@ -128,6 +139,10 @@ def _refusals(route: Route) -> Iterable[HTTPStatus]:
     yield HTTPStatus.UNPROCESSABLE_ENTITY
     if route.place:
         yield HTTPStatus.NOT_FOUND
+    if route.answers is SentFile:
+        yield HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
+    if route.takes_file:
+        yield HTTPStatus.REQUEST_TIMEOUT
     if route.is_change:
         yield from (HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED)
     if route.body is not None:

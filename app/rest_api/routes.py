@@ -10,8 +10,11 @@ from msgspec import Struct
 from app.rest_api.calls import Answer, Call, Nothing
 from app.rest_api.reading import MOST_BYTES
 from app.rules.api_tokens import Kind
+from app.services.firmware.files import StoredBytes
 
 BENEATH = "/api/v1"
+FILE_TYPES = ("application/octet-stream", "text/plain")
+"""What a file may be sent as; firmware is the first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +38,10 @@ class Route:
 
     ``answers`` is what it answers with when all went well, None for nothing; ``adds`` says that it may also answer
     201. ``right`` is None for what every token may. ``is_of_license``: it is there also when the licence has expired.
-    ``most_bytes`` are those of a body.
+    ``most_bytes`` are those of a body; ``body`` is bytes for a file that is taken as it is.
+
+    ``check`` is asked in a transaction of its own before a firmware comes in, which ``body`` then is, in its place;
+    ``holds_firmware``: no bytes of firmware are put in place or taken away meanwhile.
     """
 
     method: str
@@ -46,11 +52,13 @@ class Route:
     right: Right | None
     answers: Any = None
     query: type[Struct] = Nothing
-    body: type[Struct] | None = None
+    body: type[Struct] | type[bytes] | type[StoredBytes] | None = None
     place: Mapping[str, Any] = field(default_factory=dict)
     status: HTTPStatus = HTTPStatus.OK
     adds: bool = False
     is_of_license: bool = False
+    check: Callable[[Call[Any, Any]], None] | None = None
+    holds_firmware: bool = False
     most_bytes: int = MOST_BYTES
     refusals: Sequence[HTTPStatus] = ()
 
@@ -58,3 +66,8 @@ class Route:
     def is_change(self) -> bool:
         """Whether it may change something."""
         return self.method != "GET"
+
+    @property
+    def takes_file(self) -> bool:
+        """Whether the body is a file as it is."""
+        return self.check is not None or self.body is bytes

@@ -14,6 +14,9 @@ from app.services.alarms import outages
 from app.services.alarms import phones as alarms_of_phones
 from app.services.alarms import rearming as alarm_rearming
 from app.services.alarms import standing as standing_alarms
+from app.services.events import reading as events
+from app.services.events import switching_off
+from app.services.events.horizon import Ends, Horizon
 from app.services.fetches import retention as fetch_retention
 from app.services.imports import jobs as import_jobs
 from app.services.licenses import alarms as license_alarms
@@ -37,7 +40,7 @@ class Chore:
 
     ``find`` returns the keys of what is due, and may take its time: it only reads. ``do`` looks at some of them again
     under their locks, does what is still due and returns how much that was. When all of it was done without an
-    error, ``note_done`` is called.
+    error, ``note_done`` is called. ``is_everyday``: something is done nearly each time, which fills no log.
     """
 
     name: str
@@ -46,11 +49,12 @@ class Chore:
     do: Callable[[Session, Sequence[Any], datetime], int]
     report: str
     note_done: Callable[[], None] = _nothing
+    is_everyday: bool = False
 
 
 def all_chores() -> Sequence[Chore]:
     """Return the chores of a scheduler that begins to lead: what another did meanwhile it does not know."""
-    sweep, rearming = DisconnectSweep(), Rearming()
+    sweep, rearming, tellers = DisconnectSweep(), Rearming(), EventTelling()
     busy_phones, busy_fetchers = BusyPhones(), BusyFetchers()
     return (
         Chore(
@@ -180,6 +184,21 @@ def all_chores() -> Sequence[Chore]:
             lambda session, now: telling.find_due(session, now=now),
             lambda session, ids, now: telling.tell(session, ids, now=now),
             "%d messages about alarms are to be sent.",
+        ),
+        Chore(
+            "events",
+            timedelta(seconds=1),
+            tellers.find,
+            tellers.tell,
+            "%d messages about events are to be sent.",
+            is_everyday=True,
+        ),
+        Chore(
+            "hopeless web hooks",
+            timedelta(minutes=1),
+            lambda session, now: switching_off.find_hopeless(session, now=now),
+            lambda session, ids, now: switching_off.switch_off(session, ids, now=now),
+            "%d web hooks for events were switched off: they could not be reached for too long.",
         ),
         Chore(
             "late messages",
@@ -318,6 +337,25 @@ class DisconnectSweep:
         """Remember that whoever was last heard before this sweep's deadline is marked."""
         if self._before is not None:
             self._since = self._before - self.LOOKS_BACK
+
+
+class EventTelling:
+    """Remembers up to where the logs are whole; where nobody wants to be told of events, nothing is looked at."""
+
+    def __init__(self) -> None:
+        self._horizon = Horizon()
+        self._ends: Ends | None = None
+
+    def find(self, session: Session, _now: datetime) -> Sequence[int]:
+        """Return the web hooks that are to be told of something."""
+        if not events.has_hooks(session):
+            return ()
+        self._ends = self._horizon.look(session)
+        return events.find_behind(session, self._ends) if self._ends is not None else ()
+
+    def tell(self, session: Session, ids: Sequence[int], now: datetime) -> int:
+        """Put their messages into the outbox."""
+        return events.tell(session, ids, self._ends, now=now) if self._ends is not None else 0
 
 
 class Rearming:

@@ -1,4 +1,4 @@
-"""The courier: sends messages about alarms to their destinations, each destination by itself.
+"""The courier: sends messages about alarms and events to their destinations, each destination by itself.
 
 Every scheduler has one; SNMP is sent by the one that leads, which has the engine that receivers know. No transaction
 is open while something is sent, and each message is noted before the next of the same destination.
@@ -18,6 +18,8 @@ from app.models import Delivery
 from app.notifier.failures import NotDelivered
 from app.notifier.sending import send
 from app.notifier.snmp import EngineIdentity, SnmpSender
+from app.rendering.notices import events
+from app.rendering.notices.events import EventMessage
 from app.rendering.notices.message import Message, from_payload
 from app.rules.receivers import Receiver
 from app.scheduler.naming import process_name
@@ -164,5 +166,7 @@ class Courier:
             return EngineIdentity(*engine_identity.begin(session))
 
 
-def _unpacked(claim: Claim, delivery: Delivery) -> tuple[Receiver, Message]:
-    return receiver_of(claim.destination), from_payload(delivery.payload)
+def _unpacked(claim: Claim, delivery: Delivery) -> tuple[Receiver, Message | EventMessage]:
+    payload = delivery.payload
+    unpack = events.from_payload if events.MARK in payload else from_payload
+    return receiver_of(claim.destination), unpack(payload)

@@ -63,7 +63,7 @@ def do_chore(chore: Chore, database: Database, candidacy: Candidacy) -> int:
             time.sleep(_PAUSE_SECONDS)
         chore.note_done()
     if total:
-        log.info(chore.report, total)
+        log.log(logging.DEBUG if chore.is_everyday else logging.INFO, chore.report, total)
     return total
 
 

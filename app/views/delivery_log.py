@@ -8,6 +8,7 @@ from flask_appbuilder.security.decorators import has_access
 
 from app.errors import ConflictError
 from app.models.enums import DeliveryState
+from app.rendering.notices import events
 from app.rendering.notices.message import from_payload
 from app.security.roles import DEEDS, DELIVERY_LOG
 from app.services.destinations.fields import TITLES
@@ -56,11 +57,13 @@ class DeliveryLogView(BaseView):
     def show(self, delivery_id: int) -> str:
         """Show what one message says, and what became of it."""
         delivery = delivery_log.get_delivery(db.session(), min(delivery_id, LARGEST_ID))
+        is_of_events = events.MARK in delivery.payload
         return render_template(
             "ringmaster/delivery.html",
             title=delivery.subject,
             delivery=delivery,
-            message=from_payload(delivery.payload),
+            message=(events.from_payload if is_of_events else from_payload)(delivery.payload),
+            is_of_events=is_of_events,
             kind_title=TITLES[delivery.destination.kind],
         )
 

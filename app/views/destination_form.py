@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from werkzeug.datastructures import MultiDict
+
 from app.models import Destination
 from app.models.enums import DestinationKind
 from app.security.tenant_scope import scope_of
@@ -88,7 +90,7 @@ def groups_of(
     ]
 
 
-def read_wish(kind: DestinationKind, form: Mapping[str, str]) -> Wish:
+def read_wish(kind: DestinationKind, form: MultiDict[str, str]) -> Wish:
     """Return what was typed."""
     return Wish(
         name=form.get("name", ""),
@@ -96,9 +98,14 @@ def read_wish(kind: DestinationKind, form: Mapping[str, str]) -> Wish:
         is_enabled=form.get("is_enabled") == YES,
         rate_per_minute=form.get("rate_per_minute", ""),
         give_up_after_hours=form.get("give_up_after_hours", ""),
-        texts={field.name: form.get(field.name, "") for field in FIELDS[kind]},
+        texts=typed_texts(kind, form),
         removed=frozenset(field.name for field in FIELDS[kind] if f"{field.name}.remove" in form),
     )
+
+
+def typed_texts(kind: DestinationKind, form: MultiDict[str, str]) -> dict[str, str]:
+    """Return the texts of a form; of what several may be chosen of, each on a line."""
+    return {**form.to_dict(), **{field.name: "\n".join(form.getlist(field.name)) for field in FIELDS[kind]}}
 
 
 def _tenant_id(text: str) -> int | None:
@@ -123,7 +130,7 @@ def _beginning() -> Sequence[DestinationField]:
         DestinationField(
             "tenant_id",
             "Tenant",
-            "A tenant's destination hears of alarms of that tenant alone.",
+            "A tenant's destination hears of what is that tenant's alone.",
             choice(_owners()),
         ),
         DestinationField(

@@ -23,7 +23,7 @@ from app.transaction import transaction
 from app.views import fresh_parts
 from app.views.authors import author
 from app.views.choices import Choice, tenant_choice
-from app.views.destination_form import groups_of, new_texts, read_wish, texts_of
+from app.views.destination_form import groups_of, new_texts, read_wish, texts_of, typed_texts
 from app.views.list_arguments import LARGEST_ID, one_of, read_list_arguments
 from app.views.times import time_of_page
 from app.views.web_session import db
@@ -85,7 +85,7 @@ class DestinationView(BaseView):
                     session, of, read_wish(of, request.form), author=author(), now=time_of_page()
                 )
         except (InvalidInputError, ConflictError) as error:
-            return _form(of, request.form, _problems(error))
+            return _form(of, typed_texts(of, request.form), _problems(error))
         flash(f"{added.name} was added. Send a test now.", "success")
         return redirect(_address(added))
 
@@ -108,7 +108,9 @@ class DestinationView(BaseView):
                 wish = read_wish(kind, request.form)
                 keeping.change(session, destination, wish, author=author(), now=time_of_page())
         except (InvalidInputError, ConflictError) as error:
-            return _form(kind, request.form, _problems(error), _destination(destination_id))
+            return _form(
+                kind, typed_texts(kind, request.form), _problems(error), _destination(destination_id)
+            )
         flash(f"{destination.name} was saved.", "success")
         return redirect(_address(destination))
 
@@ -166,7 +168,7 @@ def where(destination: Destination) -> str:
         case DestinationKind.MAIL:
             first, *others = addresses_in(texts.get("recipients", "")) or [""]
             return f"{first} and {len(others)} more" if others else first
-        case DestinationKind.WEBHOOK:
+        case DestinationKind.WEBHOOK | DestinationKind.EVENTS:
             return urlsplit(str(texts.get("url", ""))).netloc
         case DestinationKind.SNMP:
             return f"{texts.get('host')}, port {texts.get('port')}, version {texts.get('version')}"

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DataError, InterfaceError, OperationalError, Programm
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 from werkzeug.exceptions import HTTPException
 
+from app.arrivals.bodies import hear_out_refused
 from app.errors import (
     ConflictError,
     InvalidInputError,
@@ -35,7 +36,6 @@ from app.views.error_words import (
     words_of,
 )
 from app.views.request_guards import STATIC, is_of_a_program, wants_json
-from app.views.uploads import hear_out_refused
 from app.views.web_session import db
 
 log = logging.getLogger(__name__)

@@ -7,12 +7,12 @@ from flask import current_app
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from app.arrivals import firmware as arrivals
 from app.errors import InvalidInputError
-from app.security.tenant_scope import ALL_TENANTS
 from app.services import firmware, upload_suffixes
 from app.services.firmware import files
 from app.services.firmware.files import Draft, StoredBytes, megabytes
-from app.transaction import reading, transaction
+from app.transaction import transaction
 from app.views import uploads
 from app.views.uploads import Fields
 from app.views.web_session import begin_to_write, database, db
@@ -89,11 +89,7 @@ def firmware_folder() -> Path:
 
 def forget(sha256: str) -> None:
     """Take bytes away, unless a row names them still."""
-    with files.held(firmware_folder()):
-        with reading(database(), ALL_TENANTS) as session:
-            is_named = firmware.is_named(session, sha256)
-        if not is_named:
-            (firmware_folder() / sha256).unlink(missing_ok=True)
+    arrivals.forget(database(), firmware_folder(), sha256)
 
 
 def typed_labels(fields: Mapping[str, str]) -> firmware.Labels:

@@ -1,48 +1,29 @@
 """Forms that carry files, read as they come: they take neither memory nor the database's write lock meanwhile.
 
 A view that is marked ``takes_files`` calls ``receive``. The form's fields come first, its files behind them; the
-token is checked before the first byte of a file is taken. Whoever is refused is heard out (app/views/hearing_out.py).
+token is checked before the first byte of a file is taken. Whoever is refused is heard out
+(app/arrivals/hearing_out.py).
 """
 
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TypeAlias
 
-from flask import Flask, current_app, flash, jsonify, redirect, request
+from flask import flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import ImmutableMultiDict
-from werkzeug.exceptions import (
-    BadRequest,
-    ClientDisconnected,
-    HTTPException,
-    RequestEntityTooLarge,
-    RequestTimeout,
-)
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
 
-from app.errors import ConflictError, InvalidInputError, RingmasterError
-from app.services.firmware.files import megabytes
-from app.views.hanging_up import Progress, hung_up_when_stalled
-from app.views.hearing_out import hear_out, most_bytes_heard
+from app.arrivals import bodies
+from app.arrivals.bodies import BROKE_OFF
 from app.views.request_guards import csrf, refuse_nul_bytes, wants_json
 
-_PIECE = 64 * 1024
 _MOST_BYTES_OF_FIELDS = 1024 * 1024
 _MOST_PARTS = 1000
-_BROKE_OFF = "The upload broke off before all of it had come; nothing was kept. Try again."
-_SLOTS = "ringmaster_uploads"
 
 Fields: TypeAlias = ImmutableMultiDict[str, str]
 TakeFile: TypeAlias = Callable[[Fields, str, Iterator[bytes]], None]
-
-
-def install(app: Flask) -> None:
-    """Let as many forms with files come in at once as leaves a thread to people and those of phones to phones."""
-    settings = app.extensions["ringmaster_settings"]
-    most = max(1, settings.web_threads - settings.web_threads_for_phones - 1)
-    app.extensions[_SLOTS] = threading.BoundedSemaphore(most)
 
 
 def receive(take_file: TakeFile, *, most_bytes: int) -> Fields:
@@ -52,24 +33,9 @@ def receive(take_file: TakeFile, *, most_bytes: int) -> Fields:
     the error goes on. ``most_bytes`` bounds the whole form; InvalidInputError beyond it.
     """
     request.form = ImmutableMultiDict()  # so that nothing parses what comes
-    with _slot():
-        try:
-            with hung_up_when_stalled(request.environ) as progress:
-                _Form(_Body(most_bytes, progress)).read(take_file)
-        except RingmasterError:
-            hear_out()
-            raise
+    with bodies.coming_in(most_bytes) as pieces:
+        _Form(pieces).read(take_file)
     return request.form
-
-
-def hear_out_refused() -> None:
-    """Hear out somebody whose form was refused before it was read, unless as many files come in as may."""
-    slots: threading.BoundedSemaphore = current_app.extensions[_SLOTS]
-    if slots.acquire(blocking=False):
-        try:
-            hear_out()
-        finally:
-            slots.release()
 
 
 def done(address: str, sentence: str) -> ResponseReturnValue:
@@ -80,45 +46,15 @@ def done(address: str, sentence: str) -> ResponseReturnValue:
     return redirect(address, HTTPStatus.SEE_OTHER)
 
 
-class _Body:
-    """What comes in, counted."""
-
-    def __init__(self, most_bytes: int, progress: Progress) -> None:
-        self._most_bytes = most_bytes
-        self._progress = progress
-        request.max_content_length = most_bytes_heard()
-        self._stream = request.stream
-
-    def pieces(self) -> Iterator[bytes]:
-        """Yield what comes; InvalidInputError when it is more than may come."""
-        while piece := self._read():
-            if self._progress.taken > self._most_bytes:
-                raise InvalidInputError(f"What was sent is larger than {megabytes(self._most_bytes)}.")
-            yield piece
-
-    def _read(self) -> bytes:
-        try:
-            piece = self._stream.read(_PIECE)
-        except (OSError, ClientDisconnected) as error:
-            raise RequestTimeout(_BROKE_OFF) from error
-        except HTTPException:
-            raise
-        except Exception as error:
-            # Each server has its own error for a body that breaks off or is malformed.
-            raise BadRequest(_BROKE_OFF) from error
-        self._progress.taken += len(piece)
-        return piece
-
-
 class _Form:
     """A form in parts, as RFC 7578 has it."""
 
-    def __init__(self, body: _Body) -> None:
+    def __init__(self, pieces: Iterator[bytes]) -> None:
         boundary = request.mimetype_params.get("boundary", "")
         if request.mimetype != "multipart/form-data" or not boundary:
             raise BadRequest("The form carries no file.")
         self._decoder = MultipartDecoder(boundary.encode(), _MOST_BYTES_OF_FIELDS, max_parts=_MOST_PARTS)
-        self._events = self._decoded(body)
+        self._events = self._decoded(pieces)
         self._fields: list[tuple[str, str]] = []
         self._bytes_of_fields = 0
         self._is_checked = False
@@ -166,8 +102,7 @@ class _Form:
             if not event.more_data:
                 return
 
-    def _decoded(self, body: _Body) -> Iterator[Event]:
-        pieces = body.pieces()
+    def _decoded(self, pieces: Iterator[bytes]) -> Iterator[Event]:
         while True:
             try:
                 event = self._decoder.next_event()
@@ -175,23 +110,10 @@ class _Form:
                     self._decoder.receive_data(next(pieces, None))
                     continue
             except (ValueError, AssertionError, AttributeError) as error:
-                raise BadRequest(_BROKE_OFF) from error
+                raise BadRequest(BROKE_OFF) from error
             if isinstance(event, Epilogue):
                 return
             yield event
-
-
-@contextmanager
-def _slot() -> Iterator[None]:
-    slots: threading.BoundedSemaphore = current_app.extensions[_SLOTS]
-    if not slots.acquire(blocking=False):
-        raise ConflictError(
-            "Another file is being uploaded to this server just now. Wait until it is there, then try again."
-        )
-    try:
-        yield
-    finally:
-        slots.release()
 
 
 def _text(value: bytes) -> str:

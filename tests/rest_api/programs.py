@@ -35,6 +35,7 @@ class Program:
                 f"/api/v1{path}",
                 method=method,
                 headers=carried,
+                buffered=True,
                 environ_base={"REMOTE_ADDR": self.address},
                 **sent,
             )

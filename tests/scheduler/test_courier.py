@@ -13,15 +13,18 @@ from sqlalchemy import select, update
 from app.database import Database
 from app.models import Delivery, Destination
 from app.models.enums import DeliveryState, DestinationKind, NoticeReason
+from app.rendering.notices.webhook import DELIVERY_HEADER, SIGNATURE_HEADER, signature_of
+from app.scheduler.chores import EventTelling
 from app.scheduler.courier import Courier
 from app.security.tenant_scope import ALL_TENANTS
 from app.services.destinations import keeping
 from app.services.notices import telling
 from app.transaction import reading, writing
 from tests.receivers import Authority, mail_server, make_authority, trap_receiver, until, web_server
+from tests.services.happenings import happens
 from tests.services.noticing import ALICE, end, make_alarms, make_destination, put
 
-MAIL, SNMP, WEBHOOK, SYSLOG = DestinationKind
+MAIL, SNMP, WEBHOOK, SYSLOG, EVENTS = DestinationKind
 ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 
@@ -172,3 +175,42 @@ def test_killed_between_sending_and_noting_sends_one_message_twice_and_loses_non
             until(lambda: all_sent(database))
     came = Counter(said["delivery"] for said in hook.said)
     assert sorted(came.values()) == [1, 1, 2]
+
+
+def test_events_reach_a_receiver_over_https_signed_and_in_their_order(database, authority):
+    with web_server(authority) as hook:
+        with writing(database, ALL_TENANTS) as session:
+            made = make_destination(
+                session, EVENTS, "CMDB", url=f"https://localhost:{hook.port}/hooks", topics="users",
+                certificates=authority.text, secret="signing-secret",
+            )  # fmt: skip
+            keeping.send_test(session, made, author=ALICE, now=now())
+        telling_events = EventTelling()
+        with sending(database):
+            until(lambda: len(hook.bodies) == 1)
+            for number in range(3):
+                with writing(database, ALL_TENANTS) as session:
+                    happens(session, f"user {number}")
+            until(lambda: _told(database, telling_events))
+            until(lambda: set(states(database)) == {DeliveryState.SENT})
+    test, *messages = hook.said
+    assert (test["number"], test["events"][0]["type"]) == (0, "test")
+    assert [message["number"] for message in messages] == list(range(1, len(messages) + 1))
+    events = [event for message in messages for event in message["events"]]
+    assert [event["subject"] for event in events] == ["user 0", "user 1", "user 2"]
+    for body, headers in zip(hook.bodies, hook.seen, strict=True):
+        signed_at = int(headers[SIGNATURE_HEADER].split(",")[0].removeprefix("t="))
+        assert headers[SIGNATURE_HEADER] == signature_of(body, "signing-secret", at=signed_at)
+    assert [headers[DELIVERY_HEADER] for headers in hook.seen[1:]] == [each["delivery"] for each in messages]
+
+
+def _told(database: Database, telling_events: EventTelling) -> bool:
+    """Do what the leader does each second; say whether all was told."""
+    with reading(database, ALL_TENANTS) as session:
+        ids = telling_events.find(session, now())
+    if ids:
+        with writing(database, ALL_TENANTS) as session:
+            telling_events.tell(session, ids, now())
+    with reading(database, ALL_TENANTS) as session:
+        told = [delivery.payload for delivery in session.scalars(select(Delivery).where(~Delivery.is_test))]
+    return sum(len(payload["events"]) for payload in told) == 3

@@ -32,6 +32,11 @@ NEEDED: dict[DestinationKind, dict[str, str]] = {
     DestinationKind.SNMP: {"host": "127.0.0.1", "community": "secret-public"},
     DestinationKind.WEBHOOK: {"url": "https://127.0.0.1/alarms", "secret": "signing-secret"},
     DestinationKind.SYSLOG: {"host": "127.0.0.1"},
+    DestinationKind.EVENTS: {
+        "url": "https://127.0.0.1/events",
+        "secret": "signing-secret",
+        "topics": "users",
+    },
 }
 
 

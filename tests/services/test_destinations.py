@@ -19,7 +19,7 @@ from tests.factories import NOW
 from tests.services.noticing import ALICE, NEEDED, make_destination, wish
 
 ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-MAIL, SNMP, WEBHOOK, SYSLOG = DestinationKind
+MAIL, SNMP, WEBHOOK, SYSLOG, EVENTS = DestinationKind
 
 
 def problems(kind, **texts):

@@ -13,6 +13,7 @@ from pathlib import Path
 from flask import Flask
 
 from app import begin_phone_api, begin_rest_api, create_app
+from app.arrivals import bodies
 from app.database import Database, make_engine
 from app.log_watch import LogWatch
 from app.phone_api.blueprint import EXTENSION as PHONE_API
@@ -20,7 +21,7 @@ from app.rest_api.blueprint import EXTENSION as REST_API
 from app.security.installation_keys import installation_keys
 from app.security.issuer import trust_issuer
 from app.security.secrets import open_vault
-from app.views import fresh_parts, license_guard, monitoring, request_log, sign_in_limit, uploads
+from app.views import fresh_parts, license_guard, monitoring, request_log, sign_in_limit
 from app.views.kept_figures import KEPT_FIGURES, KeptFigures
 from app.views.web_session import db
 from config import Settings
@@ -84,7 +85,7 @@ def begin_anew(app: Flask, settings: Settings) -> None:
     with app.app_context():
         db.engines[None] = knowing_statements(make_engine(settings.database_url))
         app.extensions["ringmaster_database"] = Database(db.engine)
-    for part in (license_guard.begin, fresh_parts.install, sign_in_limit.install, uploads.install):
+    for part in (license_guard.begin, fresh_parts.install, sign_in_limit.install, bodies.install):
         part(app)
     begin_phone_api(app, settings)
     begin_rest_api(app, settings, installation_keys(settings))

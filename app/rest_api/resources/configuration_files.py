@@ -65,7 +65,7 @@ class TextQuery(Struct, kw_only=True, forbid_unknown_fields=True, frozen=True):
 
 _BY_NAME = Order(ConfigFile.name_key, lambda row: row.name_key)
 _LISTING: Listing[ConfigFile] = Listing({"name": _BY_NAME}, _BY_NAME)
-_WITH_TENANT = selectinload(ConfigFile.tenant)
+WITH_TENANT = selectinload(ConfigFile.tenant)
 
 
 def list_them(call: Call[FilesQuery, Any]) -> Answer:
@@ -73,20 +73,20 @@ def list_them(call: Call[FilesQuery, Any]) -> Answer:
     query = call.query
     wanted = conditions_of(FileFilter(words=query.q, kind=query.kind, tenant_name=query.tenant))
     return Answer(
-        _LISTING.page(call, select(ConfigFile).where(*wanted).options(_WITH_TENANT), query.sort, show)
+        _LISTING.page(call, select(ConfigFile).where(*wanted).options(WITH_TENANT), query.sort, show)
     )
 
 
 def read(call: Call[Any, Any]) -> Answer:
     """Shows a file without its text."""
-    return Answer(show(_file(call, to_change=False)))
+    return Answer(show(file_of(call, to_change=False)))
 
 
 def read_text(call: Call[TextQuery, Any]) -> Answer:
     """Shows the text of a file as phones get it, its secrets masked unless they are asked for by who may see them."""
     if call.query.secrets and not call.caller.may(CONFIGURATION_FILES, SEE_SECRETS):
         raise NotAllowedError("The account may not see secrets; ask without them.")
-    file = _file(call, to_change=False)
+    file = file_of(call, to_change=False)
     text = config_files.text_of(file)
     return Answer(
         FileText(
@@ -99,7 +99,7 @@ def read_text(call: Call[TextQuery, Any]) -> Answer:
 
 def delete(call: Call[Any, Any]) -> Answer:
     """Deletes a file. One that is generated comes back with the next Generate."""
-    file = _file(call, to_change=True)
+    file = file_of(call, to_change=True)
     call.check_may_change(show(file))
     if not edits.may_change(call.session, file):
         raise NotAllowedError(f"{file.name} is shared by all tenants, and your account may not delete it.")
@@ -124,9 +124,10 @@ def show(file: ConfigFile) -> FileItem:
     )
 
 
-def _file(call: Call[Any, Any], *, to_change: bool) -> ConfigFile:
+def file_of(call: Call[Any, Any], *, to_change: bool) -> ConfigFile:
+    """Return the file of the address, or raise NotFoundError."""
     wanted: Select[ConfigFile] = (
-        select(ConfigFile).where(ConfigFile.id == call.place["file_id"]).options(_WITH_TENANT)
+        select(ConfigFile).where(ConfigFile.id == call.place["file_id"]).options(WITH_TENANT)
     )
     return get_row(call.session, wanted, "configuration file", to_change=to_change)
 

@@ -69,12 +69,12 @@ def list_them(call: Call[FirmwareQuery, Any]) -> Answer:
 
 def read(call: Call[Any, Any]) -> Answer:
     """Shows what is known of a file."""
-    return Answer(show(_firmware(call, to_change=False)))
+    return Answer(show(firmware_of(call, to_change=False)))
 
 
 def change(call: Call[Any, FirmwareChanges]) -> Answer:
     """Changes what is written about a file."""
-    found, said = _firmware(call, to_change=True), call.body
+    found, said = firmware_of(call, to_change=True), call.body
     shown = show(found)
     call.check_may_change(shown)
     labels = firmware.labels_of(
@@ -87,11 +87,12 @@ def change(call: Call[Any, FirmwareChanges]) -> Answer:
 
 
 def delete(call: Call[Any, Any]) -> Answer:
-    """Deletes a firmware that nothing names; its bytes go soon after."""
-    found = _firmware(call, to_change=True)
+    """Deletes a firmware that nothing names, and its bytes unless another has the same."""
+    found = firmware_of(call, to_change=True)
     call.check_may_change(show(found))
+    sha256 = found.sha256
     firmware.delete(call.session, found, author=call.author, now=call.now)
-    return Answer(status=HTTPStatus.NO_CONTENT)
+    return Answer(status=HTTPStatus.NO_CONTENT, forgets=sha256)
 
 
 def show(found: Firmware) -> FirmwareItem:
@@ -101,21 +102,28 @@ def show(found: Firmware) -> FirmwareItem:
         name=found.name,
         description=found.description,
         version=found.version,
-        groups=[group.name for group in found.groups],
+        groups=sorted(group.name for group in found.groups),
         size=found.size,
         sha256=found.sha256,
         uploaded_at=found.uploaded_at,
     )
 
 
-def _firmware(call: Call[Any, Any], *, to_change: bool) -> Firmware:
+def firmware_of(call: Call[Any, Any], *, to_change: bool) -> Firmware:
+    """Return the firmware of the address, by its id or its name; or raise NotFoundError."""
     wanted: Select[Firmware] = select(Firmware).options(selectinload(Firmware.groups))
-    named = wanted.where(Firmware.id == call.place["firmware_id"])
+    place = call.place
+    named = wanted.where(
+        Firmware.name_key == place["name"].casefold()
+        if "name" in place
+        else Firmware.id == place["firmware_id"]
+    )
     return get_row(call.session, named, "firmware", to_change=to_change)
 
 
-def _right(deed: str) -> Right:
-    return Right(kind=Kind.FIRMWARE, page=FIRMWARE, deeds=(deed,))
+def right(*deeds: str) -> Right:
+    """Return what asks for deeds on the page of firmware."""
+    return Right(kind=Kind.FIRMWARE, page=FIRMWARE, deeds=deeds)
 
 
 _ONE: dict[str, Any] = {"firmware_id": RowId}
@@ -123,19 +131,19 @@ _ONE: dict[str, Any] = {"firmware_id": RowId}
 ROUTES = (
     Route(
         method="GET", path="/firmware", does=list_them, name="list_firmware", summary="List firmware",
-        right=_right("can_list"), query=FirmwareQuery, answers=ItemPage[FirmwareItem],
+        right=right("can_list"), query=FirmwareQuery, answers=ItemPage[FirmwareItem],
     ),
     Route(
         method="GET", path="/firmware/{firmware_id}", does=read, name="show_firmware",
-        summary="Show a firmware", right=_right("can_show"), place=_ONE, answers=FirmwareItem,
+        summary="Show a firmware", right=right("can_show"), place=_ONE, answers=FirmwareItem,
     ),
     Route(
         method="PATCH", path="/firmware/{firmware_id}", does=change, name="change_firmware",
-        summary="Change what is written about a firmware", right=_right("can_edit"), place=_ONE,
+        summary="Change what is written about a firmware", right=right("can_edit"), place=_ONE,
         body=FirmwareChanges, answers=FirmwareItem,
     ),
     Route(
         method="DELETE", path="/firmware/{firmware_id}", does=delete, name="delete_firmware",
-        summary="Delete a firmware", right=_right("can_delete"), place=_ONE, status=HTTPStatus.NO_CONTENT,
+        summary="Delete a firmware", right=right("can_delete"), place=_ONE, status=HTTPStatus.NO_CONTENT,
     ),
 )  # fmt: skip

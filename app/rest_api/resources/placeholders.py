@@ -1,7 +1,6 @@
 """Placeholders and their values: of the system, of templates, tenants, sites and devices; secrets are never shown."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
@@ -10,8 +9,9 @@ from msgspec import Meta, Struct
 from sqlalchemy import Select, select
 
 from app.errors import NotFoundError
-from app.models import ConfigTemplate, Device, Placeholder, Site, Tenant
+from app.models import ConfigTemplate, Device, Placeholder
 from app.rest_api.calls import Answer, Call
+from app.rest_api.levels import NAME, Level, owner_of, select_site, select_tenant
 from app.rest_api.listing import ItemPage, Listing, ListQuery, Order, Words
 from app.rest_api.places import Mac, mac_of
 from app.rest_api.routes import Right, Route
@@ -29,13 +29,12 @@ from app.services.placeholders.changes import MAX_DESCRIPTION
 from app.services.placeholders.defaults import Default
 from app.services.placeholders.formats import checked_name
 from app.services.placeholders.secrets import IsSecret, secret_test
-from app.services.value_owners import Owner, OwnerKind, get_owner
+from app.services.value_owners import Owner, OwnerKind
 
 MOST_CHARACTERS = 10_000
 PlaceholderName = Annotated[
     str, Meta(min_length=1, max_length=120, description="With or without %ITCS_ and % around it.")
 ]
-_Name = Annotated[str, Meta(min_length=1, max_length=100)]
 
 
 class PlaceholderItem(Struct, kw_only=True):
@@ -86,26 +85,6 @@ class ValuesQuery(ListQuery, kw_only=True, forbid_unknown_fields=True, frozen=Tr
     sort: Literal["name", "-name"] = "name"
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
-    """Whose values: how the address names the owner, and on which page of the screens they are."""
-
-    kind: OwnerKind
-    page: str
-    path: str
-    place: Mapping[str, Any]
-    find: Callable[[Call[Any, Any]], Select[int]]
-
-
-def _site(call: Call[Any, Any]) -> Select[int]:
-    tenant, site = Tenant.fold(call.place["tenant"].strip()), Site.fold(call.place["site"].strip())
-    return select(Site.id).join(Site.tenant).where(Tenant.name_key == tenant, Site.name_key == site)
-
-
-def _tenant(call: Call[Any, Any]) -> Select[int]:
-    return select(Tenant.id).where(Tenant.name_key == Tenant.fold(call.place["tenant"].strip()))
-
-
 def _template(call: Call[Any, Any]) -> Select[int]:
     name = ConfigTemplate.fold(call.place["template"].strip())
     return select(ConfigTemplate.id).where(ConfigTemplate.name_key == name)
@@ -116,10 +95,14 @@ def _device(call: Call[Any, Any]) -> Select[int]:
 
 
 LEVELS = (
-    Level(OwnerKind.TEMPLATE, TEMPLATE_PLACEHOLDERS, "templates/{template}", {"template": _Name}, _template),
-    Level(OwnerKind.TENANT, TENANT_CONFIGURATION, "tenants/{tenant}", {"tenant": _Name}, _tenant),
+    Level(OwnerKind.TEMPLATE, TEMPLATE_PLACEHOLDERS, "templates/{template}", {"template": NAME}, _template),
+    Level(OwnerKind.TENANT, TENANT_CONFIGURATION, "tenants/{tenant}", {"tenant": NAME}, select_tenant),
     Level(
-        OwnerKind.SITE, SITE_CONFIGURATION, "sites/{tenant}/{site}", {"tenant": _Name, "site": _Name}, _site
+        OwnerKind.SITE,
+        SITE_CONFIGURATION,
+        "sites/{tenant}/{site}",
+        {"tenant": NAME, "site": NAME},
+        select_site,
     ),
     Level(OwnerKind.DEVICE, DEVICES_PLACEHOLDERS, "devices/{mac}", {"mac": Mac}, _device),
 )
@@ -130,7 +113,7 @@ _LISTING: Listing[Placeholder] = Listing({"name": _BY_NAME}, _BY_NAME)
 
 def list_them(level: Level, call: Call[ValuesQuery, Any]) -> Answer:
     """Lists the values that an owner has itself."""
-    owner, is_secret = _owner(level, call), secret_test(call.session)
+    owner, is_secret = owner_of(level, call), secret_test(call.session)
     return Answer(
         _LISTING.page(call, PLACEHOLDERS.of_owner(owner), call.query.sort, lambda row: _show(row, is_secret))
     )
@@ -138,7 +121,7 @@ def list_them(level: Level, call: Call[ValuesQuery, Any]) -> Answer:
 
 def put(level: Level, call: Call[Any, ValueContent]) -> Answer:
     """Gives an owner a value, or replaces the one that it has. Phones get it with their next generated file."""
-    owner, said, is_secret = _owner(level, call), call.body, secret_test(call.session)
+    owner, said, is_secret = owner_of(level, call), call.body, secret_test(call.session)
     row = _find(call, owner)
     if row is None:
         call.conditions.check_may_add()
@@ -168,7 +151,7 @@ def put(level: Level, call: Call[Any, ValueContent]) -> Answer:
 
 def delete(level: Level, call: Call[Any, Any]) -> Answer:
     """Takes a value from its owner; what is beneath it holds from the next generated file on."""
-    row = _find(call, _owner(level, call))
+    row = _find(call, owner_of(level, call))
     if row is None:
         raise NotFoundError("It has no value of this name.")
     call.check_may_change(_show(row, secret_test(call.session)))
@@ -201,13 +184,6 @@ def reset_default(call: Call[Any, Any]) -> Answer:
     call.check_may_change(_show_default(defaults.get_default(call.session, name, with_secrets=True)))
     defaults.reset_default(call.session, name, author=call.author, now=call.now)
     return Answer(status=HTTPStatus.NO_CONTENT)
-
-
-def _owner(level: Level, call: Call[Any, Any]) -> Owner:
-    found = call.session.scalar(level.find(call))
-    if found is None:
-        raise NotFoundError(f"There is no such {level.kind}, or none that this token sees.")
-    return get_owner(call.session, level.kind, found)
 
 
 def _find(call: Call[Any, Any], owner: Owner) -> Placeholder | None:

@@ -10,10 +10,11 @@ from app.errors import InvalidInputError
 from app.models.enums import DestinationKind
 from app.rendering.manager_urls import check_address
 from app.rendering.notices.traps import BOARD_ROOT
+from app.rules import events
 from app.rules.receivers import MailSecurity, SnmpVersion, Transport
 from app.rules.sentences import quoted
 from app.services.settings.definitions import NO, YES
-from app.services.settings.texts import CERTIFICATES, Control, Kind, choice, whole_number
+from app.services.settings.texts import CERTIFICATES, Control, Kind, choice, several, whole_number
 
 MOST_RECIPIENTS = 50
 NO_PROTOCOL = "none"
@@ -119,6 +120,24 @@ _CERTIFICATES = DestinationField(
     CERTIFICATES,
 )
 
+_WEB_HOOK: Sequence[DestinationField] = (
+    DestinationField(
+        "url", "Address", "It gets each message as a POST of JSON. Redirects are not followed.",
+        Kind(Control.TEXT, _web_address, most=1000), is_needed=True,
+    ),
+    DestinationField(
+        "secret", "Signing secret",
+        "Each message is signed with it (HMAC-SHA256), so that the receiver knows whose it is. Kept encrypted, "
+        "never shown.", _SECRET,
+    ),
+    DestinationField(
+        "authorization", "Header Authorization",
+        "Sent as it is, such as: Bearer 1234. Kept encrypted, never shown.",
+        _plain(2000, Control.HIDDEN),
+    ),
+    _CERTIFICATES,
+)  # fmt: skip
+
 FIELDS: Mapping[DestinationKind, Sequence[DestinationField]] = MappingProxyType(
     {
         DestinationKind.MAIL: (
@@ -193,22 +212,13 @@ FIELDS: Mapping[DestinationKind, Sequence[DestinationField]] = MappingProxyType(
                 _YES_OR_NO, NO,
             ),
         ),
-        DestinationKind.WEBHOOK: (
+        DestinationKind.WEBHOOK: _WEB_HOOK,
+        DestinationKind.EVENTS: (
             DestinationField(
-                "url", "Address", "It gets each message as a POST of JSON. Redirects are not followed.",
-                Kind(Control.TEXT, _web_address, most=1000), is_needed=True,
+                "topics", "Events", "Of what it is told. A tenant's is told of what is that tenant's alone.",
+                several({topic.value: title for topic, title in events.TITLES.items()}), is_needed=True,
             ),
-            DestinationField(
-                "secret", "Signing secret",
-                "Each message is signed with it (HMAC-SHA256), so that the receiver knows whose it is. Kept encrypted, "
-                "never shown.", _SECRET,
-            ),
-            DestinationField(
-                "authorization", "Header Authorization",
-                "Sent as it is, such as: Bearer 1234. Kept encrypted, never shown.",
-                _plain(2000, Control.HIDDEN),
-            ),
-            _CERTIFICATES,
+            *_WEB_HOOK,
         ),
         DestinationKind.SYSLOG: (
             DestinationField("host", "Server", "Name or address of the syslog server.", _HOST, is_needed=True),
@@ -233,6 +243,7 @@ USUAL_RATES: Mapping[DestinationKind, int] = MappingProxyType(
         DestinationKind.SNMP: 3_000,
         DestinationKind.WEBHOOK: 60,
         DestinationKind.SYSLOG: 3_000,
+        DestinationKind.EVENTS: 120,
     }
 )
 """Messages in a minute, where nobody says otherwise."""
@@ -243,6 +254,7 @@ TITLES: Mapping[DestinationKind, str] = MappingProxyType(
         DestinationKind.SNMP: "SNMP",
         DestinationKind.WEBHOOK: "Web hook",
         DestinationKind.SYSLOG: "Syslog",
+        DestinationKind.EVENTS: "Web hook for events",
     }
 )
 
@@ -309,4 +321,5 @@ _TOGETHER = {
     DestinationKind.SNMP: _of_snmp,
     DestinationKind.WEBHOOK: _of_webhook,
     DestinationKind.SYSLOG: _of_syslog,
+    DestinationKind.EVENTS: _of_webhook,
 }

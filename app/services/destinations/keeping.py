@@ -4,21 +4,27 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.errors import InvalidInputError, NotAllowedError, NotFoundError
 from app.models import Delivery, Destination, Tenant
+from app.models.delivery import MAX_DELIVERY_SUBJECT
 from app.models.destination import MAX_DESTINATION_NAME
 from app.models.enums import DeliveryState, DestinationKind, NoticeReason, Severity
+from app.rendering.notices.events import EventMessage, ToldEvent
+from app.rendering.notices.events import to_payload as of_events
 from app.rendering.notices.message import Message, ToldAlarm, to_payload
 from app.rendering.notices.subjects import on_one_line, subject_of
+from app.rules import events
 from app.rules.alarms.catalogue import GENERAL_LOCAL_EVENT
 from app.security.tenant_scope import scope_of
 from app.services import journal
 from app.services.author import Author
 from app.services.destinations.fields import FIELDS, TITLES, checked
+from app.services.events import horizon, reading
 from app.services.flushing import flush_or_refuse
 from app.services.notices import engine_identity, outbox
 
@@ -63,6 +69,8 @@ def add(session: Session, kind: DestinationKind, wish: Wish, *, author: Author, 
     _write(session, destination, wish, stored={})
     session.add(destination)
     flush_or_refuse(session, f"Another destination is called {destination.name}.")
+    if kind is DestinationKind.EVENTS:
+        reading.begin(session, destination, horizon.ends_of(session))
     if kind is DestinationKind.SNMP:
         engine_identity.engine_id(session)  # its page tells whom receivers have to know
     _record(session, destination, "added", author, now)
@@ -74,9 +82,11 @@ def change(session: Session, destination: Destination, wish: Wish, *, author: Au
     secrets: dict[str, str] = json.loads(destination.secrets)
     stored = {name: text for name, text in secrets.items() if name not in wish.removed}
     outbox.stop_failing(session, destination, now=now)
+    was_enabled = destination.is_enabled
     _write(session, destination, wish, stored=stored)
     flush_or_refuse(session, f"Another destination is called {destination.name}.")
     outbox.try_at_once(session, destination, now=now)
+    _hear_from_now_on(session, destination, was_enabled=was_enabled)
     _record(session, destination, "changed", author, now)
 
 
@@ -84,7 +94,8 @@ def switch(
     session: Session, destination: Destination, *, is_enabled: bool, author: Author, now: datetime
 ) -> None:
     """Switch a destination on or off; what waits for one that is off leaves when it is on again, if that is in time."""
-    destination.is_enabled = is_enabled
+    was_enabled, destination.is_enabled = destination.is_enabled, is_enabled
+    _hear_from_now_on(session, destination, was_enabled=was_enabled)
     outbox.stop_failing(session, destination, now=now)
     _record(session, destination, "switched on" if is_enabled else "switched off", author, now)
 
@@ -101,15 +112,16 @@ def send_test(session: Session, destination: Destination, *, author: Author, now
     """Put a test into the outbox; it is sent once, also where the destination is switched off or failing."""
     if not scope_of(session).includes(destination.tenant_id):
         raise NotAllowedError("This destination is not your tenant's.")
-    message = _test_message(destination, author, now)
+    told = _test_of_events if destination.kind is DestinationKind.EVENTS else _test_of_alarms
+    key, subject, payload = told(destination, author, now)
     delivery = Delivery(
         destination_id=destination.id,
         tenant_id=destination.tenant_id,
-        key=message.key,
+        key=key,
         reason=NoticeReason.TEST,
         severity=Severity.INFO,
-        subject=subject_of(message),
-        payload=to_payload(message),
+        subject=subject,
+        payload=payload,
         is_test=True,
         state=DeliveryState.WAITING,
         created_at=now,
@@ -134,6 +146,16 @@ def kept_secrets(destination: Destination) -> frozenset[str]:
     """Return which secrets a destination has, by their names."""
     secrets: dict[str, str] = json.loads(destination.secrets)
     return frozenset(name for name, text in secrets.items() if text)
+
+
+def has_secrets_of(destination: Destination, wish: Wish) -> bool:
+    """Whether a wish leaves the secrets of a destination as they are."""
+    secrets: dict[str, str] = json.loads(destination.secrets)
+    names = [field.name for field in FIELDS[destination.kind] if field.is_secret]
+    typed = {name: wish.texts.get(name, "") for name in names}
+    return all(not text or text == secrets.get(name) for name, text in typed.items()) and not any(
+        secrets.get(name) for name in wish.removed
+    )
 
 
 def _write(session: Session, destination: Destination, wish: Wish, *, stored: Mapping[str, str]) -> None:
@@ -175,11 +197,36 @@ def _number(text: str, most: int, name: str, problems: dict[str, str]) -> int:
     return 1
 
 
+def _hear_from_now_on(session: Session, destination: Destination, *, was_enabled: bool) -> None:
+    """Let a hook for events that is used again hear of nothing that happened while it was not."""
+    if destination.kind is DestinationKind.EVENTS and destination.is_enabled and not was_enabled:
+        reading.begin(session, destination, horizon.ends_of(session))
+
+
+def _test_of_alarms(
+    destination: Destination, author: Author, now: datetime
+) -> tuple[str, str, dict[str, Any]]:
+    message = _test_message(destination, author, now)
+    return message.key, subject_of(message), to_payload(message)
+
+
+def _test_of_events(
+    destination: Destination, author: Author, now: datetime
+) -> tuple[str, str, dict[str, Any]]:
+    text = f"{author.name} tests the web hook {destination.name}. Nothing happened."
+    test = ToldEvent(id="test", topic=events.TEST, type=events.TEST, at=now, actor=author.name, text=text)
+    message = EventMessage(key=_test_key(destination, now), number=0, at=now, events=[test])
+    return message.key, message.subject[:MAX_DELIVERY_SUBJECT], of_events(message)
+
+
+def _test_key(destination: Destination, now: datetime) -> str:
+    return f"{destination.id:08d}test{now:%Y%m%d%H%M%S%f}".encode().hex()[:64]
+
+
 def _test_message(destination: Destination, author: Author, now: datetime) -> Message:
     """Return the message of a test: an event, not an alarm, so that no receiver waits for its end."""
     kind = GENERAL_LOCAL_EVENT
     text = f"{author.name} tests the destination {destination.name}. No alarm was raised."
-    key = f"{destination.id:08d}test{now:%Y%m%d%H%M%S%f}".encode().hex()[:64]
     alarm = ToldAlarm(
         id=0,
         type_name=kind.name,
@@ -198,7 +245,7 @@ def _test_message(destination: Destination, author: Author, now: datetime) -> Me
         source="Ringmaster",
     )
     return Message(
-        key=key,
+        key=_test_key(destination, now),
         group_key=f"test{destination.id:08d}".encode().hex(),
         group_title=f"The destination {destination.name}",
         reason=NoticeReason.TEST,

@@ -96,4 +96,5 @@ _MAKERS: Mapping[DestinationKind, Callable[[Texts, bool], Receiver]] = {
     DestinationKind.SNMP: _snmp_receiver,
     DestinationKind.WEBHOOK: _web_hook,
     DestinationKind.SYSLOG: _syslog_receiver,
+    DestinationKind.EVENTS: _web_hook,
 }

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.database import table_of
 from app.models import Destination, GroupedNotice, NoticeGroup
-from app.models.enums import NoticeFate, NoticeReason
+from app.models.enums import DestinationKind, NoticeFate, NoticeReason
 from app.models.notice import MAX_GROUP_TITLE, MAX_NOTICE_NOTE
 from app.rules.alarm_rules.messages import leaves_at
 from app.rules.alarms.catalogue import DELIVERY_FAILING
@@ -125,7 +125,7 @@ def _known_destinations(session: Session, ids: Collection[int]) -> dict[int, Hea
     if not ids:
         return {}
     wanted = select(Destination.id, Destination.name, Destination.tenant_id).where(
-        Destination.id.in_(ids), Destination.is_enabled
+        Destination.id.in_(ids), Destination.is_enabled, Destination.kind != DestinationKind.EVENTS
     )
     return {row.id: Hearer(row.name, row.tenant_id) for row in session.execute(wanted)}
 

@@ -15,9 +15,11 @@ from app.models.operation import MAX_REASON
 from app.rules.actions import KINDS, Proof
 from app.rules.phone_calls import asked_by
 from app.rules.target_states import sources_of
-from app.services import pending_actions
+from app.services import journal, pending_actions
+from app.services.author import Author
 
 _TABLE = table_of(OperationTarget)
+SCHEDULER = Author("the scheduler")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,23 @@ def finish(session: Session, ids: Collection[int], *, now: datetime) -> int:
         .returning(Operation.id)
         .execution_options(synchronize_session=False)
     )
-    return len(session.scalars(ended).all())
+    finished = session.scalars(ended).all()
+    for operation in session.scalars(
+        select(Operation).where(Operation.id.in_(finished)).order_by(Operation.id)
+    ):
+        tenants = (
+            select(OperationTarget.tenant_id).where(OperationTarget.operation_id == operation.id).distinct()
+        )
+        journal.record(
+            session,
+            at=now,
+            author=SCHEDULER,
+            action="operation finished",
+            subject=f"operation {operation.id}",
+            text=f"The operation {operation.id} ({KINDS[operation.action].title}) ended.",
+            tenant_id=journal.tenant_of(session, session.scalars(tenants)),
+        )
+    return len(finished)
 
 
 def _has_something_left() -> Any:

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import ConfigTemplate, Destination, Firmware, PhoneModel, Site, Tenant
-from app.models.enums import RuleKind
+from app.models.enums import DestinationKind, RuleKind
 from app.rules.conditions.vocabulary import Vocabulary
 from app.rules.rule_kinds import SPECS
 from app.rules.rule_kinds.names import NamedSite, Names
@@ -27,7 +27,11 @@ def read_names(session: Session) -> Names:
         templates={row[0]: NamedTemplate(*row) for row in templates},
         firmware=dict(session.execute(select(Firmware.id, Firmware.name).order_by(Firmware.name)).all()),
         destinations=dict(
-            session.execute(select(Destination.id, Destination.name).order_by(Destination.name)).all()
+            session.execute(
+                select(Destination.id, Destination.name)
+                .where(Destination.kind != DestinationKind.EVENTS)
+                .order_by(Destination.name)
+            ).all()
         ),
         models=tuple(session.scalars(select(PhoneModel.name).order_by(PhoneModel.name))),
         gone="that is no more" if sees_all else "that your account does not see",

@@ -53,6 +53,7 @@ class Control(StrEnum):
     DATE = "date"
     HIDDEN = "hidden"
     LINES = "lines"
+    SEVERAL = "several"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,19 @@ def choice(words: Iterable[str] | Mapping[str, str]) -> Kind:
         return known[text.casefold()]
 
     return Kind(Control.CHOICE, check, words=titles)
+
+
+def several(words: Mapping[str, str]) -> Kind:
+    """Return the kind of some of these words, one on each line, kept in this order."""
+
+    def check(text: str) -> str:
+        chosen = set(text.split())
+        unknown = next((word for word in chosen if word not in words), None)
+        if unknown is not None:
+            raise InvalidInputError(f"{quoted(unknown)} will not do; give some of {', '.join(words)}.")
+        return "\n".join(word for word in words if word in chosen)
+
+    return Kind(Control.SEVERAL, check, words=words)
 
 
 def line(most: int, control: Control = Control.TEXT) -> Kind:

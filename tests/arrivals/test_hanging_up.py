@@ -2,7 +2,7 @@
 
 import socket
 
-from app.views.hanging_up import LEAST_BYTES, hung_up_when_stalled
+from app.arrivals.hanging_up import LEAST_BYTES, hung_up_when_stalled
 
 
 def test_reading_from_a_sender_who_stalls_ends():

@@ -4,7 +4,7 @@ from typing import IO
 
 from flask import current_app, request
 
-from app.views.hanging_up import hung_up_when_stalled
+from app.arrivals.hanging_up import hung_up_when_stalled
 
 _PIECE = 64 * 1024
 

@@ -1,6 +1,7 @@
 """What holds for every request to a screen: visitors sign in, NUL bytes are refused, answers carry headers."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -49,6 +50,7 @@ _CONTENT_SECURITY_POLICY = (
 def install(app: Flask) -> None:
     """Guard every request but those of programs, which have their own rules."""
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES_OF_A_FORM
+    app.before_request(_send_people_to_https)
     app.before_request(_refuse_nul_bytes)
     app.before_request(_send_visitors_to_sign_in)
     app.before_request(_let_choose_a_password)
@@ -101,6 +103,19 @@ def _refuse_nul_bytes() -> None:
     refuse_nul_bytes(request.path, *request.args, *request.args.values(), query)
     if not carries_files():
         refuse_nul_bytes(*request.form, *request.form.values())
+
+
+def _send_people_to_https() -> ResponseReturnValue | None:
+    """Send people who come over HTTP to the address for them, where that is HTTPS; phones and programs are served.
+
+    A proxy that says https is believed here also where it is not trusted, so that nobody is sent round in circles.
+    """
+    url: str = current_app.extensions["ringmaster_settings"].web_url
+    if not url.startswith("https://") or request.is_secure or is_of_a_program():
+        return None
+    if request.endpoint in PROGRAMS_ASK or request.headers.get("X-Forwarded-Proto") == "https":
+        return None
+    return redirect(url + request.full_path.rstrip("?"), HTTPStatus.PERMANENT_REDIRECT)
 
 
 def _send_visitors_to_sign_in() -> ResponseReturnValue | None:

@@ -20,7 +20,15 @@ from app.rest_api.blueprint import EXTENSION as REST_API
 from app.security.installation_keys import installation_keys
 from app.security.issuer import trust_issuer
 from app.security.secrets import open_vault
-from app.views import fresh_parts, license_guard, monitoring, request_log, sign_in_limit, uploads
+from app.views import (
+    fresh_parts,
+    license_guard,
+    monitoring,
+    outside_sign_in,
+    request_log,
+    sign_in_limit,
+    uploads,
+)
 from app.views.kept_figures import KEPT_FIGURES, KeptFigures
 from app.views.web_session import db
 from config import Settings
@@ -35,6 +43,7 @@ ANEW = frozenset(
         "ringmaster_fresh_parts",
         "ringmaster_sign_in_limit",
         "ringmaster_uploads",
+        outside_sign_in.EXTENSION,
         PHONE_API,
         REST_API,
         KEPT_FIGURES,
@@ -84,7 +93,13 @@ def begin_anew(app: Flask, settings: Settings) -> None:
     with app.app_context():
         db.engines[None] = knowing_statements(make_engine(settings.database_url))
         app.extensions["ringmaster_database"] = Database(db.engine)
-    for part in (license_guard.begin, fresh_parts.install, sign_in_limit.install, uploads.install):
+    for part in (
+        license_guard.begin,
+        fresh_parts.install,
+        sign_in_limit.install,
+        outside_sign_in.install,
+        uploads.install,
+    ):
         part(app)
     begin_phone_api(app, settings)
     begin_rest_api(app, settings, installation_keys(settings))

@@ -1,5 +1,6 @@
 """Letting in people whom a directory or a provider vouches for: what the two ways have in common."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,7 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.directory.people import Directory
-from app.errors import ConflictError, NotAllowedError, RingmasterError
+from app.errors import ConflictError, InvalidInputError, NotAllowedError, RingmasterError
+from app.identity_provider.provider import Provider
 from app.models import Operator
 from app.rules.ways_to_sign_in.access import Access
 from app.rules.ways_to_sign_in.directory import LDAP
@@ -30,13 +32,20 @@ class WaysHere:
 
     ways: Ways
     directory: Directory | None
+    providers: Mapping[str, Provider]
 
 
 def install(app: Flask) -> None:
     """Load the ways to sign in; InvalidInputError stops the start where their file will not do."""
-    ways = ways_to_sign_in.load(app.extensions["ringmaster_settings"].sign_in_file)
+    settings = app.extensions["ringmaster_settings"]
+    ways = ways_to_sign_in.load(settings.sign_in_file)
+    if ways.providers and not settings.web_url:
+        raise InvalidInputError(
+            "Set RINGMASTER_WEB_URL to the address of the screens, such as https://manager.example.com: providers of "
+            "identities send people back to it."
+        )
     directory = None if ways.directory is None else Directory(ways.directory)
-    app.extensions[EXTENSION] = WaysHere(ways, directory)
+    app.extensions[EXTENSION] = WaysHere(ways, directory, {way.id: Provider(way) for way in ways.providers})
 
 
 def ways_here() -> WaysHere:
@@ -49,7 +58,7 @@ def name_of_way(mark: str) -> str:
     """Return how the accounts with a mark sign in, in words; a way that is no longer there goes by its mark."""
     ways = ways_here().ways
     if not mark:
-        return "a password of its own"
+        return "own password"
     if mark == LDAP:
         return (
             ways.directory.name

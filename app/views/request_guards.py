@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from flask import Flask, Response, abort, current_app, g, redirect, request
+from flask import Flask, Response, abort, current_app, g, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import CSRFProtect
@@ -27,11 +27,15 @@ OPEN_TO_VISITORS = (
     STATIC
     | PROGRAMS_ASK
     | {"SignInView.login", "SignInView.logout", "SecondStepView.code", "PhoneManagerView.sign_in"}
+    | {"ProviderSignInView.leave", "ProviderSignInView.back"}
 )
 OPEN_TO_THOSE_WHO_CHOOSE = OPEN_TO_VISITORS | {"AccountView.password"}
 OPEN_TO_THOSE_WHO_SET_UP = OPEN_TO_THOSE_WHO_CHOOSE | {
     f"SecondFactorView.{name}" for name in ("show", "begin", "confirm")
 }
+
+PROVED_ELSEWHERE = "proved_elsewhere"
+"""Where a browser's cookie keeps by which provider it came, and whether that has asked for a second factor."""
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -145,6 +149,8 @@ def lacks_a_second_factor() -> bool:
     """Whether the one who is signed in has to set up a second factor before anything else."""
     demand = current_app.extensions["ringmaster_settings"].second_factor
     if demand == Demand.NOBODY or not current_user.is_authenticated:
+        return False
+    if session.get(PROVED_ELSEWHERE, {}).get("second_factor", False):
         return False
     return current_user.second_factor_since is None and second_factors.is_demanded(demand, current_user)
 

@@ -27,6 +27,7 @@ from app.views import (
 )
 from app.views.accounts import AccountView
 from app.views.deeds import note_of_account
+from app.views.provider_sign_in import ProviderSignInView
 from app.views.second_step import SecondStepView
 from app.views.sign_in import REFUSAL, PhoneManagerView, SignInView
 from app.views.web_session import begin_to_write
@@ -62,6 +63,7 @@ class RingmasterSecurityManager(SecurityManager):
         """Add sign-in, accounts and roles; of Flask-AppBuilder's own security pages none is used."""
         self.auth_view = self.appbuilder.add_view_no_menu(SignInView())
         self.appbuilder.add_view_no_menu(SecondStepView())
+        self.appbuilder.add_view_no_menu(ProviderSignInView())
         self.appbuilder.add_view_no_menu(PhoneManagerView())
         self.user_view = self.appbuilder.add_view_no_menu(AccountView())
 
@@ -103,14 +105,19 @@ class RingmasterSecurityManager(SecurityManager):
             setattr(g, REFUSAL, str(error))
             return None
         sign_in_limit.note(username or "", is_right=user is not None)
-        expired = license_guard.expired() if user is not None else ""
-        if user is None:
+        refusal = "" if user is None else self.refusal_without_license(user)
+        if refusal:
+            setattr(g, REFUSAL, refusal)
             return None
+        return user
+
+    def refusal_without_license(self, user: Operator) -> str:
+        """Return why somebody who has proved who he is is not let in: the licence has expired; else an empty text."""
+        expired = license_guard.expired()
         if not expired or license_guard.may_install(user):
-            return user
-        setattr(g, REFUSAL, f"{expired} {license_guard.ONLY_ADMINISTRATORS}")
+            return ""
         note_of_account(user, "sign-in refused", f"{user.username} was not let in: the licence has expired.")
-        return None
+        return f"{expired} {license_guard.ONLY_ADMINISTRATORS}"
 
     def _proved(self, username: str, password: str) -> Operator | None:
         """Return the account whose password this is, be it kept here or in a directory.

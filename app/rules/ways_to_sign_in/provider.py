@@ -51,6 +51,10 @@ class ProviderWay:
         """Return the groups that the claims say; ``realm_access.roles`` looks into an object."""
         return _texts(_claim(claims, self.groups))
 
+    def lacks(self, claims: Mapping[str, Any]) -> bool:
+        """Whether the claims leave the username or the groups unsaid; no groups at all are said as well."""
+        return self.username not in claims or _claim(claims, self.groups) is None
+
     def has_second_factor(self, claims: Mapping[str, Any]) -> bool:
         """Whether the provider says that it has asked for a second factor."""
         ways, level = _texts(claims.get("amr")), claims.get("acr")

@@ -76,11 +76,27 @@ def _names_servers(value: str) -> bool:
     return True
 
 
+def _file(value: str) -> Path | None:
+    path = Path(value).expanduser()
+    if value and not path.is_absolute():
+        raise ValueError("give the whole path, for example /etc/ringmaster/sign-in.toml")
+    return path if value else None
+
+
 def _bind(value: str) -> str:
     host, colon, port = value.rpartition(":")
     if not colon or not host or not port.isdecimal() or not 0 < int(port) < 65536:
         raise ValueError("give an address and a port, for example 127.0.0.1:8080")
     return value
+
+
+def _web_url(value: str) -> str:
+    try:
+        return _public_url(value) if value else ""
+    except ValueError as error:
+        raise ValueError(
+            "give scheme, host and port only, for example https://manager.example.com"
+        ) from error
 
 
 def _public_url(value: str) -> str:
@@ -336,6 +352,20 @@ class Settings:
         "Send cookies over HTTPS only, and tell browsers to stay with it: set it where nginx speaks TLS to people",
         _yes_or_no,
         default=False,
+    )
+    web_url: str = setting(
+        "Address at which people reach the screens, such as https://manager.example.com: providers of identities send "
+        "them back to it, and where it is https, who comes over HTTP is sent there (phones are not)",
+        _web_url,
+        "",
+        "none",
+    )
+    sign_in_file: Path | None = setting(
+        "File in TOML that lets people of an LDAP directory or an OpenID Connect provider sign in "
+        "(docs/guide/sign-in.md)",
+        _file,
+        None,
+        "none: accounts of this installation alone",
     )
     second_factor: str = setting(
         "Who has to set up a second factor before anything else opens: nobody, administrators or everybody",

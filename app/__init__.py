@@ -28,6 +28,7 @@ from app.views import (
     error_pages,
     fresh_parts,
     license_guard,
+    outside_sign_in,
     registration,
     request_guards,
     request_log,
@@ -72,6 +73,7 @@ def create_app(settings: Settings | None = None, *, writes_permissions: bool = F
         shell,
         fresh_parts,
         sign_in_limit,
+        outside_sign_in,
         bodies,
     )
     for part in parts:

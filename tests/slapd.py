@@ -11,6 +11,9 @@ from tests.debian_servers import ADDRESS, find_program, free_ports, make_certifi
 
 BASE = "ou=people,dc=acme,dc=com"
 READER, READER_PASSWORD = "cn=phones,dc=acme,dc=com", "phones_1234"
+GROUPS = "ou=groups,dc=acme,dc=com"
+PERSONS_PASSWORD = "of_a_person_1"
+"""Of those with a name; numbered people have none."""
 MANY = 450  # numbered people beside those with a name
 SOFT_LIMIT = 400
 
@@ -86,6 +89,8 @@ def _entries() -> str:
     ]
     people = [*_PEOPLE, *((f"Number {number:03}", "Nn", f"+49555{number:03}", "") for number in range(MANY))]
     parts += [_person(number, *one) for number, one in enumerate(people)]
+    parts.append(_entry(GROUPS, "objectClass: organizationalUnit", "ou: groups"))
+    parts += [_group("phone-admins", "u0"), _group("berlin-desk", "u1", "u2"), _group("munich-desk", "u1")]
     return "\n".join(parts)
 
 
@@ -97,10 +102,25 @@ def _person(number: int, surname: str, given: str, phone: str, mobile: str) -> s
         f"sn: {surname}",
         f"givenName: {given}",
         f"displayName: {given} {surname}",
+        *(_account(number) if number < len(_PEOPLE) else ()),
         *([f"telephoneNumber: {phone}"] if phone else []),
         *([f"mobile: {mobile}"] if mobile else []),
     ]
     return _entry(f"uid=u{number},{BASE}", *lines)
+
+
+def _account(number: int) -> tuple[str, ...]:
+    """Return what somebody signs in with; employeeType stands for an attribute that names groups."""
+    return (
+        f"mail: u{number}@acme.com",
+        f"userPassword: {PERSONS_PASSWORD}",
+        *([f"employeeType: cn=berlin-desk,{GROUPS}"] if number in {1, 2} else []),
+    )
+
+
+def _group(name: str, *members: str) -> str:
+    lines = ["objectClass: groupOfNames", f"cn: {name}", *(f"member: uid={one},{BASE}" for one in members)]
+    return _entry(f"cn={name},{GROUPS}", *lines)
 
 
 def _entry(name: str, *lines: str) -> str:

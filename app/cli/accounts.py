@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, current_app, g
 from sqlalchemy import select
 
-from app.errors import NotFoundError
+from app.errors import ConflictError, NotFoundError
 from app.models import Operator
 from app.security.roles import ADMINISTRATOR
 from app.security.tenant_scope import ALL_TENANTS, set_scope
@@ -52,6 +52,11 @@ def reset_password(app: Flask, username: str) -> str:
         account = security.find_user(username=username)
         if account is None:
             raise NotFoundError(f"There is no account {username}.")
+        if account.signs_in_by:
+            raise ConflictError(
+                f"{username} signs in through a directory or a provider ({account.signs_in_by}), where its password is "
+                "changed."
+            )
         password = _made_password()
         security.reset_password(account.id, password)
         return password

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app import create_app, support_bundle
-from app.cli import accounts, demo, keys, servers, together
+from app.cli import accounts, demo, directory, keys, servers, together
 from app.cli.backup import commands as backups
 from app.cli.listeners import listen_for_phones, listen_for_screens
 from app.cli.new_file import new_file
@@ -204,6 +204,13 @@ def _parser() -> argparse.ArgumentParser:
         commands, "reset-second-factor", _reset_second_factor, "let an account in whose second factor is lost"
     )
     factor.add_argument("account", nargs="?", default=accounts.FIRST_ADMINISTRATOR, help="%(default)s")
+    found = _add(
+        commands,
+        "test-directory",
+        directory.test,
+        "tell what the directory says of somebody, and what it gives",
+    )
+    found.add_argument("person", help="the name that is typed at sign-in")
     return parser
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from app.errors import InvalidInputError, NotAllowedError, UnreachableError
-from app.rendering.phone_book import Search, Security, Server
+from app.rules.phone_book import Search, Security, Server
 
 NO_NAME = "The user name or the base is no name in a directory; such a name looks like dc=example,dc=com."
 
@@ -17,7 +17,8 @@ def refuse_connection(server: Server, error: Exception, distrust: str) -> NoRetu
     if distrust:
         raise UnreachableError(
             f"The certificate of {server.host} is not trusted: {distrust}. Paste the certificate of who signed it "
-            "under Trusted certificates, and write the server's name as it stands in its certificate."
+            "under Trusted certificates (for signing in: name its file as ca_file), and write the server's name as it "
+            "stands in its certificate."
         ) from error
     said = str(error)
     if "startTLS" in said:

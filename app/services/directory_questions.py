@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from app.errors import InvalidInputError
-from app.rendering.phone_book import (
+from app.rules.phone_book import (
     Person,
     Search,
     Security,

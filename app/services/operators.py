@@ -1,13 +1,15 @@
 """Operators' accounts: whose rows they see, and what keeps an installation from locking itself out."""
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, inspect, select
+from sqlalchemy.orm import InstanceState, Session
 
 from app.errors import ConflictError
 from app.models import Operator
 from app.models.operator import operator_tenant
 from app.security.roles import ADMINISTRATOR
 from app.security.tenant_scope import ALL_TENANTS, TenantScope, only_tenants
+
+_FOLLOW = ("username", "first_name", "last_name", "email", "roles", "tenants", "sees_all_tenants")
 
 
 def scope_of_account(session: Session, account: Operator) -> TenantScope:
@@ -21,9 +23,10 @@ def scope_of_account(session: Session, account: Operator) -> TenantScope:
 
 def check_change(session: Session, operator: Operator, *, by: Operator) -> None:
     """Raise ConflictError when saving this account would leave nobody who administers, or lock out who saves it."""
+    _check_follows_directory(operator)
     if operator.id == by.id and not operator.active:
         raise ConflictError("You cannot switch off the account that you are signed in with.")
-    if not _administers(operator):
+    if not _administers(operator) and not operator.signs_in_by:
         _check_another_administers(session, operator)
 
 
@@ -31,7 +34,19 @@ def check_may_go(session: Session, operator: Operator, *, by: Operator) -> None:
     """Raise ConflictError when this account may not be deleted."""
     if operator.id == by.id:
         raise ConflictError("You cannot delete the account that you are signed in with.")
-    _check_another_administers(session, operator)
+    if not operator.signs_in_by:
+        _check_another_administers(session, operator)
+
+
+def _check_follows_directory(operator: Operator) -> None:
+    """Refuse what the next sign-in would undo."""
+    state: InstanceState[Operator] = inspect(operator)
+    changed = [name for name in _FOLLOW if state.attrs[name].history.has_changes()]
+    if operator.signs_in_by and changed:
+        raise ConflictError(
+            f"{operator.username} signs in through a directory, which name, roles and tenants follow: change the "
+            "groups there. Here the account can be switched off."
+        )
 
 
 def _administers(operator: Operator) -> bool:
@@ -42,8 +57,16 @@ def _check_another_administers(session: Session, operator: Operator) -> None:
     others = (
         select(func.count())
         .select_from(Operator)
-        .where(Operator.id != operator.id, Operator.active.is_(True), Operator.roles.any(name=ADMINISTRATOR))
+        .where(
+            Operator.id != operator.id,
+            Operator.active.is_(True),
+            # Who comes through a directory gets in only while it answers.
+            Operator.signs_in_by == "",
+            Operator.roles.any(name=ADMINISTRATOR),
+        )
     )
     with session.no_autoflush:
         if not session.scalar(others):
-            raise ConflictError("This is the last active account that administers; make another one first.")
+            raise ConflictError(
+                "This is the last active account with a password of its own that administers; make another one first."
+            )

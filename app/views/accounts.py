@@ -25,6 +25,7 @@ from app.views.deeds import note_of_account
 from app.views.fast_interface import FastInterface
 from app.views.formats import local_moment, names, names_of_tenants, yes_or_no
 from app.views.model_view import SafeModelView
+from app.views.outside_sign_in import name_of_way, password_page
 from app.views.times import time_of_page
 from app.views.web_session import db
 
@@ -82,6 +83,7 @@ class OperatorView(SafeModelView):
         "roles",
         "sees_all_tenants",
         "tenants",
+        "signs_in_by",
         "active",
         "last_login",
     ]
@@ -107,6 +109,7 @@ class OperatorView(SafeModelView):
     label_columns = {
         "username": "Username",
         "sees_all_tenants": "All tenants",
+        "signs_in_by": "Signs in by",
         "fail_login_count": "Failed sign-ins",
         "login_count": "Sign-ins",
         "last_login": "Last sign-in",
@@ -121,6 +124,7 @@ class OperatorView(SafeModelView):
         "roles": names,
         "tenants": names_of_tenants,
         "sees_all_tenants": yes_or_no,
+        "signs_in_by": name_of_way,
         "active": yes_or_no,
         "last_login": local_moment,
         "second_factor_since": local_moment,
@@ -183,6 +187,8 @@ class OperatorView(SafeModelView):
         operator = self.datamodel.get(pk) if pk.isdecimal() and len(pk) < 10 else None
         if operator is None:
             abort(404)
+        if operator.signs_in_by:
+            return _password_is_elsewhere(operator, f"New password for {operator}", "/operators/")
         form = NewPasswordForm()
         form.known_words = operator_passwords.words_of(operator)
         if not form.validate_on_submit():
@@ -210,6 +216,7 @@ class AccountView(BaseView):
             "ringmaster/account.html",
             title="Your account",
             last_login=local_moment(current_user.last_login),
+            signs_in_by=name_of_way(current_user.signs_in_by),
             **_sessions_of(current_user.id),
         )
 
@@ -223,6 +230,8 @@ class AccountView(BaseView):
     @expose("/password/", methods=["GET", "POST"])
     def password(self) -> ResponseReturnValue:
         """Change one's own password; it ends one's sessions, so one signs in again."""
+        if current_user.signs_in_by:
+            return _password_is_elsewhere(current_user, "Change your password", "/account/")
         form = OwnPasswordForm()
         form.known_words = operator_passwords.words_of(current_user)
         if form.validate_on_submit() and _is_another(form):
@@ -238,6 +247,18 @@ class AccountView(BaseView):
             back="/account/",
             has_to_choose=current_user.has_to_choose_password,
         )
+
+
+def _password_is_elsewhere(operator: Operator, title: str, back: str) -> str:
+    mark = operator.signs_in_by
+    return render_template(
+        "ringmaster/password_elsewhere.html",
+        title=title,
+        operator=operator,
+        way=name_of_way(mark),
+        page=password_page(mark),
+        back=back,
+    )
 
 
 def _sessions_of(operator_id: int) -> dict[str, Any]:

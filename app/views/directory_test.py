@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.directory.searching import search
 from app.errors import RingmasterError
-from app.rendering.phone_book import Person
+from app.rules.phone_book import Person
 from app.services import directory_questions
 from app.services.directory_questions import SearchBy
 

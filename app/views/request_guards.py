@@ -1,10 +1,11 @@
 """What holds for every request to a screen: visitors sign in, NUL bytes are refused, answers carry headers."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from flask import Flask, Response, abort, current_app, g, redirect, request
+from flask import Flask, Response, abort, current_app, g, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import CSRFProtect
@@ -26,11 +27,15 @@ OPEN_TO_VISITORS = (
     STATIC
     | PROGRAMS_ASK
     | {"SignInView.login", "SignInView.logout", "SecondStepView.code", "PhoneManagerView.sign_in"}
+    | {"ProviderSignInView.leave", "ProviderSignInView.back"}
 )
 OPEN_TO_THOSE_WHO_CHOOSE = OPEN_TO_VISITORS | {"AccountView.password"}
 OPEN_TO_THOSE_WHO_SET_UP = OPEN_TO_THOSE_WHO_CHOOSE | {
     f"SecondFactorView.{name}" for name in ("show", "begin", "confirm")
 }
+
+PROVED_ELSEWHERE = "proved_elsewhere"
+"""Where a browser's cookie keeps by which provider it came, and whether that has asked for a second factor."""
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -49,6 +54,7 @@ _CONTENT_SECURITY_POLICY = (
 def install(app: Flask) -> None:
     """Guard every request but those of programs, which have their own rules."""
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES_OF_A_FORM
+    app.before_request(_send_people_to_https)
     app.before_request(_refuse_nul_bytes)
     app.before_request(_send_visitors_to_sign_in)
     app.before_request(_let_choose_a_password)
@@ -103,6 +109,19 @@ def _refuse_nul_bytes() -> None:
         refuse_nul_bytes(*request.form, *request.form.values())
 
 
+def _send_people_to_https() -> ResponseReturnValue | None:
+    """Send people who come over HTTP to the address for them, where that is HTTPS; phones and programs are served.
+
+    A proxy that says https is believed here also where it is not trusted, so that nobody is sent round in circles.
+    """
+    url: str = current_app.extensions["ringmaster_settings"].web_url
+    if not url.startswith("https://") or request.is_secure or is_of_a_program():
+        return None
+    if request.endpoint in PROGRAMS_ASK or request.headers.get("X-Forwarded-Proto") == "https":
+        return None
+    return redirect(url + request.full_path.rstrip("?"), HTTPStatus.PERMANENT_REDIRECT)
+
+
 def _send_visitors_to_sign_in() -> ResponseReturnValue | None:
     if request.endpoint is None or is_of_a_program() or request.endpoint in OPEN_TO_VISITORS:
         return None
@@ -130,6 +149,8 @@ def lacks_a_second_factor() -> bool:
     """Whether the one who is signed in has to set up a second factor before anything else."""
     demand = current_app.extensions["ringmaster_settings"].second_factor
     if demand == Demand.NOBODY or not current_user.is_authenticated:
+        return False
+    if session.get(PROVED_ELSEWHERE, {}).get("second_factor", False):
         return False
     return current_user.second_factor_since is None and second_factors.is_demanded(demand, current_user)
 

@@ -12,13 +12,22 @@ from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.security import check_password_hash
 
+from app.errors import RingmasterError
 from app.models.operator import Operator
 from app.security.roles import ROLES, needs_system_level, permits
 from app.security.tenant_scope import scope_of
 from app.transaction import let_go, transaction
-from app.views import license_guard, permission_rows, sign_in_limit, sign_in_sessions, tenant_choice
+from app.views import (
+    directory_sign_in,
+    license_guard,
+    permission_rows,
+    sign_in_limit,
+    sign_in_sessions,
+    tenant_choice,
+)
 from app.views.accounts import AccountView
 from app.views.deeds import note_of_account
+from app.views.provider_sign_in import ProviderSignInView
 from app.views.second_step import SecondStepView
 from app.views.sign_in import REFUSAL, PhoneManagerView, SignInView
 from app.views.web_session import begin_to_write
@@ -54,6 +63,7 @@ class RingmasterSecurityManager(SecurityManager):
         """Add sign-in, accounts and roles; of Flask-AppBuilder's own security pages none is used."""
         self.auth_view = self.appbuilder.add_view_no_menu(SignInView())
         self.appbuilder.add_view_no_menu(SecondStepView())
+        self.appbuilder.add_view_no_menu(ProviderSignInView())
         self.appbuilder.add_view_no_menu(PhoneManagerView())
         self.user_view = self.appbuilder.add_view_no_menu(AccountView())
 
@@ -74,6 +84,9 @@ class RingmasterSecurityManager(SecurityManager):
 
     def is_password_of(self, user: Operator, password: str) -> bool:
         """Whether somebody who is signed in has this password."""
+        directory = directory_sign_in.directory_for(user) if user.signs_in_by else None
+        if directory is not None:
+            return directory_sign_in.is_password_of(directory, user, password)
         stored = user.password or ""
         # Nor may it keep a place in the database while a password is checked, which takes a tenth of a second.
         let_go(self.session())
@@ -85,16 +98,41 @@ class RingmasterSecurityManager(SecurityManager):
 
     def auth_user_db(self, username: str, password: str) -> Operator | None:
         """Return the account with this name and password, unless the licence has expired and it cannot renew it."""
-        user: Operator | None = super().auth_user_db(username, password)
-        sign_in_limit.note(username or "", is_right=user is not None)
-        expired = license_guard.expired() if user is not None else ""
-        if user is None:
+        try:
+            user = self._proved(username or "", password or "")
+        except RingmasterError as error:
+            # The password may be right: nothing is counted as wrong.
+            setattr(g, REFUSAL, str(error))
             return None
+        sign_in_limit.note(username or "", is_right=user is not None)
+        refusal = "" if user is None else self.refusal_without_license(user)
+        if refusal:
+            setattr(g, REFUSAL, refusal)
+            return None
+        return user
+
+    def refusal_without_license(self, user: Operator) -> str:
+        """Return why somebody who has proved who he is is not let in: the licence has expired; else an empty text."""
+        expired = license_guard.expired()
         if not expired or license_guard.may_install(user):
-            return user
-        setattr(g, REFUSAL, f"{expired} {license_guard.ONLY_ADMINISTRATORS}")
+            return ""
         note_of_account(user, "sign-in refused", f"{user.username} was not let in: the licence has expired.")
-        return None
+        return f"{expired} {license_guard.ONLY_ADMINISTRATORS}"
+
+    def _proved(self, username: str, password: str) -> Operator | None:
+        """Return the account whose password this is, be it kept here or in a directory.
+
+        Raises RingmasterError where a directory cannot be asked, or its person is not let in.
+        """
+        account = self.find_user(username=username) or self.find_user(email=username)
+        directory = directory_sign_in.directory_for(account)
+        if directory is None or not username:
+            mine: Operator | None = super().auth_user_db(username, password)
+            return mine
+        found = directory_sign_in.proved(directory, account, username, password)
+        if found is not None or account is not None:
+            self.update_user_auth_stat(found or account, found is not None)
+        return found
 
     def noop_user_update(self, user: Operator) -> None:
         """Take as long for a name that nobody has."""

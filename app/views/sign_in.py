@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import current_app, flash, g, redirect, request
+from flask import current_app, flash, g, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import no_cache
@@ -11,7 +11,9 @@ from flask_appbuilder.security.views import AuthDBView
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.views import license_guard, second_step, sign_in_limit
+from app.views import license_guard, provider_sign_in, second_step, sign_in_limit
+from app.views.outside_sign_in import ways_here
+from app.views.request_guards import PROVED_ELSEWHERE
 
 REFUSAL = "refusal_of_sign_in"
 """Where a request keeps why somebody whose password was right is not let in."""
@@ -43,13 +45,25 @@ class SignInView(AuthDBView):
         security = current_app.extensions["appbuilder"].sm
         operator = security.auth_user_db(form.username.data, form.password.data)
         if operator is not None:
+            session.pop(PROVED_ELSEWHERE, None)
             return second_step.let_in(operator, wanted)
         flash(self.invalid_login_message, "warning")
         return redirect(self.appbuilder.get_url_for_login_with(wanted))
 
+    @expose("/logout/")
+    def logout(self) -> ResponseReturnValue:
+        """Sign out here and, where one came by a provider that can, there as well."""
+        onwards = provider_sign_in.address_to_sign_out()
+        answer: ResponseReturnValue = super().logout()
+        return redirect(onwards) if onwards else answer
+
     def render_template(self, template: str, **context: Any) -> str:
         """Show the form, and that the licence has expired, where it has."""
-        page: str = super().render_template(template, expired=license_guard.expired(), **context)
+        providers = ways_here().ways.providers
+        wanted = self._get_safe_next_url()
+        page: str = super().render_template(
+            template, expired=license_guard.expired(), providers=providers, wanted=wanted, **context
+        )
         return page
 
 

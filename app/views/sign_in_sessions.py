@@ -67,6 +67,12 @@ def end_all(operator_id: int, *, but_this: bool = False) -> int:
         return operator_sessions.end_all(database_session, operator_id, but=kept)
 
 
+def began_at() -> datetime | None:
+    """Return when the session that asks began."""
+    found: datetime | None = g.get("operator_session_began_at")
+    return found
+
+
 def this_id() -> int | None:
     """Return the number of the session that asks."""
     found: int | None = g.get("operator_session_id")
@@ -85,12 +91,13 @@ def find_operator(user_id: int) -> Operator | None:
     )
     if found is None:
         return None
-    operator, session_id, began_at, used_at = found
+    operator, session_id, began, used_at = found
     now = datetime.now(UTC)
-    if operator_sessions.is_over(began_at, used_at, limits(), now=now):
+    if operator_sessions.is_over(began, used_at, limits(), now=now):
         _tell_that_it_is_over()
         return None
     g.operator_session_id = session_id
+    g.operator_session_began_at = began
     g.is_use_to_note = operator_sessions.is_use_to_note(used_at, now=now)
     return operator if operator.is_active else None
 

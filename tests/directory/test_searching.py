@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from app.directory import searching
+from app.directory import connections
 from app.directory.searching import search
 from app.errors import ConflictError, InvalidInputError, NotAllowedError, UnreachableError
-from app.rendering.phone_book import Search, Security, Server, name_filter
+from app.rules.phone_book import Search, Security, Server, name_filter
 from tests.directory.silent_server import silent_server
 from tests.slapd import BASE, MANY, READER, READER_PASSWORD, SOFT_LIMIT, Slapd
 
@@ -137,7 +137,7 @@ class TestInTime:
     def test_a_server_that_answers_byte_by_byte_is_cut_off(
         self, wanted: Search, monkeypatch: pytest.MonkeyPatch
     ):
-        monkeypatch.setattr(searching, "CONNECT_SECONDS", 1)
+        monkeypatch.setattr(connections, "CONNECT_SECONDS", 1)
         with silent_server(drips=True) as (port, _):
             began = time.monotonic()
             with pytest.raises(UnreachableError):

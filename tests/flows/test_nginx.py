@@ -80,9 +80,11 @@ def test_people_reach_the_screens_over_tls(nginx: Nginx) -> None:
     assert b"<form" in ask(f"{nginx.tls_url}/login/", trust=nginx.trust).body
 
 
-def test_people_without_tls_are_sent_to_it(nginx: Nginx) -> None:
-    answer = ask(f"{nginx.url}/login/")
-    assert (answer.status, answer.headers["location"]) == (308, "https://127.0.0.1/login/")
+@pytest.mark.parametrize("address", ["/", "/login/", "/devices-status/?search=a%26b", "/login/oidc/company/"])
+@pytest.mark.parametrize("body", [None, b"password=typed"])
+def test_people_without_tls_are_sent_to_it(nginx: Nginx, address: str, body: bytes | None) -> None:
+    answer = ask(nginx.url, body, target=address)
+    assert (answer.status, answer.headers["location"]) == (308, f"https://127.0.0.1{address}")
 
 
 def test_the_phones_own_address_is_kept(ringmaster: Installation, nginx: Nginx) -> None:

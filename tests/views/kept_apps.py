@@ -21,7 +21,7 @@ from app.rest_api.blueprint import EXTENSION as REST_API
 from app.security.installation_keys import installation_keys
 from app.security.issuer import trust_issuer
 from app.security.secrets import open_vault
-from app.views import fresh_parts, license_guard, monitoring, request_log, sign_in_limit
+from app.views import fresh_parts, license_guard, monitoring, outside_sign_in, request_log, sign_in_limit
 from app.views.kept_figures import KEPT_FIGURES, KeptFigures
 from app.views.web_session import db
 from config import Settings
@@ -36,6 +36,7 @@ ANEW = frozenset(
         "ringmaster_fresh_parts",
         "ringmaster_sign_in_limit",
         "ringmaster_uploads",
+        outside_sign_in.EXTENSION,
         PHONE_API,
         REST_API,
         KEPT_FIGURES,
@@ -85,7 +86,13 @@ def begin_anew(app: Flask, settings: Settings) -> None:
     with app.app_context():
         db.engines[None] = knowing_statements(make_engine(settings.database_url))
         app.extensions["ringmaster_database"] = Database(db.engine)
-    for part in (license_guard.begin, fresh_parts.install, sign_in_limit.install, bodies.install):
+    for part in (
+        license_guard.begin,
+        fresh_parts.install,
+        sign_in_limit.install,
+        outside_sign_in.install,
+        bodies.install,
+    ):
         part(app)
     begin_phone_api(app, settings)
     begin_rest_api(app, settings, installation_keys(settings))

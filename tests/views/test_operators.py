@@ -79,7 +79,7 @@ def test_the_last_one_who_administers_keeps_the_role(app: Flask, world: World, s
             Operator.__table__.update().where(Operator.username == "acladmin").values(active=False)
         )
     answer = alice.post(f"/operators/edit/{world.alice}", form_of(alice, "alice", "Monitor"))
-    assert "last active account that administers" in answer.text
+    assert "last active account with a password of its own that administers" in answer.text
     assert alice.get("/operators/list/").status_code == 200
 
 

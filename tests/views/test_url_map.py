@@ -317,6 +317,7 @@ ALLOWED = {
 
 OPEN = {
     "SignInView.login", "SignInView.logout", "SecondStepView.code", "PhoneManagerView.sign_in",
+    "ProviderSignInView.leave", "ProviderSignInView.back",
     "static", "appbuilder.static",
     "MonitoringView.live", "MonitoringView.ready", "MonitoringView.metrics",
 }  # fmt: skip
@@ -389,6 +390,7 @@ def address_of(rule: Rule, world: World) -> str:
         "deed": "rename",
         "session_id": 1,
         "day": "2020-01-01",
+        "name": "company",
     }
     assert rule.arguments <= set(values), f"say in this test what {rule.rule} is filled in with"
     return re.sub(r"<(?:[^<>]*:)?(\w+)>", lambda argument: str(values[argument[1]]), rule.rule)

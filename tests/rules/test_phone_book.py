@@ -7,7 +7,7 @@ from ldap3.operation.search import parse_filter
 from ldap3.utils.conv import escape_filter_chars
 
 from app.errors import InvalidInputError
-from app.rendering.phone_book import (
+from app.rules.phone_book import (
     Person,
     Security,
     Server,

@@ -1,0 +1,1 @@
+"""The way to OpenID Connect providers: the only part of this program that speaks to them."""

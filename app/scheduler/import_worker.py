@@ -128,7 +128,8 @@ class ImportWorker(LeasedWorker[Claim]):
             with writing(self._database, held.scope) as session:
                 self._hold(session, held)
                 is_more = jobs.forget_next_rows(session, held.id)
-            time.sleep(_PAUSE_SECONDS)
+            if is_more:
+                time.sleep(_PAUSE_SECONDS)
 
     def _write_users(self, held: Claim) -> None:
         """Write all users that are new, or none."""

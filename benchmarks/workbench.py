@@ -157,7 +157,7 @@ class Workbench:
             "RINGMASTER_PHONE_WORKERS": "1",
             "RINGMASTER_LOG_LEVEL": "WARNING",
             # A few thousand phones report here as often as millions do.
-            "RINGMASTER_PHONE_REQUESTS_PER_MINUTE": "1000000",
+            "RINGMASTER_PHONE_REQUESTS_PER_MINUTE": "100000",
             # All phones come from one address here, and to the web listener nobody else comes.
             "RINGMASTER_FIRMWARE_DOWNLOADS": "128",
             "RINGMASTER_FIRMWARE_DOWNLOADS_PER_ADDRESS": "0",

@@ -11,11 +11,14 @@ from sqlalchemy import func, select
 from app.cli.release import check_released, opened_database, release
 from app.errors import ConflictError, UnreachableError
 from app.models import ConfigTemplate, Operator, Tenant
+from app.rendering.factory_templates import FACTORY_TEMPLATES, VENDOR_TEMPLATES
 from app.security.tenant_scope import ALL_TENANTS
 from app.transaction import reading, writing
 from config import Settings
 from tests.cli.running import ROOT, environment
 from tests.databases import settings_for
+
+SHIPPED_TEMPLATES = len(FACTORY_TEMPLATES) + len(VENDOR_TEMPLATES)
 
 
 def accounts(settings: Settings) -> list[str]:
@@ -88,7 +91,7 @@ def test_of_three_that_start_at_once_on_an_empty_database_one_makes_it_and_all_s
     settings = Settings(database_url=empty_database_url, data_dir=tmp_path / "data")
     with opened_database(settings) as database, reading(database, ALL_TENANTS) as session:
         assert session.scalar(select(func.count()).select_from(Tenant)) == 1
-        assert session.scalar(select(func.count()).select_from(ConfigTemplate)) == 15
+        assert session.scalar(select(func.count()).select_from(ConfigTemplate)) == SHIPPED_TEMPLATES
 
 
 def test_a_process_does_not_serve_a_database_that_is_behind(empty_database_url: str, tmp_path: Path) -> None:

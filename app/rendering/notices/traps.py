@@ -22,6 +22,7 @@ _NUMBERS_BENEATH_BASE: Mapping[str, int] = {
     "SchedulerLate": 8,
     "EndpointsBlocked": 9,
     "MacGuessing": 10,
+    "CredentialsHeldBack": 11,
 }
 _SEVERITIES: Mapping[Severity, int] = {
     Severity.CLEARED: 0,

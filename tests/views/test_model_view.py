@@ -28,7 +28,7 @@ def test_every_page_names_its_permission(shared_app: Flask):
     free = {
         "StartView", "UtilView", "LocaleView", "SignInView", "PhoneManagerView", "AccountView", "SearchView",
         "TenantSwitchView", "LiveView", "MonitoringView", "OwnTokensView", "ApiViewerView",
-        "SecondFactorView", "SecondStepView",
+        "SecondFactorView", "SecondStepView", "ProviderSignInView",
     }  # fmt: skip
     unnamed = {
         type(view).__name__

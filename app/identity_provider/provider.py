@@ -185,7 +185,10 @@ class Provider:
         address = self._known().get(name, "")
         if address == "" and name == "end_session_endpoint":
             return ""
-        if not isinstance(address, str) or _scheme_of(address) not in {"https", urlsplit(self.way.issuer).scheme}:
+        if not isinstance(address, str) or _scheme_of(address) not in {
+            "https",
+            urlsplit(self.way.issuer).scheme,
+        }:
             raise UnreachableError(f"{self.way.issuer} says no usable address as {name}.")
         return address
 

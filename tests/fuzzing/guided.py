@@ -5,6 +5,7 @@ ends it at the first input that raises what is not ours, takes more than HANGS_A
 MOST_MEGABYTES; the input is then in the folder. The last line printed says what came of each, as JSON.
 """
 
+import contextlib
 import json
 import logging
 import os
@@ -25,7 +26,9 @@ def _unwatched() -> Iterator[str]:
             yield ".".join(file.with_suffix("").parts).removesuffix(".__init__")
 
 
-with atheris.instrument_imports(include=["app", "csv", "zipfile", "tarfile", "tomllib"], exclude=[*_unwatched()]):
+with atheris.instrument_imports(
+    include=["app", "csv", "zipfile", "tarfile", "tomllib"], exclude=[*_unwatched()]
+):
     from app.errors import RingmasterError
     from tests.fuzzing.mutations import NASTY_BYTES
     from tests.fuzzing.parsers import PARSERS, Parser
@@ -47,10 +50,8 @@ def feed_for(seconds: int, folder: Path, parser: Parser) -> None:
     words.write_text("".join(f'"{_escaped(word)}"\n' for word in NASTY_BYTES if 0 < len(word) <= 64))
 
     def feed(content: bytes) -> None:
-        try:
+        with contextlib.suppress(RingmasterError):
             parser.read(content)
-        except RingmasterError:
-            pass
 
     logging.disable(logging.CRITICAL)
     options = {
@@ -80,7 +81,10 @@ def fed(seconds: int, folder: Path, parser: Parser) -> tuple[int, str]:
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     said = log.read_text(errors="replace")
     found = _executions(said)
-    return int(found[1]) if found else 0, "" if code == 0 and found else f"{said[said.find(_UNCAUGHT) :][:3000]}\nexit code {code}"
+    return (
+        int(found[1]) if found else 0,
+        "" if code == 0 and found else f"{said[said.find(_UNCAUGHT) :][:3000]}\nexit code {code}",
+    )
 
 
 def _escaped(word: bytes) -> str:
@@ -92,5 +96,5 @@ if __name__ == "__main__":
     outcome = {}
     for place, each in enumerate(wanted):
         outcome[each.name] = fed(int(sys.argv[1]), Path(sys.argv[2]) / str(place), each)
-        print(each.name, outcome[each.name], file=sys.stderr, flush=True)
-    print(json.dumps(outcome))
+        sys.stderr.write(f"{each.name}: {outcome[each.name]}\n")
+    sys.stdout.write(f"{json.dumps(outcome)}\n")

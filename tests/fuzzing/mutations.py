@@ -1,4 +1,4 @@
-"""Inputs that nearly fit: valid ones with pieces changed, doubled, cut out and put in, and whatever is known to hurt."""
+"""Inputs that nearly fit: valid ones with pieces changed, doubled, cut out and put in, and what is known to hurt."""
 
 from collections.abc import Sequence
 
@@ -6,13 +6,17 @@ from hypothesis import strategies as st
 
 NASTY_TEXTS = (
     "\x00", "\r\n", "\n", "\t", "\x1b[31m", "\x7f", "\x85", "\u2028", "\u202e", "\ufeff", "\ufffd", "\u0300" * 40,
-    "\ud800", "\udfff", "\U0010ffff", "İ", "ß", "ﬁ", "٣", "²", "½", "𝟗", "e\u0301", "\u200d", "\u00ad",
-    "'", '"', "`", "\\", "%", "%00", "%2e%2e%2f", "%ff", "%ITCS_mac%", "%ITCS_", "%s%n", "{0}", "{{7*7}}", "${x}",
+    "\ud800", "\udfff", "\U0010ffff", "İ", "ß", "ﬁ", "٣", "²", "½", "\U0001d7d7", "e\u0301", "\u200d", "\u00ad",
+    "'", '"', "`", "\\", "%", "%00", "%2e%2e%2f",
+    "%ff", "%ITCS_mac%", "%ITCS_", "%s%n", "{0}", "{{7*7}}", "${x}",
     "<script>alert(1)</script>", "<!DOCTYPE a [<!ENTITY b 'c'>]>", "]]>", "&#x0;", "&amp;", "<a>" * 50,
     "' OR 1=1 --", "*)(uid=*", "(" * 200, "[" * 2000, '{"a":' * 500, "not " * 300, "../" * 20, "C:\\con", "//",
+
     "-1", "0", "00", "1e999", "NaN", "Infinity", "-0.0", "9" * 30, "9" * 5000, str(2**31), str(2**63), str(2**64),
-    "0x10", "1_000", "127.0.0.1", "::1", "::ffff:10.0.0.1", "fe80::1%eth0", "0.0.0.0/0", "10.0.0.0/33", "1.2.3.4/255.0.255.0",
-    "0001-01-01", "9999-12-31", "2026-02-30", "24:00", "null", "true", "=1+1", "@SUM(A1)", "|cmd", ";", ",", ":", "*" * 60,
+    "0x10", "1_000", "127.0.0.1", "::1", "::ffff:10.0.0.1",
+    "fe80::1%eth0", "0.0.0.0/0", "10.0.0.0/33", "1.2.3.4/255.0.255.0",
+    "0001-01-01", "9999-12-31", "2026-02-30", "24:00",
+    "null", "true", "=1+1", "@SUM(A1)", "|cmd", ";", ",", ":", "*" * 60,
     "a" * 300, "a" * 70_000, "ü" * 300, "?" * 60, " ", " " * 5000, "",
 )  # fmt: skip
 NASTY_BYTES = (

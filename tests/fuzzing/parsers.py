@@ -71,7 +71,6 @@ from tests.fuzzing.samples import (
 )
 from tests.rules.conditions.drawn import VOCABULARY
 
-
 _LOOPBACK = ip_network("127.0.0.0/8")
 
 
@@ -144,6 +143,12 @@ def _read_text_file(content: bytes) -> None:
     check_lines(text)
 
 
+def _read_option_template(text: str) -> None:
+    sent = text.encode("utf-8", "replace").decode()  # by a form or as a file: no surrogate stands alone in it
+    for is_for_proxy in (False, True):
+        check_option_template(sent, is_for_proxy=is_for_proxy)
+
+
 def _read_names(text: str) -> None:
     uploaded_names.checked_name(text, "file", (".cfg",))
     file_system_names.checked_name(text, "template")
@@ -153,7 +158,9 @@ def _read_names(text: str) -> None:
 def _read_destination(text: str) -> None:
     kind, _, rest = text.partition("\n")
     fields = dict(line.partition("=")[::2] for line in rest.split("\n"))
-    checked_destination(DestinationKind(kind) if kind in set(DestinationKind) else DestinationKind.MAIL, fields)
+    checked_destination(
+        DestinationKind(kind) if kind in set(DestinationKind) else DestinationKind.MAIL, fields
+    )
 
 
 def _read_glob(text: str) -> None:
@@ -231,8 +238,7 @@ PARSERS = (
     _of_text("placeholders in a template", [
         "a=%ITCS_mac%\nb=%ITCS_a%%ITCS_UserName%\n%ITCS_TenantConfiguration%\n;%ITCS_x", "voip/auth_password=%ITCS_no%",
     ], _render),
-    _of_text("a template of option 160", OPTION_TEMPLATES,
-             lambda text: (check_option_template(text, is_for_proxy=False), check_option_template(text, is_for_proxy=True))),
+    _of_text("a template of option 160", OPTION_TEMPLATES, _read_option_template),
     _of_text("a licence", LICENSES, read_license),
     _of_text("the file of ways to sign in", WAYS, read_ways),
     _of_text("a name for a directory", ["anna*)(uid=*", "+49 30 123"],

@@ -60,11 +60,13 @@ LICENSES = [
 ]
 WAYS = [
     '[ldap]\nname = "Acme"\nservers = ["ldaps://dc1.example.com", "ldaps://dc2.example.com:636"]\n'
-    'bind_user = "cn=ringmaster,dc=example,dc=com"\nbind_password_file = "secret"\nbase = "ou=people,dc=example,dc=com"\n'
+    'bind_user = "cn=ringmaster,dc=example,dc=com"\nbind_password_file = "secret"\n'
+    'base = "ou=people,dc=example,dc=com"\n'
     'filter = "(&(objectClass=person)(uid={username}))"\nusername = "uid"\ngroup_base = "ou=groups"\n\n'
     '[[ldap.access]]\ngroup = "cn=admins,dc=example"\nrole = "Administrator"\n',
     '[[oidc]]\nid = "corp"\nname = "Corp"\nissuer = "https://login.example.com"\nclient_id = "ringmaster"\n'
-    'client_secret_file = "secret"\nusername = "sub"\nscopes = ["openid", "profile"]\n\n[[oidc.access]]\ngroup = "g"\nrole = "Operator"\n'
+    'client_secret_file = "secret"\nusername = "sub"\nscopes = ["openid", "profile"]\n\n'
+    '[[oidc.access]]\ngroup = "g"\nrole = "Operator"\n'
     'tenants = ["Acme"]\n',
 ]  # fmt: skip
 _FILLED_IN = {
@@ -72,11 +74,18 @@ _FILLED_IN = {
     "sender": "noc@example.com", "recipients": "a@example.com, b@example.com", "community": "public", "port": "162",
 }  # fmt: skip
 DESTINATIONS = [
-    "\n".join((kind.value, *(f"{name}={_FILLED_IN.get(name, text)}" for name, text in defaults_of(kind).items())))
+    "\n".join(
+        (kind.value, *(f"{name}={_FILLED_IN.get(name, text)}" for name, text in defaults_of(kind).items()))
+    )
     for kind in DestinationKind
 ]
 _HEAD = archive.Head(
-    made_at="2026-11-29T00:00:00+00:00", kind="sqlite", revision="0038", key_mark="ab", has_key=True, tables=["a"]
+    made_at="2026-11-29T00:00:00+00:00",
+    kind="sqlite",
+    revision="0038",
+    key_mark="ab",
+    has_key=True,
+    tables=["a"],
 )
 
 
@@ -97,7 +106,10 @@ def _configuration() -> dict[str, bytes]:
     return files
 
 
-CONFIGURATION_ZIPS = [packed(_configuration()), packed({"Configuration/Tenants.zip": b"", **_configuration()})]
+CONFIGURATION_ZIPS = [
+    packed(_configuration()),
+    packed({"Configuration/Tenants.zip": b"", **_configuration()}),
+]
 
 
 def backup() -> bytes:

@@ -21,7 +21,7 @@ from tests.phone_api.doors import ALERT, DOORS, KEEP_ALIVE, Asked, Door
 from tests.views.installations import Worlds
 from tests.views.world import ACME_MAC
 
-FEW, MANY = 12, 1500
+FEW, MANY = 5, 1000
 MAC = ACME_MAC.encode()
 
 
@@ -37,7 +37,10 @@ class Address:
 
 
 _REPORTS = tuple(body.replace(b"00908f9a9623", MAC) for body in REPORTS)
-_ALARM = b'{"alerts":[{"uniqueId":2,"name":"IPPHONE REGISTRATION FAILURE","severity":"5","source":"IPPhone/%s"}]}' % MAC
+_ALARM = (
+    b'{"alerts":[{"uniqueId":2,"name":"IPPHONE REGISTRATION FAILURE","severity":"5","source":"IPPhone/%s"}]}'
+    % MAC
+)
 _KEYS = b'{"mac":"%s","userId":"anna@acme.example","version":"0","keys":{"personal_settings/a":"Bob"}}' % MAC
 _WHOLE = {"range": "bytes=0-3", "if-none-match": '"1"', "accept-encoding": "gzip", "if-range": '"1"'}
 ADDRESSES = (
@@ -90,14 +93,20 @@ def test_a_thousand_requests_of_phones_are_answered(door: Door, address: Address
 @st.composite
 def requests_to(draw: st.DrawFn, address: Address) -> Asked:
     """Draw a request like that of the address."""
-    method = draw(st.sampled_from((address.method,) * 8 + ("GET", "HEAD", "POST", "PUT", "OPTIONS", "DELETE", "X")))
+    method = draw(
+        st.sampled_from((address.method,) * 8 + ("GET", "HEAD", "POST", "PUT", "OPTIONS", "DELETE", "X"))
+    )
     target = address.target
     if draw(st.booleans()):
         target = quote(draw(mutated([target.encode()], most_changes=3))[:4000], safe="/%:.@-_=&?")
     headers = {**address.headers} if draw(st.booleans()) else {}
     for name in draw(st.lists(st.sampled_from(_HEADERS), max_size=3, unique=True)):
         text = draw(mutated_texts([*address.headers.values(), *USER_AGENTS]))[:2000]
-        headers[name] = "".join(letter for letter in text if letter.isprintable()).encode("latin-1", "replace").decode("latin-1")
+        headers[name] = (
+            "".join(letter for letter in text if letter.isprintable())
+            .encode("latin-1", "replace")
+            .decode("latin-1")
+        )
     if not draw(st.booleans()):
         headers.pop("content-length", None)
     body = draw(mutated(address.bodies)) if any(address.bodies) or draw(st.booleans()) else b""
@@ -120,7 +129,8 @@ def ask_often(door: Door, address: Address, requests: int) -> int:
             assert leaks_in(answer.body, sent) == []
 
     settings = hypothesis.settings(
-        max_examples=requests, database=None, deadline=None, phases=[hypothesis.Phase.generate, hypothesis.Phase.shrink],
+        max_examples=requests, database=None, deadline=None,
+        phases=[hypothesis.Phase.generate, hypothesis.Phase.shrink],
         suppress_health_check=list(hypothesis.HealthCheck),
     )  # fmt: skip
     settings(hypothesis.given(asked=requests_to(address))(ask))()

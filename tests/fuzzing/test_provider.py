@@ -27,8 +27,12 @@ _scalars = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.sampled_from(NASTY_TEXTS),
     st.sampled_from(("https://[", "https://[::1", "http://127.0.0.1:99999/", "RSA", "AQAB", "oct", CLIENT)),
 )  # fmt: skip
-_names = st.sampled_from(("kty", "n", "e", "kid", "alg", "use", "k", "keys", "sub", "groups", "iss", "aud", "exp", "x5c"))
-_values = st.recursive(_scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_names, inner, max_size=4))
+_names = st.sampled_from(
+    ("kty", "n", "e", "kid", "alg", "use", "k", "keys", "sub", "groups", "iss", "aud", "exp", "x5c")
+)
+_values = st.recursive(
+    _scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_names, inner, max_size=4)
+)
 
 
 def _changed(names: tuple[str, ...]) -> st.SearchStrategy[dict[str, Any]]:
@@ -59,13 +63,16 @@ def test_answers_of_a_provider_are_judged(provider: OidcProvider):
 
 
 @pytest.mark.acceptance
-def test_hundreds_of_answers_of_a_provider_are_judged(provider: OidcProvider, record_property: Callable[..., None]):
+def test_hundreds_of_answers_of_a_provider_are_judged(
+    provider: OidcProvider, record_property: Callable[..., None]
+):
     record_property("sign-ins", sign_in_often(provider, MANY))
 
 
 def sign_in_often(provider: OidcProvider, times: int) -> int:
     """Sign in so often, each time with other answers; return how often."""
     tried, key = 0, provider.key
+    sentences: list[str] = []
 
     def sign_in(answers: dict[str, Any]) -> None:
         nonlocal tried
@@ -81,7 +88,7 @@ def sign_in_often(provider: OidcProvider, times: int) -> int:
             asked = dict(parse_qsl(urlsplit(here.address_to_sign_in(attempt, BACK)).query))
             code = dict(parse_qsl(urlsplit(provider.authorize(asked)).query))["code"]
             if answers["key"] is not None:
-                provider.key = SimpleNamespace(as_dict=lambda private: answers["key"], kid="k")
+                provider.key = SimpleNamespace(as_dict=lambda **_: answers["key"], kid="k")
                 provider.signing_key = key
             provider.answers_with = answers["all"]
             here.check_issuer(None)
@@ -89,12 +96,14 @@ def sign_in_often(provider: OidcProvider, times: int) -> int:
             access_of(way.groups_in(claims), way.access)
             here.address_to_sign_out(BACK)
         except RingmasterError as error:
-            assert SECRET not in str(error)
+            sentences.append(str(error))
         finally:
             provider.key, provider.signing_key, provider.answers_with = key, None, None
+        assert SECRET not in "".join(sentences[-1:])
 
     settings = hypothesis.settings(
-        max_examples=times, database=None, deadline=None, phases=[hypothesis.Phase.generate, hypothesis.Phase.shrink],
+        max_examples=times, database=None, deadline=None,
+        phases=[hypothesis.Phase.generate, hypothesis.Phase.shrink],
         suppress_health_check=list(hypothesis.HealthCheck),
     )  # fmt: skip
     settings(hypothesis.given(answers=ANSWERS)(sign_in))()

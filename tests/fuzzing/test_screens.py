@@ -20,7 +20,7 @@ from tests.views.browsing import Browser, signed_in
 from tests.views.test_url_map import address_of, screens
 from tests.views.world import GLOBEX_MAC, World
 
-FEW, MANY = 60, 60
+FEW, MANY = 30, 20
 """Requests of all pages together, and of each page."""
 
 LEFT_OUT = {
@@ -36,11 +36,18 @@ LEFT_OUT = {
 HANDS_OUT_FILES = ("download_file", "DeviceView.show_file", "TemplateTextView", "ConfigurationFileView.edit")
 """Where operators are given files of their phones as they are, secrets and all."""
 
-_fields = re.compile(r"<(?:input|select|textarea)\b[^>]*?\bname=\"([^\"]+)\"[^>]*?(?:\bvalue=\"([^\"]*)\")?").findall
+_fields = re.compile(
+    r"<(?:input|select|textarea)\b[^>]*?\bname=\"([^\"]+)\"[^>]*?(?:\bvalue=\"([^\"]*)\")?"
+).findall
 _files = re.compile(r"<input\b(?=[^>]*\btype=\"file\")[^>]*\bname=\"([^\"]+)\"").findall
 _queries = re.compile(r"\?([\w%=&;.+-]+)\"").findall
-_SAMPLES = (*REPORTS, *PHONE_FILES, *TEMPLATES[:2], *(text.encode() for text in (*USER_AGENTS, *DESTINATIONS, *OPTION_TEMPLATES)),
-            b"mon-fri@08:00-18:00", b"2026-11-29T12:00", b"10.1.0.0/16", b"model = 405")  # fmt: skip
+_SAMPLES = (
+    *REPORTS,
+    *PHONE_FILES,
+    *TEMPLATES[:2],
+    *(text.encode() for text in (*USER_AGENTS, *DESTINATIONS, *OPTION_TEMPLATES)),
+    *(b"mon-fri@08:00-18:00", b"2026-11-29T12:00", b"10.1.0.0/16", b"model = 405"),
+)
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,7 @@ def pages_of(app: Flask, world: World, browser: Browser) -> Sequence[Page]:
 def page_of(rule: Rule, world: World, browser: Browser) -> Page:
     """Look at a page."""
     address = address_of(rule, world)
-    text = browser.get(address).text if "GET" in (rule.methods or ()) else ""
+    text = browser.get(address).get_data().decode(errors="replace") if "GET" in (rule.methods or ()) else ""
     values = dict(_fields(text))
     sent = {part.partition("=")[0] for query in _queries(text) for part in re.split("&amp;|&", query)}
     names = sorted({*values, *sent, "page", "sort", "tenant", "q", "change", "next", "id"} - {"csrf_token"})
@@ -82,13 +89,17 @@ def requests_to(draw: st.DrawFn, page: Page) -> tuple[str, str, dict[str, list[A
         address = address.replace(part, quote(as_sent(draw(nasty_texts()))[:300], safe=""), 1)
     method = draw(st.sampled_from(("GET", "POST") if "POST" in page.methods else ("GET", "GET", "POST")))
     wanted = draw(st.lists(st.sampled_from(page.names), max_size=6))
-    drawn = {name: draw(st.lists(texts(page.values.get(name, "")), min_size=1, max_size=2)) for name in wanted}
+    drawn = {
+        name: draw(st.lists(texts(page.values.get(name, "")), min_size=1, max_size=2)) for name in wanted
+    }
     if method == "GET":
         return method, f"{address}?{urlencode(drawn, doseq=True)[:8000]}", {}
     kept = {name: [text] for name, text in page.values.items()} if draw(st.booleans()) else {}
     fields = {**kept, **drawn}
     for name in page.files:
-        called = draw(st.one_of(nasty_texts().map(as_sent), st.sampled_from(("a.cfg", "users.csv", "a.zip", "405.img"))))
+        called = draw(
+            st.one_of(nasty_texts().map(as_sent), st.sampled_from(("a.cfg", "users.csv", "a.zip", "405.img")))
+        )
         fields[name] = [(io.BytesIO(draw(mutated(_SAMPLES))), called[:300])]
     return method, address, fields
 
@@ -97,7 +108,9 @@ def texts(kept: str) -> st.SearchStrategy[str]:
     """Return what is sent in a field: near what stands there, near anything that is valid somewhere, or nasty."""
     near = mutated([kept.encode(), *_SAMPLES], most_changes=3).map(as_text)
     numbers = st.integers(-2, 400).map(str)
-    return st.one_of(nasty_texts(), near, numbers, st.sampled_from((kept, GLOBEX_MAC, "Globex", "on", ""))).map(as_sent)
+    return st.one_of(
+        nasty_texts(), near, numbers, st.sampled_from((kept, GLOBEX_MAC, "Globex", "on", ""))
+    ).map(as_sent)
 
 
 def as_sent(text: str) -> str:
@@ -114,7 +127,9 @@ def ask_often(browser: Browser, pages: st.SearchStrategy[Page], requests: int, *
         nonlocal asked
         asked += 1
         method, address, fields = data.draw(requests_to(page))
-        answer = browser.client.open(address, method=method, data={**fields, "csrf_token": token} if fields else None)
+        answer = browser.client.open(
+            address, method=method, data={**fields, "csrf_token": token} if fields else None
+        )
         content = answer.get_data()
         assert answer.status_code < 500 or answer.status_code == 503, (answer.status_code, page.endpoint)
         if not page.endpoint.endswith(HANDS_OUT_FILES) and not page.endpoint.startswith(HANDS_OUT_FILES):
@@ -123,7 +138,8 @@ def ask_often(browser: Browser, pages: st.SearchStrategy[Page], requests: int, *
             assert found == [], page.endpoint
 
     settings = hypothesis.settings(
-        max_examples=requests, database=None, deadline=None, phases=[hypothesis.Phase.generate, hypothesis.Phase.shrink],
+        max_examples=requests, database=None, deadline=None,
+        phases=[hypothesis.Phase.generate, hypothesis.Phase.shrink],
         suppress_health_check=list(hypothesis.HealthCheck), print_blob=False,
     )  # fmt: skip
     settings(hypothesis.given(page=pages, data=st.data())(ask))()

@@ -20,7 +20,7 @@ from tests.views.browsing import Browser, signed_in
 from tests.views.test_url_map import address_of, screens
 from tests.views.world import GLOBEX_MAC, World
 
-FEW, MANY = 30, 20
+FEW, MANY = 30, 6
 """Requests of all pages together, and of each page."""
 
 LEFT_OUT = {
@@ -151,7 +151,6 @@ def enter(app: Flask, name: str) -> Browser:
     return Browser(app) if name == "nobody" else signed_in(app, name)
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_pages_answer_whatever_they_are_sent(app: Flask, world: World):
     browser = signed_in(app, "olga")
     rules = [rule for rule in screens(app) if rule.endpoint not in LEFT_OUT]

@@ -106,8 +106,8 @@ class Provider:
         name, secret = self.way.client_id, self.way.client_secret
         if not secret:
             return form | {"client_id": name}, {}
-        ways = self._known().get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
-        if "client_secret_basic" in ways:
+        ways = self._known().get("token_endpoint_auth_methods_supported")
+        if not isinstance(ways, list) or not ways or "client_secret_basic" in ways:
             both = f"{quote_plus(name)}:{quote_plus(secret)}"
             return form, {"Authorization": f"Basic {base64.b64encode(both.encode()).decode()}"}
         return form | {"client_id": name, "client_secret": secret}, {}
@@ -151,7 +151,10 @@ class Provider:
 
     def _fetched_keys(self) -> KeySet:
         found = self._fetcher.get(self._address("jwks_uri"))
-        keys = KeySet.import_key_set({"keys": found.get("keys", [])})
+        try:
+            keys = KeySet.import_key_set({"keys": found.get("keys", [])})
+        except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise UnreachableError(f"{self.way.issuer} says no usable keys.") from error
         with self._lock:
             self._keys = keys
         return keys
@@ -182,12 +185,19 @@ class Provider:
         address = self._known().get(name, "")
         if address == "" and name == "end_session_endpoint":
             return ""
-        if not isinstance(address, str) or urlsplit(address).scheme not in {
+        if not isinstance(address, str) or _scheme_of(address) not in {
             "https",
             urlsplit(self.way.issuer).scheme,
         }:
             raise UnreachableError(f"{self.way.issuer} says no usable address as {name}.")
         return address
+
+
+def _scheme_of(address: str) -> str:
+    try:
+        return urlsplit(address).scheme
+    except ValueError:  # brackets with no IPv6 address between them
+        return ""
 
 
 def _with_query(address: str, values: Mapping[str, str]) -> str:

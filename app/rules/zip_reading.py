@@ -54,8 +54,8 @@ class Archive:
     def _by_name(self, found: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
         members: dict[str, zipfile.ZipInfo] = {}
         for info in found:
-            if info.is_dir():
-                continue
+            if info.filename.endswith("/"):
+                continue  # a folder; ``is_dir`` of Python 3.11 fails at a member without a name
             name = self._checked_name(info)
             if name in members:
                 raise InvalidInputError(f"{self._name} holds {quoted(name)} twice; leave one of them out.")
@@ -64,6 +64,8 @@ class Archive:
 
     def _checked_name(self, info: zipfile.ZipInfo) -> str:
         path = info.filename.replace("\\", "/")
+        if not path:
+            raise InvalidInputError(f"{self._name} holds a file without a name; make it anew and try again.")
         if path.startswith("/") or ":" in path or ".." in path.split("/"):
             raise InvalidInputError(f"{self._name} holds {quoted(path)}, a name that leads out of it.")
         if info.flag_bits & 1:

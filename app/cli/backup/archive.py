@@ -94,7 +94,7 @@ def unpack(path: Path, passphrase: str, folder: Path) -> None:
     with path.open("rb") as file, _opened(file, passphrase) as tar:
         for member in tar:
             if member.name == SUMS:
-                expected = json.loads(_short(tar, member))
+                expected = _sums_of(_short(tar, member))
             else:
                 sums[member.name] = _lay(tar, member, folder)
         _read_to_end(tar)
@@ -129,6 +129,8 @@ def _lay(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> str:
     if source is None:
         raise InvalidInputError(_BROKEN.format(f"it has a file {member.name[:60]!r}, which no backup has"))
     target = folder / member.name
+    if target.exists():
+        raise InvalidInputError(_BROKEN.format(f"it has {member.name} twice"))
     target.parent.mkdir(exist_ok=True)
     checksum = hashlib.sha256()
     with target.open("xb") as file:
@@ -148,11 +150,25 @@ def _short(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
 
 def _head_of(content: bytes) -> Head:
     try:
-        return Head(**json.loads(content))
+        return Head(**_object_in(content))
     except TypeError as error:
         raise InvalidInputError(
             "The backup was made by another version, whose form is not known here."
         ) from error
+
+
+def _sums_of(content: bytes) -> dict[str, str]:
+    return {name: str(checksum) for name, checksum in _object_in(content).items()}
+
+
+def _object_in(content: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise InvalidInputError(_BROKEN.format("a list in it cannot be read"))
+    return found
 
 
 class _Summed(io.RawIOBase):

@@ -93,7 +93,10 @@ def read_provider(table: Table) -> ProviderWay:
 def _check(table: Table, way: ProviderWay) -> None:
     if not _id.fullmatch(way.id):
         raise table.wrong("id", "it stands in addresses: give small letters, digits and hyphens")
-    parts = urlsplit(way.issuer)
+    try:
+        parts = urlsplit(way.issuer)
+    except ValueError:  # brackets with no IPv6 address between them
+        parts = urlsplit("")
     is_here = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"}
     if not parts.hostname or (parts.scheme != "https" and not is_here) or parts.query or parts.fragment:
         raise table.wrong("issuer", "give the address of the provider, which begins with https://")

@@ -26,6 +26,10 @@ def read_ways(text: str) -> Ways:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InvalidInputError(f"It is no TOML: {error}.") from error
+    except RecursionError as error:
+        raise InvalidInputError(
+            "It is no TOML that can be read: brackets stand in one another too deep."
+        ) from error
     table = Table(values, "[]")
     directory = read_directory(Table(values["ldap"], "[ldap]")) if table.has("ldap") else None
     table.raw("ldap", {})

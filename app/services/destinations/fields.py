@@ -83,7 +83,10 @@ def _addresses(text: str) -> str:
 
 
 def _web_address(text: str) -> str:
-    parts = urlsplit(text) if re.fullmatch(r"https?://[!-~]{1,1000}", text) else None
+    try:
+        parts = urlsplit(text) if re.fullmatch(r"https?://[!-~]{1,1000}", text) else None
+    except ValueError:  # brackets with no IPv6 address between them
+        parts = None
     if parts is None or not parts.hostname:
         raise InvalidInputError(
             f"{quoted(text)} is no web address; give one like https://hooks.example.com/alarms."

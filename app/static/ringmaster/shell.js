@@ -40,12 +40,13 @@ function closeMenus(except) {
 }
 
 // A button or form with data-confirm="question" goes on only when the question is answered with OK.
-// A reason that is given goes along with the form, for the Activity Log.
-async function ask(form, question, label) {
+// A reason that is given goes along with the form, for the Activity Log; data-no-reason has none, as nothing is noted.
+async function ask(form, asker, label) {
   const dialog = document.getElementById("confirm");
   const reason = dialog.querySelector("[data-confirm-reason]");
   reason.value = form.elements[reason.name]?.value ?? "";
-  dialog.querySelector("#confirm-text").textContent = question;
+  reason.closest("label").hidden = "noReason" in asker.dataset;
+  dialog.querySelector("#confirm-text").textContent = asker.dataset.confirm;
   dialog.querySelector("[data-confirm-label]").textContent = label || "OK";
   dialog.returnValue = "cancel";
   dialog.showModal();
@@ -76,11 +77,10 @@ const confirmed = new WeakSet();
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   const asker = event.submitter?.dataset.confirm ? event.submitter : form;
-  const question = asker.dataset.confirm;
-  if (!question || confirmed.delete(form)) return;
+  if (!asker.dataset.confirm || confirmed.delete(form)) return;
   event.preventDefault();
   const submitter = event.submitter;
-  if (await ask(form, question, asker.dataset.confirmLabel || submitter?.textContent.trim())) {
+  if (await ask(form, asker, asker.dataset.confirmLabel || submitter?.textContent.trim())) {
     confirmed.add(form);
     form.requestSubmit(submitter);
   }

@@ -67,7 +67,8 @@ def test_an_operation_carries_it_through_its_review(app: Flask, world: World, si
     with reading(database_of(app), ALL_TENANTS) as session:
         assert session.scalars(select(Operation.given_reason).order_by(Operation.id.desc())).first() == WHY
     assert reasons(app, "operation started") == [WHY]
-    assert SHOWN in oscar.get(begun).text
+    for page in (begun, f"/devices/{ACME_MAC}/"):
+        assert SHOWN in oscar.get(page).text, page
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import LONGEST_FOLD, Base, EncryptedBytes, EncryptedText, UtcDateTime, one_of
 from app.models.enums import ImportKind, ImportState, Verdict, VlanMode
+from app.models.journal_entry import MAX_GIVEN_REASON
 from app.models.phone_user import MAX_DISPLAY_NAME, MAX_USER_NAME
 
 MAX_REASON = 500
@@ -23,9 +24,9 @@ class ImportJob(Base):
     """One file on its way in, and who brought it.
 
     ``tenant_ids`` is the scope of that account, None for all tenants; ``places`` are the names that the ids of staged
-    rows had when they were found. ``asked_by`` and ``address`` are who asked for what is done now. ``cursor`` is behind
-    which row the present state goes on. ``worker`` does what is to be done until ``leased_until``; ``written_at`` is
-    also the moment that everything written bears.
+    rows had when they were found. ``asked_by``, ``address`` and ``given_reason`` are who asked for what is done now,
+    and why. ``cursor`` is behind which row the present state goes on. ``worker`` does what is to be done until
+    ``leased_until``; ``written_at`` is also the moment that everything written bears.
     """
 
     __tablename__ = "import_job"
@@ -38,6 +39,7 @@ class ImportJob(Base):
     by: Mapped[str] = mapped_column(String(100), index=True)
     asked_by: Mapped[str] = mapped_column(String(100))
     address: Mapped[str] = mapped_column(String(45), default="")
+    given_reason: Mapped[str] = mapped_column(String(MAX_GIVEN_REASON), default="", server_default="")
     tenant_ids: Mapped[list[int] | None] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,4 +1,4 @@
-"""The journal: who did what to what, when, from where, with what result (manual 13.3)."""
+"""The journal: who did what to what, when, from where, with what result, and why (manual 13.3)."""
 
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,14 @@ from app.database import Base, UtcDateTime
 from app.models.tenant import Tenant
 from app.security.tenant_scope import TenantOrNobody
 
+MAX_GIVEN_REASON = 200
+
 
 class JournalEntry(TenantOrNobody, Base):
-    """One deed of an operator, or one thing that befell a phone; a secret is never part of it."""
+    """One deed of an operator, or one thing that befell a phone; a secret is never part of it.
+
+    ``reason`` is what the operator gave as one; empty where none was given.
+    """
 
     __tablename__ = "journal_entry"
     __table_args__ = (Index("ix_journal_entry_subject_at", "subject", "at"),)
@@ -24,5 +29,6 @@ class JournalEntry(TenantOrNobody, Base):
     action: Mapped[str] = mapped_column(String(60), index=True)
     subject: Mapped[str] = mapped_column(String(200))
     text: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(String(MAX_GIVEN_REASON), default="", server_default="")
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     tenant: Mapped[Tenant | None] = relationship(Tenant)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import Base, EncryptedBytes, EncryptedText, UtcDateTime, one_of
 from app.models.enums import Action, OperationState, Subject, TargetState, WaveState, Way
+from app.models.journal_entry import MAX_GIVEN_REASON
 from app.security.tenant_scope import TenantOrNobody
 
 MAX_REASON = 400
@@ -20,7 +21,7 @@ class Operation(Base):
     needs to know, ``secret`` a password among them. ``delay_seconds`` lie between the beginnings of two batches;
     ``left_in_batch`` of the present one have not begun. ``patience_seconds`` is how long a phone that was asked has to
     confirm it; ``deadline_seconds`` how long one that is not there is tried, None where it is not. ``paused_by`` names
-    who stopped it, a person or its gate.
+    who stopped it, a person or its gate. ``given_reason`` is why it was begun, as who began it says.
 
     A roll-out has a ``gate`` (``app/services/operations/gates.py``), and begins targets of no later wave than
     ``open_wave``; without waves that is 0, as is the wave of every target. ``undoes_id`` is the operation that this
@@ -53,6 +54,7 @@ class Operation(Base):
     undoes_id: Mapped[int | None] = mapped_column(ForeignKey("operation.id", ondelete="SET NULL"), index=True)
     created_by: Mapped[str] = mapped_column(String(100))
     created_from: Mapped[str] = mapped_column(String(45), default="")
+    given_reason: Mapped[str] = mapped_column(String(MAX_GIVEN_REASON), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     paused_by: Mapped[str] = mapped_column(String(100), default="")
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)

@@ -23,6 +23,7 @@ from app.rest_api.cursors import Cursors
 from app.rest_api.etags import Conditions, etag_of
 from app.rest_api.problems import MEDIA_TYPE, RefusedError, problem, problem_of, status_of
 from app.rest_api.reading import UnreadableError, read_body, read_place, read_query
+from app.rest_api.reasons import read_reason
 from app.rest_api.routes import BENEATH, FILE_TYPES, Route
 from app.rest_api.writing import encode
 from app.services.api_tokens.checking import Caller
@@ -42,6 +43,8 @@ log = logging.getLogger(__name__)
 class Request:
     """A request as it came; ``body`` is read only when it is known who asks, and raises RefusedError 413.
 
+    ``reason`` is the header of that name as WSGI has it, each byte a letter.
+
     ``pieces`` is told how many bytes may come at most, and yields those of a file that is not read at once.
     """
 
@@ -49,6 +52,7 @@ class Request:
     place: Mapping[str, str]
     query: Sequence[tuple[str, str]]
     authorization: str
+    reason: str
     conditions: Conditions
     media_type: str
     body: Callable[[], bytes]
@@ -103,7 +107,7 @@ class RestApi:
         call_of = partial(
             Call,
             caller=caller,
-            author=Author(caller.username, request.address),
+            author=Author(caller.username, request.address, read_reason(request.reason)),
             place=place,
             query=query,
             conditions=request.conditions,

@@ -12,7 +12,7 @@ from flask import Blueprint, current_app, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app.arrivals.bodies import coming_in, hear_out_refused
-from app.rest_api import openapi
+from app.rest_api import openapi, reasons
 from app.rest_api.answering import Request, Response, RestApi, as_problem
 from app.rest_api.calls import SentFile
 from app.rest_api.etags import Conditions, etag_of
@@ -47,6 +47,7 @@ def _answer(routes: dict[str, Route], **place: str) -> flask.Response:
         place=place,
         query=list(request.args.items(multi=True)),
         authorization=request.headers.get("Authorization", ""),
+        reason=request.headers.get(reasons.HEADER, ""),
         conditions=Conditions(request.headers.get("If-Match", ""), request.headers.get("If-None-Match", "")),
         media_type=request.mimetype,
         body=partial(_read_body, route.most_bytes),

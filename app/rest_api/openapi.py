@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from app.rest_api import reasons
 from app.rest_api.calls import Nothing, SentFile
 from app.rest_api.problems import MEDIA_TYPE
 from app.rest_api.resources import ROUTES, TITLES
@@ -35,6 +36,7 @@ may at most what its account may, and sees the tenants that it sees.
 * Every answer has an `ETag`. With `If-None-Match` an answer that you have comes as 304; with `If-Match` a change is
   made only to what you have seen, else it is 412.
 * `PUT` at a natural key (`/named/…`, or a MAC address) adds or replaces: sent twice it changes nothing more.
+* A change may carry the header `X-Reason`: why it is made, for the journal.
 * Errors are problem details (RFC 9457), with the name of each field that is wrong.
 * Times are UTC, as RFC 3339 writes them.
 """
@@ -82,6 +84,7 @@ def document() -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": {**_parts_of_queries(), **schemas},
+            "parameters": {"Reason": reasons.PARAMETER},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "rmt_…"}},
         },
     }
@@ -93,7 +96,7 @@ def _operation(route: Route, schema_of: Mapping[Any, Any]) -> dict[str, Any]:
         "summary": route.summary,
         "description": _said_of(route),
         "tags": [route.right.kind.value if route.right else "yourself"],
-        "parameters": [*_places(route), *_arguments(route.query), *_conditions(route)],
+        "parameters": [*_places(route), *_arguments(route.query), *_conditions(route), *_reason(route)],
         "responses": _responses(route, schema_of),
     }
     if route.body is not None:
@@ -202,3 +205,8 @@ def _conditions(route: Route) -> Iterable[dict[str, Any]]:
         names if route.is_change and route.place else ("If-None-Match",) if not route.is_change else ()
     ):
         yield {"name": name, "in": "header", "required": False, "schema": {"type": "string"}}
+
+
+def _reason(route: Route) -> Iterable[dict[str, str]]:
+    if route.is_change:
+        yield {"$ref": "#/components/parameters/Reason"}

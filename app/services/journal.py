@@ -1,4 +1,4 @@
-"""The journal: who did what to what, when, from where (manual 13.3)."""
+"""The journal: who did what to what, when, from where and why (manual 13.3)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -38,6 +38,7 @@ def entry(**said: Unpack[Said]) -> Entry:
         "action": said["action"],
         "subject": said["subject"][:200],
         "text": said["text"],
+        "reason": said["author"].reason,
         "details": dict(said.get("details", {})),
     }
 

@@ -12,7 +12,8 @@ from app.rendering.csv_lines import csv_line
 from app.services.journal_search import JournalFilter, conditions_of
 
 CHUNK_ROWS = 500
-COLUMNS = ("When (UTC)", "Who", "From", "Action", "What", "In words", "Tenant", "Details")
+COLUMNS = ("When (UTC)", "Who", "From", "Action", "What", "In words", "Tenant", "Details", "Reason")
+"""What came later stands last, so that who reads the others by their place goes on."""
 
 
 def day_between(day: date, zone: tzinfo) -> tuple[datetime, datetime]:
@@ -50,4 +51,5 @@ def _cells(entry: JournalEntry) -> tuple[str, ...]:
         entry.text,
         entry.tenant.name if entry.tenant else "",
         json.dumps(entry.details, ensure_ascii=False) if entry.details else "",
+        entry.reason,
     )

@@ -13,7 +13,7 @@ from app.services.paging import Page, page_of
 
 @dataclass(frozen=True, kw_only=True)
 class JournalFilter:
-    """What is looked for: words in subject or text, who did it, what was done, and when.
+    """What is looked for: words in subject, text or reason, who did it, what was done, and when.
 
     ``between`` are the time from which on entries count, and the one before which.
     """
@@ -43,6 +43,6 @@ def conditions_of(wanted: JournalFilter) -> list[ColumnElement[bool]]:
         conditions += [JournalEntry.at >= first, JournalEntry.at < end]
     if wanted.words:
         words = find_mac(wanted.words) or wanted.words
-        columns = (JournalEntry.subject, JournalEntry.text, JournalEntry.address)
+        columns = (JournalEntry.subject, JournalEntry.text, JournalEntry.address, JournalEntry.reason)
         conditions.append(or_(*(column.icontains(words, autoescape=True) for column in columns)))
     return conditions

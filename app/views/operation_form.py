@@ -25,7 +25,7 @@ from app.services.operations.starting import PATIENCES, Order
 from app.services.operations.targets import Chosen, Wanted
 from app.services.operations.waves import RollOut
 from app.services.settings.texts import LANGUAGES
-from app.views import sealed_texts
+from app.views import given_reasons, sealed_texts
 from app.views.list_arguments import MOST_CHARACTERS_OF_WORDS
 from app.views.shell import may
 from app.views.times import zone_of_page
@@ -40,7 +40,7 @@ WAY_WORDS: Mapping[Way, str] = {
 _IDS = ("template_id", "firmware_id", "tenant_id")
 _SECRET_FIELDS: Mapping[Action, str] = {Action.PASSWORDS: "secret", Action.USER_VALUES: "lines"}
 _SECRETS = frozenset({*_SECRET_FIELDS.values(), "sealed"})
-_NOT_REPEATED = _SECRETS | {"csrf_token", "typed", "number"}
+_NOT_REPEATED = _SECRETS | {"csrf_token", "typed", "number", given_reasons.FIELD}
 _TICKS = ("generate", "only_changed", "decide", "release")
 _TEXTS = ("mode", "text", "seconds", "language", "vlan_mode", "from_user")
 

@@ -49,7 +49,7 @@ def test_the_list_and_a_day_of_the_archive_are_saved(app: Flask, world: World, s
     saved = oscar.get(f"/logs/activity/export.csv?day={today}")
     assert f'filename="IPP.Manage.Activity.{today:%d-%m-%Y}.csv"' in saved.headers["Content-Disposition"]
     head, *lines = saved.text.removeprefix("\ufeff").splitlines()
-    assert head == "When (UTC),Who,From,Action,What,In words,Tenant,Details"
+    assert head == "When (UTC),Who,From,Action,What,In words,Tenant,Details,Reason"
     assert any(
         line.split(",")[1:3] == ["oscar", "127.0.0.1"] and "oscar signed in." in line for line in lines
     )

@@ -1,4 +1,4 @@
-"""The journal: `/journal`, who did what to what, when and from where."""
+"""The journal: `/journal`, who did what to what, when, from where and why."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -29,6 +29,7 @@ class JournalItem(Struct, kw_only=True):
     action: str
     subject: str
     text: str
+    reason: str
     details: dict[str, Any]
     tenant: str
     tenant_id: int | None
@@ -39,9 +40,9 @@ class JournalQuery(ListQuery, kw_only=True, forbid_unknown_fields=True, frozen=T
 
     actor: Annotated[Words, Meta(description="The whole name of who did it.")] = ""
     action: Annotated[Words, Meta(description="The whole name of what was done.")] = ""
-    q: Annotated[Words, Meta(description="A part of subject, text or address, or a MAC in any notation.")] = (
-        ""
-    )
+    q: Annotated[
+        Words, Meta(description="A part of subject, text, reason or address, or a MAC in any notation.")
+    ] = ""
     since: Annotated[datetime, Meta(tz=True)] | None = None
     before: Annotated[datetime, Meta(tz=True)] | None = None
     sort: Literal["id", "-id"] = "-id"
@@ -77,6 +78,7 @@ def _show(entry: JournalEntry) -> JournalItem:
         action=entry.action,
         subject=entry.subject,
         text=entry.text,
+        reason=entry.reason,
         details=entry.details,
         tenant=entry.tenant.name if entry.tenant else "",
         tenant_id=entry.tenant_id,

@@ -47,6 +47,7 @@ class OperationItem(Struct, kw_only=True):
     patience_seconds: int
     deadline_seconds: int | None
     created_by: str
+    reason: str
     created_at: datetime
     next_batch_at: datetime
     paused_by: str
@@ -263,6 +264,7 @@ def _show(operation: Operation, kind: type[Any] = OperationItem, **besides: Any)
         patience_seconds=operation.patience_seconds,
         deadline_seconds=operation.deadline_seconds,
         created_by=operation.created_by,
+        reason=operation.given_reason,
         created_at=operation.created_at,
         next_batch_at=operation.next_batch_at,
         paused_by=operation.paused_by,

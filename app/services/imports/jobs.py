@@ -55,6 +55,7 @@ def add(
         by=author.name,
         asked_by=author.name,
         address=author.address,
+        given_reason=author.reason,
         tenant_ids=None if scope.tenant_ids is None else sorted(scope.tenant_ids),
         created_at=now,
     )
@@ -86,7 +87,7 @@ def is_busy(job: ImportJob) -> bool:
 
 def author_of(job: ImportJob) -> Author:
     """Return who asked for what is done now."""
-    return Author(job.asked_by, job.address)
+    return Author(job.asked_by, job.address, job.given_reason)
 
 
 def number_of_new(job: ImportJob) -> int:
@@ -115,7 +116,7 @@ def confirm(session: Session, job: ImportJob, *, author: Author) -> None:
         job.tenant_ids = sorted(scope)
         look_again(job, "Your account sees other tenants than before, so the file is looked at again.")
         return
-    job.asked_by, job.address = author.name, author.address
+    job.asked_by, job.address, job.given_reason = author.name, author.address, author.reason
     _move(job, ImportState.CONFIRMED, total=number_of_new(job))
 
 
@@ -137,7 +138,7 @@ def undo(session: Session, job: ImportJob, *, author: Author, now: datetime) -> 
         raise ConflictError("The import cannot be undone: it is not done, or was undone already.")
     if now >= until:
         raise ConflictError("The import is more than a day old and can no longer be undone.")
-    job.asked_by, job.address = author.name, author.address
+    job.asked_by, job.address, job.given_reason = author.name, author.address, author.reason
     _move(job, ImportState.UNDOING, total=job.counts.get("devices", 0) + job.counts.get("users", 0))
 
 

@@ -12,7 +12,7 @@ from app.models import Operation, OperationTarget
 from app.models.enums import TargetState, VlanMode
 from app.services import approval
 from app.services.approval import ApprovalRequest
-from app.services.author import Author
+from app.services.operations.asker import asker_of
 from app.services.operations.targets import GONE_ELSEWHERE, gone_elsewhere
 
 _APPROVED: Mapping[str, Any] = {"approved": True}
@@ -27,7 +27,7 @@ def approve(
     approved before, and which is to be told once more to restart, is a device already. A target is its new tenant's,
     as its phone is.
     """
-    author = Author(operation.created_by, operation.created_from)
+    author = asker_of(operation)
     elsewhere = gone_elsewhere(session, operation, macs)
     refused = dict.fromkeys(elsewhere, (TargetState.SKIPPED, GONE_ELSEWHERE))
     for target in _targets_to_approve(session, operation, sorted(set(macs) - elsewhere)):

@@ -1,6 +1,7 @@
 """The gates of roll-outs: how the phones of a wave stand, whether the next may begin, and what is done when not."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -181,7 +182,7 @@ def _end_wave(
     journal.record(
         session,
         at=now,
-        author=GATE,
+        author=replace(GATE, reason=operation.given_reason),
         action="operation stopped by its gate",
         subject=f"operation {operation.id}",
         text=(

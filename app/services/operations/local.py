@@ -21,6 +21,7 @@ from app.services import (
 )
 from app.services.author import Author
 from app.services.configuration_values import changes as configuration_values
+from app.services.operations.asker import asker_of
 from app.services.operations.claiming import Claim
 from app.services.operations.moving import move_device
 from app.services.operations.results import Result
@@ -103,7 +104,7 @@ def _change_template(
             outcomes[device.mac] = _DONE
     session.flush()
     given = [device for device in devices if outcomes[device.mac] == _DONE]
-    author = Author(operation.created_by, operation.created_from)
+    author = asker_of(operation)
     pins.pin(session, given, (Stage.TEMPLATE,), author=author, now=now)
     return outcomes
 
@@ -134,7 +135,7 @@ def _change_tenant(
     """Move devices with all that is theirs; a user moves with his only phone, for both have one tenant."""
     devices, outcomes = _devices(session, operation, macs)
     tenant = session.get(Tenant, operation.options["tenant_id"])
-    author = Author(operation.created_by, operation.created_from)
+    author = asker_of(operation)
     for mac in [device.mac for device in devices]:
         device = session.scalars(select(Device).where(Device.mac == mac)).one()
         if tenant is None:
@@ -170,7 +171,7 @@ def _delete_devices(
     session: Session, operation: Operation, macs: Sequence[str], now: datetime
 ) -> dict[str, Outcome]:
     devices, outcomes = _devices(session, operation, macs)
-    author = Author(operation.created_by, operation.created_from)
+    author = asker_of(operation)
     for device in devices:
         outcomes[device.mac] = _DONE
         device_deletion.delete_device(session, device, author=author, now=now)
@@ -181,7 +182,7 @@ def _delete_status(
     session: Session, operation: Operation, macs: Sequence[str], now: datetime
 ) -> dict[str, Outcome]:
     elsewhere = gone_elsewhere(session, operation, macs)
-    author = Author(operation.created_by, operation.created_from)
+    author = asker_of(operation)
     here = [mac for mac in macs if mac not in elsewhere]
     deleted = status_deletion.delete_status(session, here, author=author, now=now)
     outcomes = dict.fromkeys(macs, _NO_STATUS) | dict.fromkeys(elsewhere, _ELSEWHERE)
@@ -218,7 +219,7 @@ def _for_each_user(
     """Do something to each user in a savepoint of his own: one who cannot have it does not hold up the others."""
     elsewhere = gone_elsewhere(session, operation, keys)
     outcomes = {key: _ELSEWHERE if key in elsewhere else _NO_USER for key in keys}
-    author = Author(operation.created_by, operation.created_from)
+    author = asker_of(operation)
     here = [int(key) for key in keys if key not in elsewhere]
     locked = select(PhoneUser.id).where(PhoneUser.id.in_(here)).order_by(PhoneUser.id)
     for user_id in session.scalars(locked.with_for_update(of=PhoneUser)).all():
@@ -235,7 +236,7 @@ def _lay_values_over(
 ) -> dict[str, Outcome]:
     """Give users lines of their own; a line that a user has with another value is replaced."""
     lines = configuration_values.read_pasted(operation.secret or "")
-    author = Author(operation.created_by, operation.created_from)
+    author = asker_of(operation)
     owners, outcomes = _owners(session, operation, keys)
     for owner in owners:
         laid = configuration_values.lay_over(session, owner, lines, replaces=True, author=author, now=now)
@@ -249,7 +250,7 @@ def _lay_values_over(
 def _delete_values(
     session: Session, operation: Operation, keys: Sequence[str], now: datetime
 ) -> dict[str, Outcome]:
-    author = Author(operation.created_by, operation.created_from)
+    author = asker_of(operation)
     owners, outcomes = _owners(session, operation, keys)
     for owner in owners:
         rows = session.scalars(LINES.of_owner(owner)).all()

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from app.models import ConfigTemplate, Device, DeviceStatus, Firmware, Operation, OperationTarget
 from app.models.enums import Action, Cause, Stage, Status, TargetState
 from app.services import config_files, pins
-from app.services.author import Author
 from app.services.config_files.differences import find_outdated
 from app.services.operations import kept_files
+from app.services.operations.asker import asker_of
 from app.services.operations.claiming import watch_files
 from app.services.operations.deciding import decide_anew
 from app.services.operations.targets import GONE_ELSEWHERE, gone_elsewhere
@@ -179,13 +179,13 @@ class _Work:
         return found
 
     def _pin(self, devices: Collection[Device], stage: Stage) -> None:
-        author = Author(self._operation.created_by, self._operation.created_from)
+        author = asker_of(self._operation)
         pins.pin(self._session, devices, (stage,), author=author, now=self._now)
 
     def _decide_anew(self) -> dict[str, Outcome]:
         """Give the devices what rules say today, and return those that have it already, and did at an earlier try."""
         cause = Cause.ACTIVATION if "simulation_id" in self._operation.options else Cause.MANUAL
-        author = Author(self._operation.created_by, self._operation.created_from)
+        author = asker_of(self._operation)
         undecided = [device for mac, device in self._devices.items() if self._targets[mac].before is None]
         if self._operation.options.get("release"):
             pins.release(self._session, undecided, tuple(Stage), author=author, now=self._now)

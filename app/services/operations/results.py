@@ -1,7 +1,7 @@
 """What became of targets that a worker had, and the end of an operation."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -152,7 +152,7 @@ def finish(session: Session, ids: Collection[int], *, now: datetime) -> int:
         journal.record(
             session,
             at=now,
-            author=SCHEDULER,
+            author=replace(SCHEDULER, reason=operation.given_reason),
             action="operation finished",
             subject=f"operation {operation.id}",
             text=f"The operation {operation.id} ({KINDS[operation.action].title}) ended.",

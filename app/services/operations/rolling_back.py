@@ -103,6 +103,7 @@ def _begin(session: Session, operation: Operation, *, author: Author, now: datet
         undoes_id=operation.id,
         created_by=author.name[:100],
         created_from=author.address[:45],
+        given_reason=author.reason,
         created_at=now,
     )
     session.add(undo)

@@ -104,6 +104,7 @@ def start(session: Session, order: Order, *, author: Author, now: datetime) -> O
         last_served_at=now,
         created_by=author.name[:100],
         created_from=author.address[:45],
+        given_reason=author.reason,
         created_at=now,
     )
     session.add(operation)

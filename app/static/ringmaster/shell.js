@@ -40,26 +40,47 @@ function closeMenus(except) {
 }
 
 // A button or form with data-confirm="question" goes on only when the question is answered with OK.
-async function ask(question, label) {
+// A reason that is given goes along with the form, for the Activity Log; data-no-reason has none, as nothing is noted.
+async function ask(form, asker, label) {
   const dialog = document.getElementById("confirm");
-  dialog.querySelector("#confirm-text").textContent = question;
+  const reason = dialog.querySelector("[data-confirm-reason]");
+  reason.value = form.elements[reason.name]?.value ?? "";
+  reason.closest("label").hidden = "noReason" in asker.dataset;
+  dialog.querySelector("#confirm-text").textContent = asker.dataset.confirm;
   dialog.querySelector("[data-confirm-label]").textContent = label || "OK";
   dialog.returnValue = "cancel";
   dialog.showModal();
   await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
-  return dialog.returnValue === "ok";
+  if (dialog.returnValue !== "ok") return false;
+  carryReason(form, reason);
+  return true;
 }
+
+function carryReason(form, { name, value }) {
+  if (!form.elements[name]) {
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name });
+    form.append(field);
+  }
+  form.elements[name].value = value;
+}
+
+// Who ends a reason with Enter means the deed, and not the first button of the dialog, which is Cancel.
+document.querySelector("[data-confirm-reason]")?.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.isComposing) return;
+  event.preventDefault();
+  event.target.form.requestSubmit(event.target.form.querySelector("[data-confirm-label]"));
+});
 
 const confirmed = new WeakSet();
 
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   const asker = event.submitter?.dataset.confirm ? event.submitter : form;
-  const question = asker.dataset.confirm;
-  if (!question || confirmed.delete(form)) return;
+  if (!asker.dataset.confirm || confirmed.delete(form)) return;
   event.preventDefault();
   const submitter = event.submitter;
-  if (await ask(question, asker.dataset.confirmLabel || submitter?.textContent.trim())) {
+  if (await ask(form, asker, asker.dataset.confirmLabel || submitter?.textContent.trim())) {
     confirmed.add(form);
     form.requestSubmit(submitter);
   }

@@ -1,0 +1,96 @@
+"""Why somebody does something: typed into forms and dialogs, kept with what was done, found and shown."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app.models import JournalEntry, Operation, Site, Tenant
+from app.security.tenant_scope import ALL_TENANTS
+from app.transaction import reading
+from tests.views.browsing import Browser
+from tests.views.conftest import SignIn
+from tests.views.installations import database_of
+from tests.views.world import ACME_MAC, World
+
+WHY = "Ticket 4711 <b>& co</b>"
+SHOWN = "Ticket 4711 &lt;b&gt;&amp; co&lt;/b&gt;"
+
+
+def reasons(app: Flask, action: str) -> list[str]:
+    with reading(database_of(app), ALL_TENANTS) as session:
+        return list(session.scalars(select(JournalEntry.reason).where(JournalEntry.action == action)))
+
+
+def add_site(browser: Browser, world: World, name: str, why: str) -> str:
+    form = {"name": name, "tenant": str(world.acme), "given_reason": why}
+    return browser.post("/sites/add", form).text
+
+
+def test_adding_changing_and_deleting_say_why(app: Flask, world: World, sign_in: SignIn):
+    alice = sign_in("alice")
+    add_site(alice, world, "Lyon", WHY)
+    assert reasons(app, "site added") == [WHY]
+    with reading(database_of(app), ALL_TENANTS) as session:
+        site = session.scalars(select(Site.id).where(Site.name == "Lyon")).one()
+    form = {"name": "Nice", "tenant": str(world.acme), "given_reason": "It moved"}
+    assert alice.post(f"/sites/edit/{site}", form).status_code == 302
+    assert reasons(app, "site changed") == ["It moved"]
+    page = alice.get(f"/sites/delete/{site}").text
+    told = page.partition('name="told" value="')[2].partition('"')[0]
+    assert 'name="given_reason"' in page
+    alice.post(f"/sites/delete/{site}", {"told": told, "given_reason": "It was given up"})
+    assert reasons(app, "site deleted") == ["It was given up"]
+
+
+def test_the_activity_log_shows_and_finds_it(app: Flask, world: World, sign_in: SignIn):
+    alice = sign_in("alice")
+    add_site(alice, world, "Lyon", WHY)
+    add_site(alice, world, "Bern", "")
+    for query, words in (("ticket+4711", SHOWN), ("Lyon", SHOWN)):
+        page = alice.get(f"/logs/activity/?q={query}").text
+        assert words in page
+        assert "added the site Bern" not in page
+    page = alice.get("/logs/activity/?q=Bern").text
+    assert "added the site Bern" in page
+    assert "Reason:" not in page
+    saved = alice.get("/logs/activity/export.csv?q=Lyon").text
+    assert saved.rstrip().endswith(f",{WHY}")
+
+
+def test_an_operation_carries_it_through_its_review(app: Flask, world: World, sign_in: SignIn):
+    order = {"action": "language", "language": "German", "batch": "5", "delay": "120", "patience": "5400"}
+    oscar = sign_in("oscar")
+    wanted = {**order, "key": ACME_MAC, "given_reason": WHY}
+    review = oscar.post("/operations/review/devices", wanted).text
+    assert review.count(f'name="given_reason" value="{SHOWN}"') == 1
+    begun = oscar.post("/operations/start/devices", {**wanted, "number": "1"}).location
+    with reading(database_of(app), ALL_TENANTS) as session:
+        assert session.scalars(select(Operation.given_reason).order_by(Operation.id.desc())).first() == WHY
+    assert reasons(app, "operation started") == [WHY]
+    for page in (begun, f"/devices/{ACME_MAC}/"):
+        assert SHOWN in oscar.get(page).text, page
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        ("x" * 201, "The reason has 201 characters; 200 is the most."),
+        ("a\nb", "The reason has a control character (U+000A); leave it out."),
+    ],
+)
+def test_a_reason_that_will_not_do_leaves_everything_as_it_was(
+    app: Flask, world: World, sign_in: SignIn, why: str, said: str
+):
+    alice = sign_in("alice")
+    assert said in add_site(alice, world, "Lyon", why)
+    with reading(database_of(app), ALL_TENANTS) as session:
+        assert session.scalar(select(Site.id).where(Site.name == "Lyon")) is None
+        assert session.get(Tenant, world.acme) is not None
+
+
+def test_a_form_that_is_shown_again_still_has_it(app: Flask, world: World, sign_in: SignIn):
+    alice = sign_in("alice")
+    assert '<details class="reason">' in alice.get("/sites/add").text
+    page = add_site(alice, world, "", WHY)
+    assert '<details class="reason" open>' in page
+    assert f'name="given_reason" value="{SHOWN}" maxlength="200"' in page

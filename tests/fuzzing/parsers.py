@@ -249,4 +249,4 @@ PARSERS = (
            lambda content: _read_backup(sealed(content))),
     Parser("head and checksums of a backup", PARTS_OF_A_BACKUP, _read_parts_of_backup),
 )  # fmt: skip
-"""Every parser; test_surfaces.py holds the table to the code."""
+"""Every parser that we know of: a new one is to be named here."""

@@ -362,7 +362,7 @@ class Settings:
     )
     sign_in_file: Path | None = setting(
         "File in TOML that lets people of an LDAP directory or an OpenID Connect provider sign in "
-        "(docs/guide/sign-in.md)",
+        "(docs/guide/signing-in.md)",
         _file,
         None,
         "none: accounts of this installation alone",

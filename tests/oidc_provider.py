@@ -35,6 +35,7 @@ class OidcProvider:
         self.user_info: dict[str, Any] = {}
         self.key: RSAKey | ECKey = new_key()
         self.signing_key: RSAKey | ECKey | OctKey | None = None
+        self.published: list[Any] | None = None
         self.algorithm = "RS256"
         self.change_claims: Changes = lambda claims: claims
         self.change_metadata: Changes = lambda metadata: metadata
@@ -47,6 +48,10 @@ class OidcProvider:
     def rotate(self) -> None:
         """Sign with a new key from now on."""
         self.key = new_key()
+
+    def keys(self) -> list[Any]:
+        """Return the keys that are published: that which signs, if no test says others."""
+        return [self.key.as_dict(private=False)] if self.published is None else self.published
 
     def metadata(self) -> dict[str, Any]:
         """Return what is discovered."""
@@ -143,7 +148,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif parts.path == "/.well-known/openid-configuration":
             self._answer(200, provider.metadata())
         elif parts.path == "/keys":
-            self._answer(200, {"keys": [provider.key.as_dict(private=False)]})
+            self._answer(200, {"keys": provider.keys()})
         elif parts.path == "/me" and self.headers["Authorization"] == "Bearer of somebody":
             self._answer(200, provider.user_info)
         else:

@@ -8,13 +8,14 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, MetaData, inspect, text
+from sqlalchemy import Connection, Engine, MetaData, Table, inspect, text
 
 from app import schema
 from app.database import is_table_on, make_engine
 from app.errors import ConflictError
 from app.models import Device
 
+AT = datetime(2026, 1, 1, tzinfo=UTC)
 TEXTS_OF_A_PHONE = (
     "placement_reason", "url_tenant", "external_ip", "subnet_mask", "model", "firmware_version", "user_agent",
     "user_id", "phone_number", "region", "sip_proxy", "vlan_id", "btoe_status", "btoe_version", "usb_headset",
@@ -304,8 +305,54 @@ def test_destinations_with_their_messages_are_there_when_another_kind_is_let_in(
         events = {"id": 2, **destination, "name": "CMDB", "name_key": "cmdb", "kind": "events"}
         connection.execute(found.tables["destination"].insert(), events)
         connection.execute(text("INSERT INTO event_place VALUES (2, 0, 0, 0)"))
+        told = {**delivery, "id": 2, "destination_id": 2, "group_id": None, "key": "e", "reason": "event"}
+        connection.execute(found.tables["delivery"].insert(), told)
     schema.migrate(engine, before)
     with engine.connect() as connection:
         assert connection.execute(text("SELECT name FROM destination")).all() == [("Hook",)]
         assert connection.execute(text("SELECT group_id FROM delivery")).all() == [(1,)]
     schema.migrate(engine, "0037")
+
+
+def test_what_is_there_stays_when_guards_forms_and_outside_accounts_come_and_go(engine: Engine) -> None:
+    schema.migrate(engine, "0033")
+    found = MetaData()
+    found.reflect(engine)
+
+    def add(connection: Connection, name: str, /, **values: object) -> None:
+        table = found.tables[name]
+        connection.execute(table.insert(), {**_least_of(table), **values})
+
+    with engine.begin() as connection:
+        add(connection, "tenant", id=1, name="Acme", name_key="acme")
+        add(connection, "phone_model", id=1, name="430HD", vendor="AudioCodes")
+        add(connection, "ab_user", id=1, username="ann", email="ann@acme.com")
+        for number, cleared_at in ((1, None), (2, AT)):
+            add(connection, "alarm", id=number, dedup_key="k", severity="major", cleared_at=cleared_at)
+    for _ in range(2):
+        schema.migrate(engine, "head")
+        with engine.begin() as connection:
+            active = connection.execute(text("SELECT id, active_key FROM alarm ORDER BY id")).all()
+            assert active == [(1, "k"), (2, None)]
+            model = text("SELECT name, file_names, value_format FROM phone_model")
+            assert connection.execute(model).all() == [("430HD", "", "audiocodes")]
+            assert connection.execute(text("SELECT username, signs_in_by FROM ab_user")).all() == [
+                ("ann", "")
+            ]
+            connection.execute(text("UPDATE tenant SET hands_out_once = true"))
+            connection.execute(text("UPDATE phone_model SET value_format = 'xml'"))
+            connection.execute(text("UPDATE ab_user SET signs_in_by = 'ldap', outside_key = 'ann'"))
+        schema.migrate(engine, "0033")
+        with engine.begin() as connection:
+            for name, rows in (("tenant", 1), ("phone_model", 1), ("ab_user", 1), ("alarm", 2)):
+                assert len(connection.execute(found.tables[name].select()).all()) == rows
+
+
+def _least_of(table: Table) -> dict[str, object]:
+    """Return a value for every column that has to have one."""
+    usual: dict[type, object] = {int: 1, str: "", bool: False, datetime: AT, bytes: b"", dict: {}, float: 0.0}
+    return {
+        column.name: usual[column.type.python_type]
+        for column in table.columns
+        if not column.nullable and column.server_default is None and not column.primary_key
+    }

@@ -8,12 +8,13 @@ import hashlib
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote_plus, urlencode, urlsplit
 
 from joserfc.errors import InvalidKeyIdError, JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import Key, KeySet
 from joserfc.jwt import JWTClaimsRegistry, Token, decode
 
 from app.errors import NotAllowedError, UnreachableError
@@ -151,10 +152,7 @@ class Provider:
 
     def _fetched_keys(self) -> KeySet:
         found = self._fetcher.get(self._address("jwks_uri"))
-        try:
-            keys = KeySet.import_key_set({"keys": found.get("keys", [])})
-        except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
-            raise UnreachableError(f"{self.way.issuer} says no usable keys.") from error
+        keys = _usable(found.get("keys"))
         with self._lock:
             self._keys = keys
         return keys
@@ -178,6 +176,7 @@ class Provider:
             )
         with self._lock:
             self._metadata, self._metadata_until = found, time.monotonic() + _DISCOVERED_FOR_SECONDS
+            self._keys = None  # a key that the provider has withdrawn counts no longer than this
         return found
 
     def _address(self, name: str) -> str:
@@ -198,6 +197,15 @@ def _scheme_of(address: str) -> str:
         return urlsplit(address).scheme
     except ValueError:  # brackets with no IPv6 address between them
         return ""
+
+
+def _usable(listed: object) -> KeySet:
+    """Return the keys of a list that can be used; others, for what this program does not know, are passed over."""
+    keys: list[Key] = []
+    for data in listed if isinstance(listed, list) else ():
+        with suppress(JoseError, LookupError, TypeError, ValueError, AttributeError):
+            keys += KeySet.import_key_set({"keys": [data]})
+    return KeySet(keys)
 
 
 def _with_query(address: str, values: Mapping[str, str]) -> str:

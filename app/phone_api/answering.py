@@ -41,6 +41,7 @@ from app.transaction import reading, writing
 
 Seen: TypeAlias = dict[str, datetime]
 Done = TypeVar("Done")
+_REFUSED = (403, 404, 429)
 log = logging.getLogger(__name__)
 
 Recorded: TypeAlias = tuple[list[PhoneResponse], Seen]
@@ -149,6 +150,7 @@ class PhoneApi:
                 or findings.settle(place, call.request, self._find(session, call, context))
                 for place, call in enumerate(calls)
             ]
+            self._forget_what_is_not_theirs(calls, found, findings)
         self.guard.note_strangers(context.strangers)
         return found
 
@@ -179,6 +181,15 @@ class PhoneApi:
         return self.downloads.admit(
             call.request, response, lambda address: sites_of_addresses.find(session, address)
         )
+
+    def _forget_what_is_not_theirs(
+        self, calls: Sequence[Call], found: Sequence[PhoneResponse | None], findings: hand_outs.Findings
+    ) -> None:
+        """Remember nothing for who was refused, or is not noted yet to have a file that goes out once."""
+        for place, (call, response) in enumerate(zip(calls, found, strict=True)):
+            is_refused = response is not None and response.status in _REFUSED
+            if is_refused or (response is None and place in findings.callers):
+                self.served.forget(self._kept_as(call))
 
     def _remembered(self, call: Call) -> PhoneResponse | None:
         remembered = self.served.find(self._kept_as(call)) if call.endpoint.find else None

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.errors import NotFoundError
+from app.models.enums import FileKind
 from app.phone_api import preconditions, told_keys
 from app.phone_api.context import Context
 from app.phone_api.delivery import VARIES, Answer, Deliverable, Gzip, not_modified
@@ -40,9 +41,10 @@ def stored(
     session: Session, call: FileCall, file: StoredFile, form: PhoneForm | None, part: Part, context: Context
 ) -> Answer:
     """Return a stored file, or the boot file that leads to it; of one that the phone holds, that it does."""
-    headers = _headers(file.template_name, form)
+    headers, is_its_file = _headers(file.template_name, form), file.kind is FileKind.PHONE
     if form is not None and part is Part.BOOT:
-        text = told_keys.with_key(session, call, context, form.boot_file_for(call.mac or ""))
+        text = form.boot_file_for(call.mac or "")
+        text = told_keys.with_key(session, call, context, text, is_its_file=is_its_file)
         return _of_text(text, context.now, form, headers)
     tag = told_keys.tag_of(call, file, context)
     if file.content is None:
@@ -50,7 +52,7 @@ def stored(
         return not_modified(held or tag, headers)
     if call.request.key:
         text = stored_files.text_of(file.content).decode()
-        text = told_keys.with_key(session, call, context, text)
+        text = told_keys.with_key(session, call, context, text, is_its_file=is_its_file)
         return _of_text(text, file.generated_at, form, headers, tag)
     stream = stored_files.gzip_of(file.content)
     return Deliverable(Gzip(stream), file.size, file.etag, file.generated_at, _type_of(form), headers)

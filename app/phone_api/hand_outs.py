@@ -130,7 +130,7 @@ def _may_have(guarded: Guarded, handed: Handed, caller: Caller) -> bool:
     return (
         handed.handed_at is None
         or caller.certificate == handed.mac
-        or guarded.proves(caller)
+        or guarded.proves(caller, handed.tenant_id)
         or are_neighbours(handed.address or "", caller.address)
     )
 

@@ -19,9 +19,10 @@ _LINE = re.compile(r"(?<![^\r\n])([^=\r\n]*+)(=[ \t]*+)([^\r\n]++)")
 
 
 # What other vendors' files in XML are made of: a comment, an element with what stands in it, an attribute, a word.
-_COMMENT = re.compile(r"<!--([^\n]*?)-->")
+# None begins within a run that another one has looked through in vain: files of hundreds of kilobytes may be one line.
+_COMMENT = re.compile(r"<!--((?:(?!-->|<!--)[^\n])*+)-->")
 _ELEMENT = re.compile(r"(<[A-Za-z_][^<>\n]*+>)([^<\n]++)")
-_ATTRIBUTE = re.compile(r"""([A-Za-z_][\w.:-]*+)([ \t]*+=[ \t]*+)("[^"\n]*+"|'[^'\n]*+')""")
+_ATTRIBUTE = re.compile(r"""(?<![\w.:-])([\w.:-]++)([ \t]*+=[ \t]*+)("[^"\n]*+"|'[^'\n]*+')""")
 _word = re.compile(r"[A-Za-z_][\w-]*+").findall
 
 

@@ -53,6 +53,7 @@ _BEGINNINGS: Sequence[tuple[str, Topic]] = (
     ("device", Topic.DEVICES),
     ("status ", Topic.DEVICES),
     ("pin ", Topic.DEVICES),
+    ("credentials ", Topic.DEVICES),
     ("user", Topic.USERS),
     ("import", Topic.USERS),
     ("tenant", Topic.PLACES),

@@ -1,7 +1,8 @@
 """Keys in the addresses that phones ask for: a tenant's, and one for each phone that is made of it (decision 0078).
 
 An address begins with ``/k/<key>/``, and goes on as it would without. The key of a tenant is its name, by which it is
-found, and a secret. That of a phone has the MAC address and a proof in place of the secret.
+found, and the first half of its secret. That of a phone has the MAC address and a proof in place of that half. It is
+made with the other half, which is told to nobody, so that who knows the key of a tenant cannot make that of a phone.
 """
 
 import hmac
@@ -15,6 +16,7 @@ _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 """Without those that are taken for one another when somebody types them into a phone; a power of two."""
 NAME_LENGTH = 8
 SECRET_LENGTH = 26
+"""Of each of the two halves."""
 _MAC_LENGTH = 12
 _MOST = 64
 
@@ -48,13 +50,13 @@ def new_name() -> str:
 
 
 def new_secret() -> str:
-    """Return a secret for a new key, of 130 bits."""
-    return _letters(SECRET_LENGTH)
+    """Return a secret for a new key: two halves of 130 bits, one to be told and one to make phones' keys with."""
+    return _letters(2 * SECRET_LENGTH)
 
 
 def key_of_tenant(name: str, secret: str) -> str:
     """Return the key as it stands in addresses of a tenant."""
-    return f"{name}{secret}"
+    return f"{name}{secret[:SECRET_LENGTH]}"
 
 
 def key_of_phone(name: str, secret: str, mac: str) -> str:
@@ -75,8 +77,13 @@ def read_key(text: str) -> UrlKey | None:
 
 
 def is_genuine(key: UrlKey, secret: str) -> bool:
-    """Whether a key was made of this secret; takes as long for a wrong one as for the right one."""
-    expected = _proof(secret, key.mac) if key.mac else secret
+    """Whether a key was made of this secret; takes as long for a wrong one as for the right one.
+
+    Of one half alone no keys of phones are made.
+    """
+    if key.mac and len(secret) != 2 * SECRET_LENGTH:
+        return False
+    expected = _proof(secret, key.mac) if key.mac else secret[:SECRET_LENGTH]
     return hmac.compare_digest(key.secret.encode(), expected.encode())
 
 
@@ -93,5 +100,5 @@ def _letters(number: int) -> str:
 
 
 def _proof(secret: str, mac: str) -> str:
-    digest = hmac.digest(secret.encode(), mac.encode(), "sha256")
+    digest = hmac.digest(secret[SECRET_LENGTH:].encode(), mac.encode(), "sha256")
     return "".join(_LETTERS[byte % len(_LETTERS)] for byte in digest[:SECRET_LENGTH])

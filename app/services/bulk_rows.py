@@ -149,8 +149,10 @@ def planned_each_time(session: Session) -> Iterator[None]:
     driver: Any = session.connection().connection.driver_connection
     kept = driver.prepare_threshold
     driver.prepare_threshold = None
-    yield
-    driver.prepare_threshold = kept
+    try:
+        yield
+    finally:  # the connection goes on without this transaction
+        driver.prepare_threshold = kept
 
 
 def _as_json(content: str) -> ColumnElement[Any]:

@@ -23,7 +23,7 @@ from app.services.author import Author
 
 NO_PASSWORD = ""
 """What is kept in the place of a password: no password has this hash."""
-_LONGEST_NAME, _LONGEST_PART, _LONGEST_MAIL = 64, 64, 320
+_LONGEST_KEY, _LONGEST_NAME, _LONGEST_PART, _LONGEST_MAIL = 255, 64, 64, 320
 
 _log = logging.getLogger(__name__)
 
@@ -50,6 +50,10 @@ def take_in(
     name is that of another account, InvalidInputError for a name that cannot be one. ``turn_away`` is for a session
     of its own then.
     """
+    if len(who.key) > _LONGEST_KEY or "\0" in who.key:
+        raise InvalidInputError(
+            f"{who.way} calls you by a key that cannot be kept: it has more than {_LONGEST_KEY} characters, or a NUL."
+        )
     account = find(session, who.mark, who.key)
     if account is not None and not account.active:
         raise NotAllowedError(
@@ -104,10 +108,6 @@ def key_of_name(username: str) -> str:
 
 
 def _new(session: Session, who: Identity) -> Operator:
-    if len(who.key) > 255:
-        raise InvalidInputError(
-            f"{who.way} calls you by a key of more than 255 characters, which is not kept."
-        )
     account = Operator(
         username=_free_name(session, who, None),
         password=NO_PASSWORD,

@@ -107,24 +107,31 @@ class Guarded:
         mac = found[0].mac
         return not mac or not caller.macs or {mac} == set(caller.macs)
 
-    def proves(self, caller: Caller) -> bool:
-        """Whether a caller asks with the key that the phone itself was told in its file."""
+    def proves(self, caller: Caller, tenant_id: int) -> bool:
+        """Whether a caller asks with the key that a phone of this tenant itself was told in its file."""
         found = self._key_of(caller)
-        return found is not None and {found[0].mac} == set(caller.macs)
+        return found is not None and found[1].tenant_id == tenant_id and {found[0].mac} == set(caller.macs)
 
-    def told_key(self, caller: Caller) -> str:
+    def told_key(self, caller: Caller, *, is_its_file: bool) -> str:
         """Return the key that belongs into the addresses of a file; empty where the caller asks with none that counts.
 
-        A phone is told its own.
+        A phone is told its own. Where files go out once, that is told in the file of a device alone: who asks with it
+        has had this file, and anybody may ask for another one that has the phone's MAC address in its name.
         """
         found = self._key_of(caller)
         told = self.told.get(found[1].tenant_id) if found else None
         if found is None or told is None:
             return ""
-        mac = caller.macs[0] if len(caller.macs) == 1 else found[0].mac
+        mac = found[0].mac
+        if len(caller.macs) == 1 and (is_its_file or not self._hands_out_once(told.tenant_id)):
+            mac = caller.macs[0]
         if mac:
             return url_keys.key_of_phone(told.name, told.secret, mac)
         return url_keys.key_of_tenant(told.name, told.secret)
+
+    def _hands_out_once(self, tenant_id: int) -> bool:
+        tenant = self.by_id.get(tenant_id)
+        return tenant is not None and tenant.hands_out_once
 
     def _key_of(self, caller: Caller) -> tuple[url_keys.UrlKey, Key] | None:
         asked = url_keys.read_key(caller.key) if caller.key else None

@@ -13,6 +13,7 @@ from app.directory.people import Directory
 from app.errors import ConflictError, InvalidInputError, NotAllowedError, RingmasterError
 from app.identity_provider.provider import Provider
 from app.models import Operator
+from app.rendering.notices.subjects import on_one_line
 from app.rules.ways_to_sign_in.access import Access
 from app.rules.ways_to_sign_in.directory import LDAP
 from app.rules.ways_to_sign_in.reading import Ways
@@ -24,6 +25,7 @@ from app.transaction import let_go, writing
 from app.views.web_session import database, db
 
 EXTENSION = "ringmaster_ways_to_sign_in"
+_LONGEST_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +83,16 @@ def admit(who: Identity, access: Access | None) -> Operator:
     had rights has none then.
     """
     let_go(db.session())
-    author = Author(who.username[:100], request.remote_addr or "")
+    # Until it was checked, a name may hold what no column does, and be of any length.
+    shown = on_one_line(who.username[:_LONGEST_SHOWN])
+    author = Author(shown, request.remote_addr or "")
     try:
         number = _take_in(who, access, author)
     except RingmasterError as error:
         with writing(database(), ALL_TENANTS) as session:
             if isinstance(error, NotAllowedError):
                 _turn_away(session, outside_accounts.find(session, who.mark, who.key), who.way, author)
-            _note_refusal(session, who, author, str(error))
+            _note_refusal(session, who.way, author, str(error))
         raise
     account: Operator = db.session().get_one(Operator, number, populate_existing=True)
     return account
@@ -117,12 +121,12 @@ def _turn_away(session: Session, account: Operator | None, way: str, author: Aut
         outside_accounts.turn_away(session, account, way, author=author, now=datetime.now(UTC))
 
 
-def _note_refusal(session: Session, who: Identity, author: Author, why: str) -> None:
+def _note_refusal(session: Session, way: str, author: Author, why: str) -> None:
     journal.record(
         session,
         at=datetime.now(UTC),
         author=author,
         action="sign-in refused",
-        subject=who.username,
-        text=f"{who.username} came through {who.way} and was not let in: {why}",
+        subject=author.name,
+        text=f"{author.name} came through {way} and was not let in: {why}",
     )

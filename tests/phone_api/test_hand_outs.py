@@ -1,10 +1,12 @@
 """Where a tenant hands files out once, a phone's file goes to the phone that had it before, and to nobody else."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
 from app.models import Alarm, Device, FileFetch, HandOut, JournalEntry, Tenant
-from app.services import hand_outs
+from app.services import config_files, hand_outs, settings
 from app.services.author import Author
 from app.services.tenancy import keys
 from tests import factories
@@ -103,15 +105,49 @@ def release(setting_up, phone, address):
         hand_outs.release(session, device, address, author=Author("alice"), now=NOW)
 
 
-def test_the_phones_own_key_proves_it_anywhere_and_the_tenants_does_not(device, setting_up):
+def make_key(setting_up, device, name="Acme"):
     with setting_up() as session:
-        tenant = session.scalars(select(Tenant).where(Tenant.name == "Acme")).one()
+        tenant = session.scalars(select(Tenant).where(Tenant.name == name)).one()
         key = keys.text_of(keys.replace_key(session, tenant, author=Author("alice"), now=NOW))
     api_of(device).guard._looked_at = float("-inf")
+    return key
+
+
+def test_the_phones_own_key_proves_it_anywhere_and_the_tenants_does_not(device, setting_up):
+    key = make_key(setting_up, device)
     path = f"/configfiles/{device.mac}.cfg"
     own = device.get(f"/k/{key}{path}").text.split("/k/")[1].split("/")[0]
     assert device.ask("GET", f"/k/{own}{path}", peer=ELSEWHERE).status == 200
     assert device.ask("GET", f"/k/{key}{path}", peer=ELSEWHERE).status == 403
+
+
+@pytest.mark.parametrize("target", ["/ipp/httpproxy/{}.cfg", "/ipp/tenant/Acme/{}.cfg"])
+def test_no_other_file_tells_a_phones_own_key(device, setting_up, target):
+    key = make_key(setting_up, device)
+    new = Phone(device.door, device.database, factories.next_mac())
+    with setting_up() as session:
+        settings.change(session, "sbc_proxy_host", "192.0.2.9", author=Author("alice"), now=NOW)
+        config_files.generate_shared_files(session, now=NOW)
+    answer = new.ask("GET", f"/k/{key}{target.format(new.mac)}", peer=ELSEWHERE)
+    assert set(re.findall("/k/([^/]*)/", answer.text)) == {key}
+
+
+def test_the_key_that_another_tenant_tells_for_a_phone_proves_nothing(device, setting_up):
+    with setting_up() as session:
+        factories.make_tenant(session, "Globex")
+    key = make_key(setting_up, device, "Globex")
+    path = f"/configfiles/{device.mac}.cfg"
+    own = device.get(f"/k/{key}{path}").text.split("/k/")[1].split("/")[0]
+    assert device.mac in own
+    assert device.ask("GET", f"/k/{own}{path}", peer=ELSEWHERE).status == 403
+
+
+def test_nothing_is_remembered_for_who_was_refused_should_the_database_be_away(device):
+    api, kept = api_of(device), f"{{}}  /configfiles/{device.mac}.cfg"
+    for peer in (HERE, HERE, ELSEWHERE):
+        fetch(device, peer=peer)
+    assert api.served.find(kept.format(HERE)) is not None
+    assert api.served.find(kept.format(ELSEWHERE)) is None
 
 
 def test_a_phone_that_is_no_device_yet_uses_nothing_up(device):

@@ -78,7 +78,13 @@ def test_file_for_a_waiting_phone_holds_no_secret_but_the_public_pair() -> None:
     assert without_secrets(text) == "\n".join(["include g.cfg", *SYSTEM_PAIR, "b=1", ""])
 
 
-@pytest.mark.parametrize("text", ["=" * 1_000_000, "a" * 1_000_000, "\n" * 1_000_000, "password=" * 100_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=" * 1_000_000, "a" * 1_000_000, "\n" * 1_000_000, "password=" * 100_000,
+        "<" + "a" * 1_000_000, "<!--" * 250_000, "<a" * 500_000, "<a " + "b='c\" " * 150_000,
+    ],
+)  # fmt: skip
 def test_hostile_text_of_a_megabyte_is_masked_in_linear_time(text: str) -> None:
     started = time.process_time()
     mask_secrets(text)

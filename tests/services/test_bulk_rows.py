@@ -1,12 +1,12 @@
 """Rows that are stored together come back as they were, whatever their cells hold."""
 
 import pytest
-from sqlalchemy import func, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.models import Device, ImportRow
 from app.models.enums import Verdict
-from app.services.bulk_rows import add_rows, among, for_each, in_one_pass, unchecked
+from app.services.bulk_rows import add_rows, among, for_each, in_one_pass, planned_each_time, unchecked
 from app.services.imports.user_staging import STAGED_ROWS
 from tests.factories import make_device
 
@@ -80,6 +80,17 @@ def test_what_would_end_the_data_is_a_text(session):
     texts = ["before", "a line\n\\.\nand another", "behind"]
     store(session, enumerate(texts), **ALIKE)
     assert session.scalars(select(ImportRow.name).order_by(ImportRow.line)).all() == texts
+
+
+def test_a_connection_keeps_its_plans_also_after_a_statement_that_failed(session):
+    def kept():
+        return getattr(session.connection().connection.driver_connection, "prepare_threshold", None)
+
+    before = kept()
+    with pytest.raises(DBAPIError), planned_each_time(session):
+        session.execute(text("SELECT nothing_of_the_kind"))
+    session.rollback()
+    assert kept() == before
 
 
 def test_behind_a_block_without_checks_they_hold_again(session):

@@ -20,6 +20,7 @@ from app.errors import InvalidInputError
 from app.models import JournalEntry, Operator
 from app.security.tenant_scope import ALL_TENANTS
 from app.transaction import reading, writing
+from app.views.outside_sign_in import EXTENSION
 from tests.oidc_provider import CLIENT, SECRET, OidcProvider, new_key, running_provider
 from tests.views.browsing import Browser, signed_in
 from tests.views.installations import database_of
@@ -150,6 +151,19 @@ def test_nobody_takes_over_an_account_by_its_name(here: Flask, provider: OidcPro
     assert account(here).email == "ann@oidc.company.invalid"
 
 
+@pytest.mark.parametrize("wrong", [{"preferred_username": "an\0n"}, {"sub": "7\0f"}, {"sub": "f" * 256}])
+def test_what_no_account_can_hold_is_refused_and_the_journal_has_it(
+    here: Flask, provider: OidcProvider, wrong: dict[str, str]
+):
+    provider.claims |= wrong
+    visitor = come(here, provider)
+    assert not visitor.is_in()
+    with reading(database_of(here), ALL_TENANTS) as session:
+        texts = list(session.scalars(select(JournalEntry.text)))
+    name = wrong.get("preferred_username", "ann").replace("\0", " ")
+    assert any(text.startswith(f"{name} came through Acme Login and was not let in: ") for text in texts)
+
+
 def forged(token: str) -> str:
     head, claims, signature = token.split(".")
     return f"{head}.{claims}.{signature[:-8]}AAAAAAAA"
@@ -203,6 +217,31 @@ class TestComingBack:
         assert come(here, provider).is_in()
         assert provider.told.count("/keys") == 2
         assert provider.told.count("/.well-known/openid-configuration") == 1
+
+    def test_keys_are_asked_for_anew_with_all_else_so_that_one_that_was_withdrawn_ends(
+        self, here: Flask, provider: OidcProvider
+    ):
+        assert come(here, provider).is_in()
+        here.extensions[EXTENSION].providers["company"]._metadata_until = 0.0
+        provider.published = [new_key().as_dict(private=False)]
+        assert not come(here, provider).is_in()
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"kty": "EC", "crv": "P-999", "x": "AA", "y": "AA", "kid": "a"},
+            {"kty": "OKP", "crv": "X999", "x": "AA"},
+            {"kty": "RSA", "n": 5, "e": "AQAB"},
+            {"kty": ["RSA"]},
+            None,
+        ],
+        ids=str,
+    )
+    def test_a_key_that_is_not_understood_stands_in_nobodys_way(
+        self, here: Flask, provider: OidcProvider, other: Any
+    ):
+        provider.published = [other, provider.key.as_dict(private=False)]
+        assert come(here, provider).is_in()
 
     @pytest.mark.parametrize("changed", [{"state": "of another attempt"}, {"state": "\u00e9"}])
     def test_an_answer_to_another_attempt_is_none(

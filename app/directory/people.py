@@ -16,6 +16,7 @@ from app.directory.connections import bind, opened
 from app.directory.searching import RawEntry, read_pages
 from app.errors import ConflictError, InvalidInputError, RingmasterError, UnreachableError
 from app.rules.phone_book import Search, Server
+from app.rules.sentences import quoted
 from app.rules.ways_to_sign_in.directory import DirectoryWay
 
 _log = logging.getLogger(__name__)
@@ -38,6 +39,10 @@ class Verdict(Enum):
     WRONG = "wrong"
     NOBODY = "nobody has this name"
     BARRED = "right, and not let in any more"
+
+
+class _SeveralPeopleError(ConflictError):
+    """A name is that of several people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,10 @@ class Directory:
         return self._ask(lambda server: self._sign_in(server, username, password))
 
     def find(self, username: str) -> Person | None:
-        """Return somebody without a password, which needs ``bind_user``; None where nobody has this name."""
+        """Return somebody without a password, which needs ``bind_user``; None where nobody has this name.
+
+        ConflictError where several have.
+        """
         if not self.way.bind_user:
             raise ConflictError("Without bind_user nobody is found without a password; give one.")
         return self._ask(lambda server: self._find(server, username))
@@ -141,7 +149,10 @@ class Directory:
                 raise UnreachableError(
                     f"{server} refuses bind_user or its password, so nobody is found there."
                 )
-            person = self._read(connection, searches, username)
+            try:
+                person = self._read(connection, searches, username)
+            except _SeveralPeopleError:
+                return Answer(Verdict.WRONG)  # whose it is nobody knows, and nobody's account loses anything
             if person is None:
                 return Answer(Verdict.NOBODY)
             # Who was found proves it, also where others are bound under a name that was typed: they may be different.
@@ -176,12 +187,12 @@ class Directory:
         wanted = replace(searches, filter=way.filter_for(username))
         with _advised(way):
             found, _ = read_pages(connection, wanted)
-            if len(found) != 1:
-                if found:
-                    _log.warning(
-                        "%s finds several people called %.80r: make filter stricter.", way.name, username
-                    )
+            if not found:
                 return None
+            if len(found) > 1:
+                said = f"{way.name} finds several people called {quoted(username)}: make filter stricter."
+                _log.warning(said)
+                raise _SeveralPeopleError(said)
             values = _texts(found[0])
             dn = str(found[0]["dn"])
             name = _first(values, way.username) or username
@@ -218,7 +229,7 @@ def _advised(way: DirectoryWay) -> Iterator[None]:
     """Let a refusal of a search be one of the directory as a whole: no name and no password is wrong."""
     try:
         yield
-    except UnreachableError:
+    except (UnreachableError, _SeveralPeopleError):
         raise
     except RingmasterError as error:
         raise UnreachableError(f"{way.name} cannot be searched: {error}") from error

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,11 @@ from app.services.alarms.own import OwnAlarm, clear_own, raise_own
 from app.services.author import Author
 
 _TABLE = table_of(HandOut)
+_REFUSED = (
+    update(_TABLE)
+    .where(_TABLE.c.device_id == bindparam("new_id"))
+    .values(refused_at=bindparam("new_at"), refused_address=bindparam("new_address"))
+)
 
 
 class Handed(NamedTuple):
@@ -51,11 +56,15 @@ def note(session: Session, handed: Collection[tuple[Handed, str]], *, now: datet
 
 
 def note_held_back(session: Session, held: Mapping[str, str], *, now: datetime) -> None:
-    """Note for whom files were held back, by the phones' MACs, and raise an alarm of each phone."""
-    for mac, address in sorted(held.items()):
-        of_phone = select(Device.id).where(Device.mac == mac).scalar_subquery()
-        row = update(HandOut).where(HandOut.device_id == of_phone)
-        session.execute(row.values(refused_at=now, refused_address=address[:45]))
+    """Note for whom files were held back, by the phones' MACs; raise an alarm of each phone that is not free again."""
+    handed = select(Device.mac, Device.id).join(HandOut, HandOut.device_id == Device.id)
+    ids = dict(session.execute(handed.where(Device.mac.in_(held))).all())
+    refused = [
+        {"new_id": ids[mac], "new_address": held[mac][:45], "new_at": now}
+        for mac in sorted(ids, key=ids.__getitem__)
+    ]
+    if refused:
+        session.connection().execute(_REFUSED, refused)
     alarms = [
         OwnAlarm(
             kind=CREDENTIALS_HELD_BACK,
@@ -63,6 +72,7 @@ def note_held_back(session: Session, held: Mapping[str, str], *, now: datetime) 
             text=f"The file of the phone, which was handed out before, was asked for from {address}.",
         )
         for mac, address in held.items()
+        if mac in ids  # released meanwhile, nothing is wrong any more
     ]
     raise_own(session, alarms, now=now)
 

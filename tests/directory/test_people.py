@@ -73,6 +73,15 @@ def test_nobody_else_is_let_in(way: DirectoryWay, username: str, password: str, 
     assert (answer.verdict, answer.person) == (verdict, None)
 
 
+def test_a_name_that_several_have_is_a_wrong_password_and_not_nobody(way: DirectoryWay):
+    """Nobody is taken to be gone from the directory because a filter finds too much."""
+    directory = Directory(replace(way, filter="(|(uid={username})(uid=u0))"))
+    assert directory.sign_in("u1", PERSONS_PASSWORD).verdict is Verdict.WRONG
+    with pytest.raises(ConflictError, match="several people called"):
+        directory.find("u1")
+    assert directory.find("u0").username == "u0"
+
+
 class TestWithoutAnAccountThatSearches:
     @pytest.fixture
     def way(self, way: DirectoryWay) -> DirectoryWay:

@@ -115,6 +115,34 @@ class TestSecrets:
         assert "signing-secret" not in told
 
     @ON_SQLITE
+    @pytest.mark.parametrize(
+        ("kind", "given", "elsewhere", "secret"),
+        [
+            (
+                WEBHOOK,
+                {"authorization": "Bearer 1"},
+                {"url": "https://other.example.com/hook"},
+                "authorization",
+            ),
+            (
+                MAIL,
+                {"user": "u", "password": "p"},
+                {"host": "mail.other.example.com", "user": "u"},
+                "password",
+            ),
+        ],
+    )
+    def test_it_goes_to_nobody_else_than_it_was_given_for(self, session, kind, given, elsewhere, secret):
+        destination = make_destination(session, kind, **given)
+        with pytest.raises(InvalidInputError) as refused:
+            keeping.change(session, destination, wish(kind, **elsewhere), author=ALICE, now=NOW)
+        assert list(refused.value.by_field) == [secret]
+        keeping.change(session, destination, wish(kind, **given), author=ALICE, now=NOW)
+        again = wish(kind, **elsewhere, **{secret: "typed again"})
+        keeping.change(session, destination, again, author=ALICE, now=NOW)
+        assert json.loads(destination.secrets)[secret] == "typed again"
+
+    @ON_SQLITE
     def test_left_empty_one_stays_and_removed_it_goes(self, session):
         destination = make_destination(session, WEBHOOK)
         keeping.change(session, destination, wish(WEBHOOK, secret=""), author=ALICE, now=NOW)

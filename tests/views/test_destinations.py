@@ -42,9 +42,12 @@ def test_it_is_added_shown_without_its_secret_and_changed(app, sign_in):
     assert "Operations was added. Send a test now." in page
     assert 'value="mail.acme.com"' in page
     assert "mail-secret" not in page + alice.get("/destinations/").text
-    alice.post(f"/destinations/{added.id}/", {**FORM, "host": "other.acme.com", "password": ""})
+    alice.post(f"/destinations/{added.id}/", {**FORM, "port": "2525", "password": ""})
     changed = receiver_of(destination_of(app))
-    assert (changed.host, changed.password) == ("other.acme.com", "mail-secret")
+    assert (changed.port, changed.password) == (2525, "mail-secret")
+    refused = alice.post(f"/destinations/{added.id}/", {**FORM, "host": "other.acme.com", "password": ""})
+    assert "type it again, or remove it" in refused.text
+    assert receiver_of(destination_of(app)).host == "mail.acme.com"
     with reading(database_of(app), ALL_TENANTS) as session:
         told = " ".join(session.scalars(select(JournalEntry.text)))
     assert "alice changed the destination Operations (Mail)." in told

@@ -24,6 +24,7 @@ from app.security.tenant_scope import scope_of
 from app.services import journal
 from app.services.author import Author
 from app.services.destinations.fields import FIELDS, TITLES, checked
+from app.services.destinations.sent_secrets import would_be_told
 from app.services.events import horizon, reading
 from app.services.flushing import flush_or_refuse
 from app.services.notices import engine_identity, outbox
@@ -165,6 +166,8 @@ def _write(session: Session, destination: Destination, wish: Wish, *, stored: Ma
     typed = {name: text for name, text in wish.texts.items() if text or name not in stored}
     try:
         texts = checked(destination.kind, {**stored, **typed})
+        kept = {name for name, text in stored.items() if text and name not in typed}
+        problems |= would_be_told(destination.settings, texts, kept)
     except InvalidInputError as error:
         problems |= error.by_field
     name = on_one_line(wish.name)

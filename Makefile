@@ -24,7 +24,7 @@ run: $(RUNTIME) ## Start Ringmaster: phone plane, web server and scheduler; Ctrl
 demo: $(RUNTIME) ## The same with a made-up company of 3 tenants and 300 simulated phones
 	@exec $(IN_VENV) run.py demo
 
-test: test-packages $(DEVELOPMENT) ## Everything about correctness, on SQLite and PostgreSQL (at most 15 minutes)
+test: test-packages $(DEVELOPMENT) ## Everything about correctness, on SQLite and PostgreSQL (half an hour on two cores)
 	@$(IN_VENV) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 acceptance: test-packages $(DEVELOPMENT) ## Full sizes, storms, kills and fuzzing, into docs/acceptance.md (at most an hour)

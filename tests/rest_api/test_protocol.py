@@ -165,4 +165,4 @@ def test_the_description_is_whole_and_open_to_everybody(app: Flask):
     for path, operations in described["paths"].items():
         in_path = set(re.findall(r"{(\w+)}", path))
         for operation in operations.values():
-            assert {p["name"] for p in operation["parameters"] if p["in"] == "path"} == in_path
+            assert {p["name"] for p in operation["parameters"] if p.get("in") == "path"} == in_path

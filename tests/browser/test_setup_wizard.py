@@ -228,7 +228,7 @@ def approve(page: Page, tenant_name: str) -> None:
     page.keyboard.press("Enter")
     page.get_by_label("Tenant").select_option(tenant_name)
     page.get_by_label("User Name").fill("1000")
-    page.get_by_label("Password").fill("line-1000")
+    page.get_by_label("Password", exact=True).fill("line-1000")
     press(page, "Approve")
     page.wait_for_url("**/first-phone/")
     expect(page.get_by_text("Your first phone is here")).to_be_visible()

@@ -109,7 +109,7 @@ def test_a_directory_is_searched_as_typed_with_the_keyboard(
     page.get_by_label("Server address").fill("localhost")
     page.get_by_label("Port", exact=True).fill(str(slapd.port))
     page.get_by_label("User name").fill(READER)
-    page.get_by_label("Password").fill(READER_PASSWORD)
+    page.get_by_label("Password", exact=True).fill(READER_PASSWORD)
     page.get_by_label("Base").fill(BASE)
     page.get_by_label("Display name", exact=True).fill("%sn, %givenName")
     page.get_by_label("Encryption").select_option("StartTLS")

@@ -1,4 +1,4 @@
-"""Web hooks for events: `/event-hooks`, who is told of what happens, tried out, and what became of each message."""
+"""Web hooks for events: `/event-hooks`, who is told of what happens."""
 
 from datetime import datetime
 from http import HTTPStatus
@@ -10,9 +10,9 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
-from app.models import Delivery, Destination, EventPlace
+from app.models import Destination, EventPlace
 from app.models.destination import MAX_DESTINATION_NAME
-from app.models.enums import DeliveryState, DestinationKind
+from app.models.enums import DestinationKind
 from app.rest_api.calls import Answer, Call
 from app.rest_api.keeping import get_row, with_changes
 from app.rest_api.listing import ItemPage, Listing, ListQuery, Order, RowId, Words
@@ -20,7 +20,7 @@ from app.rest_api.references import find_tenant
 from app.rest_api.routes import Right, Route
 from app.rules.api_tokens import Kind
 from app.rules.events import Topic
-from app.security.roles import DELIVERY_LOG, DESTINATIONS, TEST
+from app.security.roles import DESTINATIONS
 from app.services.destinations import keeping
 from app.services.destinations.fields import USUAL_RATES
 from app.services.destinations.keeping import FASTEST_RATE, LONGEST_PATIENCE_HOURS, Wish
@@ -36,6 +36,13 @@ Secret = Annotated[
     str,
     Meta(
         max_length=2_000, description="Written and never shown; what is left out stays, empty takes it away."
+    ),
+]
+Authorization = Annotated[
+    str,
+    Meta(
+        max_length=2_000,
+        description="As `secret`; where the address is another server's than before, it has to be said again.",
     ),
 ]
 Certificates = Annotated[
@@ -81,7 +88,7 @@ class HookContent(Struct, kw_only=True, forbid_unknown_fields=True):
     tenant: Tenant = ""
     is_enabled: bool = True
     secret: Secret | UnsetType = UNSET
-    authorization: Secret | UnsetType = UNSET
+    authorization: Authorization | UnsetType = UNSET
     certificates: Certificates = ""
     rate_per_minute: Rate = USUAL_RATES[EVENTS]
     give_up_after_hours: Hours = 24
@@ -102,25 +109,10 @@ class HookChanges(Struct, kw_only=True, forbid_unknown_fields=True):
     tenant: Tenant | UnsetType = UNSET
     is_enabled: bool | UnsetType = UNSET
     secret: Secret | UnsetType = UNSET
-    authorization: Secret | UnsetType = UNSET
+    authorization: Authorization | UnsetType = UNSET
     certificates: Certificates | UnsetType = UNSET
     rate_per_minute: Rate | UnsetType = UNSET
     give_up_after_hours: Hours | UnsetType = UNSET
-
-
-class DeliveryItem(Struct, kw_only=True):
-    """A message: `key` is its header `X-Ringmaster-Delivery`, `answer` what was answered or what stood in the way."""
-
-    id: int
-    key: str
-    subject: str
-    is_test: bool
-    state: DeliveryState
-    attempts: int
-    created_at: datetime
-    next_try_at: datetime | None
-    sent_at: datetime | None
-    answer: str
 
 
 class HooksQuery(ListQuery, kw_only=True, forbid_unknown_fields=True, frozen=True):
@@ -130,19 +122,10 @@ class HooksQuery(ListQuery, kw_only=True, forbid_unknown_fields=True, frozen=Tru
     sort: Literal["name", "-name", "id", "-id"] = "name"
 
 
-class DeliveriesQuery(ListQuery, kw_only=True, forbid_unknown_fields=True, frozen=True):
-    """Which messages are listed, and in which order."""
-
-    state: DeliveryState | None = None
-    sort: Literal["id", "-id"] = "-id"
-
-
 _BY_ID = Order(Destination.id, lambda row: row.id, said_as=int)
 _LISTING: Listing[Destination] = Listing(
     {"name": Order(Destination.name_key, lambda row: row.name_key), "id": _BY_ID}, _BY_ID
 )
-_BY_AGE = Order(Delivery.id, lambda row: row.id, said_as=int)
-_DELIVERIES: Listing[Delivery] = Listing({"id": _BY_AGE}, _BY_AGE)
 
 
 def list_them(call: Call[HooksQuery, Any]) -> Answer:
@@ -155,12 +138,12 @@ def list_them(call: Call[HooksQuery, Any]) -> Answer:
 
 def read(call: Call[Any, Any]) -> Answer:
     """Shows a web hook."""
-    return Answer(_show(call, _hook(call, to_change=False)))
+    return Answer(_show(call, hook_of(call, to_change=False)))
 
 
 def read_state(call: Call[Any, Any]) -> Answer:
     """Shows whether a web hook works, and what waits for it."""
-    hook = _hook(call, to_change=False)
+    hook = hook_of(call, to_change=False)
     place = call.session.get(EventPlace, hook.id)
     return Answer(
         HookState(
@@ -181,7 +164,7 @@ def add(call: Call[Any, NewHook]) -> Answer:
 
 def change(call: Call[Any, HookChanges]) -> Answer:
     """Changes what the body names of a web hook; what failed until now is tried again."""
-    hook = _hook(call, to_change=True)
+    hook = hook_of(call, to_change=True)
     shown = _show(call, hook)
     call.check_may_change(shown)
     return _changed(
@@ -202,25 +185,10 @@ def put(call: Call[Any, HookContent]) -> Answer:
 
 def delete(call: Call[Any, Any]) -> Answer:
     """Deletes a web hook with all that waits for it."""
-    hook = _hook(call, to_change=True)
+    hook = hook_of(call, to_change=True)
     call.check_may_change(_show(call, hook))
     keeping.remove(call.session, hook, author=call.author, now=call.now)
     return Answer(status=HTTPStatus.NO_CONTENT)
-
-
-def test(call: Call[Any, Any]) -> Answer:
-    """Sends a test, also to one that is not in use; the list of its messages says what became of it."""
-    hook = _hook(call, to_change=False)
-    sent = keeping.send_test(call.session, hook, author=call.author, now=call.now)
-    return Answer(_show_delivery(sent), HTTPStatus.ACCEPTED)
-
-
-def list_deliveries(call: Call[DeliveriesQuery, Any]) -> Answer:
-    """Lists the messages of a web hook, the newest first; they are kept for 30 days."""
-    wanted = select(Delivery).where(Delivery.destination_id == _hook(call, to_change=False).id)
-    if call.query.state is not None:
-        wanted = wanted.where(Delivery.state == call.query.state)
-    return Answer(_DELIVERIES.page(call, wanted, call.query.sort, _show_delivery))
 
 
 def _added(call: Call[Any, Any], said: NewHook) -> Answer:
@@ -259,7 +227,8 @@ def _hooks() -> Select[Destination]:
     return select(Destination).where(IS_HOOK).options(selectinload(Destination.tenant))
 
 
-def _hook(call: Call[Any, Any], *, to_change: bool) -> Destination:
+def hook_of(call: Call[Any, Any], *, to_change: bool) -> Destination:
+    """Return the web hook that the address names, or raise NotFoundError."""
     wanted = _named(call) if "name" in call.place else _hooks().where(Destination.id == call.place["hook_id"])
     return get_row(call.session, wanted, "web hook", to_change=to_change)
 
@@ -290,60 +259,46 @@ def _show(call: Call[Any, Any], hook: Destination) -> HookItem:
     )
 
 
-def _show_delivery(delivery: Delivery) -> DeliveryItem:
-    return msgspec.convert(delivery, DeliveryItem, from_attributes=True)
-
-
-def _right(*deeds: str, page: str = DESTINATIONS) -> Right:
+def right_to(*deeds: str, page: str = DESTINATIONS) -> Right:
+    """Return the right to do something with web hooks, as the screens have it on a page."""
     return Right(kind=Kind.EVENT_HOOKS, page=page, deeds=deeds)
 
 
-_ONE: dict[str, Any] = {"hook_id": RowId}
+ONE: dict[str, Any] = {"hook_id": RowId}
 _NAMED: dict[str, Any] = {"name": Name}
 
 ROUTES = (
     Route(
         method="GET", path="/event-hooks", does=list_them, name="list_event_hooks", summary="List web hooks",
-        right=_right("can_list"), query=HooksQuery, answers=ItemPage[HookItem],
+        right=right_to("can_list"), query=HooksQuery, answers=ItemPage[HookItem],
     ),
     Route(
         method="POST", path="/event-hooks", does=add, name="add_event_hook", summary="Add a web hook",
-        right=_right("can_add"), body=NewHook, answers=HookItem, status=HTTPStatus.CREATED,
+        right=right_to("can_add"), body=NewHook, answers=HookItem, status=HTTPStatus.CREATED,
     ),
     Route(
         method="GET", path="/event-hooks/{hook_id}", does=read, name="show_event_hook",
-        summary="Show a web hook", right=_right("can_list"), place=_ONE, answers=HookItem,
+        summary="Show a web hook", right=right_to("can_list"), place=ONE, answers=HookItem,
     ),
     Route(
         method="PATCH", path="/event-hooks/{hook_id}", does=change, name="change_event_hook",
-        summary="Change a web hook", right=_right("can_edit"), place=_ONE, body=HookChanges, answers=HookItem,
+        summary="Change a web hook", right=right_to("can_edit"), place=ONE, body=HookChanges, answers=HookItem,
     ),
     Route(
         method="DELETE", path="/event-hooks/{hook_id}", does=delete, name="delete_event_hook",
-        summary="Delete a web hook", right=_right("can_delete"), place=_ONE, status=HTTPStatus.NO_CONTENT,
+        summary="Delete a web hook", right=right_to("can_delete"), place=ONE, status=HTTPStatus.NO_CONTENT,
     ),
     Route(
         method="GET", path="/event-hooks/{hook_id}/state", does=read_state, name="show_event_hook_state",
-        summary="Show how a web hook is", right=_right("can_list"), place=_ONE, answers=HookState,
-    ),
-    Route(
-        method="POST", path="/event-hooks/{hook_id}/test", does=test, name="test_event_hook",
-        summary="Send a test to a web hook", right=_right(TEST), place=_ONE, answers=DeliveryItem,
-        status=HTTPStatus.ACCEPTED,
-    ),
-    Route(
-        method="GET", path="/event-hooks/{hook_id}/deliveries", does=list_deliveries,
-        name="list_event_hook_deliveries", summary="List the messages of a web hook",
-        right=_right("can_list", page=DELIVERY_LOG), place=_ONE, query=DeliveriesQuery,
-        answers=ItemPage[DeliveryItem],
+        summary="Show how a web hook is", right=right_to("can_list"), place=ONE, answers=HookState,
     ),
     Route(
         method="GET", path="/event-hooks/named/{name}", does=read, name="show_named_event_hook",
-        summary="Show the web hook of a name", right=_right("can_list"), place=_NAMED, answers=HookItem,
+        summary="Show the web hook of a name", right=right_to("can_list"), place=_NAMED, answers=HookItem,
     ),
     Route(
         method="PUT", path="/event-hooks/named/{name}", does=put, name="put_event_hook",
-        summary="Add or replace the web hook of a name", right=_right("can_add", "can_edit"), place=_NAMED,
+        summary="Add or replace the web hook of a name", right=right_to("can_add", "can_edit"), place=_NAMED,
         body=HookContent, answers=HookItem, adds=True,
     ),
 )  # fmt: skip

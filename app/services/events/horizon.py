@@ -31,10 +31,9 @@ class Ends:
 def ends_of(session: Session) -> Ends:
     """Return the last row of each log that is seen now."""
     journal, changes = select(func.max(JournalEntry.id)), select(func.max(PhoneChange.id))
-    is_sqlite = (
-        session.get_bind().dialect.name == "sqlite"
-    )  # one writer at a time, and ids of emptied tables again
-    return Ends(session.scalar(journal) or 0, session.scalar(changes) or 0, is_sqlite)
+    # SQLite has one writer at a time, and gives ids of emptied tables again.
+    are_exact = session.get_bind().dialect.name == "sqlite"
+    return Ends(session.scalar(journal) or 0, session.scalar(changes) or 0, are_exact)
 
 
 class Horizon:

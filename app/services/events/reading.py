@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, func, insert, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from app.models import Delivery, Destination, EventPlace, JournalEntry, PhoneChange, Tenant
@@ -138,21 +139,16 @@ def _read_journal(
 ) -> _Read:
     if not topics or after >= until:
         return _Read((), max(after, until))
-    wanted = (
-        select(
-            JournalEntry.id,
-            JournalEntry.tenant_id,
-            JournalEntry.at,
-            JournalEntry.action,
-            JournalEntry.subject,
-            JournalEntry.actor,
-            func.substr(JournalEntry.text, 1, _LONGEST_TEXT).label("text"),
-        )
-        .where(JournalEntry.id > after, JournalEntry.id <= until)
-        .order_by(JournalEntry.id)
-        .limit(_ROWS_AT_ONCE)
+    wanted = select(
+        JournalEntry.id,
+        JournalEntry.tenant_id,
+        JournalEntry.at,
+        JournalEntry.action,
+        JournalEntry.subject,
+        JournalEntry.actor,
+        func.substr(JournalEntry.text, 1, _LONGEST_TEXT).label("text"),
     )
-    rows = session.execute(wanted).all()
+    rows, read_until = _next_rows(session, wanted, after, until)
     events = [
         ToldEvent(
             id=f"journal-{row.id}",
@@ -167,7 +163,7 @@ def _read_journal(
         for row in rows
         if _hears(hook, row.tenant_id) and topic_of_action(row.action) in topics
     ]
-    return _Read(events, until if len(rows) < _ROWS_AT_ONCE else rows[-1].id)
+    return _Read(events, read_until)
 
 
 def _read_phones(
@@ -175,21 +171,16 @@ def _read_phones(
 ) -> _Read:
     if not topics or after >= until:
         return _Read((), max(after, until))
-    wanted = (
-        select(
-            PhoneChange.id,
-            PhoneChange.tenant_id,
-            PhoneChange.at,
-            PhoneChange.mac,
-            PhoneChange.what,
-            PhoneChange.before,
-            PhoneChange.after,
-        )
-        .where(PhoneChange.id > after, PhoneChange.id <= until)
-        .order_by(PhoneChange.id)
-        .limit(_ROWS_AT_ONCE)
+    wanted = select(
+        PhoneChange.id,
+        PhoneChange.tenant_id,
+        PhoneChange.at,
+        PhoneChange.mac,
+        PhoneChange.what,
+        PhoneChange.before,
+        PhoneChange.after,
     )
-    rows = session.execute(wanted).all()
+    rows, read_until = _next_rows(session, wanted, after, until)
     events = [
         ToldEvent(
             id=f"phone-{row.id}",
@@ -206,7 +197,17 @@ def _read_phones(
         for row in rows
         if _hears(hook, row.tenant_id) and topic_of_aspect(row.what) in topics
     ]
-    return _Read(events, until if len(rows) < _ROWS_AT_ONCE else rows[-1].id)
+    return _Read(events, read_until)
+
+
+def _next_rows(
+    session: Session, wanted: Select[*tuple[Any, ...]], after: int, until: int
+) -> tuple[Sequence[Row[*tuple[Any, ...]]], int]:
+    """Return the next rows of a log behind one, whose ids are selected first, and up to which it is read with them."""
+    row_id = wanted.selected_columns[0]
+    next_rows = wanted.where(row_id > after, row_id <= until).order_by(row_id).limit(_ROWS_AT_ONCE)
+    rows = session.execute(next_rows).all()
+    return rows, until if len(rows) < _ROWS_AT_ONCE else rows[-1].id
 
 
 def _hears(hook: Destination, tenant_id: int | None) -> bool:

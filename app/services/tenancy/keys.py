@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from app.errors import InvalidInputError
 from app.models import Tenant, TenantKey
 from app.rules import url_keys
+from app.services import journal
 from app.services.author import Author
-from app.services.row_deeds import record
 
 OLD_KEY_COUNTS = timedelta(days=30)
 """How long after it was replaced: phones fetch their files each night, and are told the new one with them."""
@@ -43,10 +43,23 @@ def replace_key(
     )
     session.add(key)
     session.flush()
-    deed = "given a key" if before is None else "given another key"
-    more = "those before count no more" if at_once else ""
-    record(session, deed, "tenant", str(tenant), tenant_id=tenant.id, author=author, now=now, more=more)
+    journal.record(
+        session,
+        at=now,
+        author=author,
+        action="tenant given a key",
+        subject=str(tenant),
+        text=f"{author.name} gave the tenant {tenant} {_which_key(before, at_once=at_once)}.",
+        tenant_id=tenant.id,
+    )
     return key
+
+
+def _which_key(before: TenantKey | None, *, at_once: bool) -> str:
+    if before is None:
+        return "a key"
+    ends = "counts no more" if at_once else f"counts for {OLD_KEY_COUNTS.days} days more"
+    return f"another key; the one before {ends}"
 
 
 def check_has_key(session: Session, tenant: Tenant) -> None:

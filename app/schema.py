@@ -22,6 +22,8 @@ REFERENCES_OF_MANY_ROWS = frozenset(
         "fk_device_site_id_site",
         "fk_device_phone_model_id_phone_model",
         "fk_device_template_id_config_template",
+        "fk_device_phone_user_id_phone_user",
+        "fk_device_firmware_id_firmware",
     }
 )
 """Foreign keys of the models that PostgreSQL holds by triggers, for all rows of a statement (docs/decisions/0057)."""

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import DeviceStatus
+from app.models import DeviceStatus, Tenant
 from app.models.enums import Status
 from app.services.devices_status.positions import Position
 from benchmarks.large_fleet import TENANT
@@ -91,7 +91,7 @@ def addresses(session: Session, phones: int) -> Mapping[str, str]:
         "a site of it": f"/topology/?{urlencode({'tenant': TENANT, 'site': 'Site 07-1'})}",
         "a subnet of it": f"/topology/?{urlencode({'tenant': TENANT, 'site': 'Site 07-1', 'subnet': '10.7.3.0/24'})}",
         "external addresses": "/topology/?by=external",
-        "A phone": f"/devices/00908f{phones // 3:06x}/",
+        "A phone": f"/devices/{_phone_of_tenant(session)}/",
         "Manage Users": "/users/",
         "Manage Users, its 100th page": "/users/?page=100",
         "Manage Users, a user": "/users/?q=user7777@",
@@ -142,6 +142,12 @@ def _middle(session: Session, phones: int) -> str:
     ).one()
     place = Position("status_changed", is_forward=True, value=row[0], mac=row[1], rank=phones // 2)
     return _list(at=place.encode())
+
+
+def _phone_of_tenant(session: Session) -> str:
+    """Return the address of a phone that both accounts may see."""
+    phones = select(DeviceStatus.mac).join(Tenant, Tenant.id == DeviceStatus.tenant_id)
+    return session.scalars(phones.where(Tenant.name == TENANT).order_by(DeviceStatus.mac).limit(1)).one()
 
 
 def _load(web: Server, session: str, path: str) -> tuple[float, bool]:

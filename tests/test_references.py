@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from app.database import Database, table_of
 from app.models import Device, PhoneUser, Site, Tenant
 from app.security.tenant_scope import ALL_TENANTS
 from app.transaction import writing
-from tests.factories import make_device, make_site, make_tenant, make_user
+from tests.factories import make_device, make_firmware, make_site, make_tenant, make_user
 
 NOT_THERE = 987_654
 PATIENCE_SECONDS = 30
@@ -25,18 +26,21 @@ REFERENCES = pytest.mark.parametrize(
         (DEVICES, "site_id"),
         (DEVICES, "phone_model_id"),
         (DEVICES, "template_id"),
+        (DEVICES, "phone_user_id"),
+        (DEVICES, "firmware_id"),
         (USERS, "tenant_id"),
     ],
 )
 
 
 @pytest.fixture(autouse=True)
-def _acme(database: Database) -> None:
+def _acme(database: Database, tmp_path: Path) -> None:
     """A user, and a device that refers to all that devices refer to."""
     with writing(database, ALL_TENANTS) as session:
         tenant = make_tenant(session, "Acme")
         user = make_user(session, tenant=tenant)
-        make_device(session, site=make_site(session, tenant=tenant), phone_user=user)
+        firmware = make_firmware(session, tmp_path / "data")
+        make_device(session, site=make_site(session, tenant=tenant), phone_user=user, firmware=firmware)
 
 
 def row_of(database: Database, table: Table) -> dict[str, Any]:

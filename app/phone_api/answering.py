@@ -79,13 +79,14 @@ class PhoneApi:
                 return [self._remembered(call) or refusal_of(error, call.request) for call in calls]
         return [self._find_alone(call) for call in calls]
 
-    def record(self, calls: Sequence[Call]) -> Recorded:
+    def record(self, calls: Sequence[Call], carried: Seen | None = None) -> Recorded:
         """Answer calls, in their order, in one transaction that has been committed when this returns.
 
         When the transaction fails, each call gets one of its own, so that a bad one fails alone. The second value
-        names the phones of which the time of the last contact is left to be written: ``write_seen``.
+        names the phones of which the time of the last contact is left to be written: ``write_seen``. Those of earlier
+        calls may be ``carried`` along with the transaction, and are left as well where it failed.
         """
-        return self._record_licensed(calls, writes_seen=False)
+        return self._record_licensed(calls, carried or {}, writes_seen=False)
 
     def write_seen(self, seen: Seen) -> None:
         """Write the times of the last contact."""
@@ -123,7 +124,7 @@ class PhoneApi:
             return refusal
         (found,) = self.find([call])
         if found is None:
-            (found,), _ = self._record_licensed([call], writes_seen=True)
+            (found,), _ = self._record_licensed([call], {}, writes_seen=True)
         self.note_fetch(call, found)
         if self.fetched.is_due and found.status < 500:
             self._write_fetches_or_go_on()
@@ -203,27 +204,29 @@ class PhoneApi:
         is_for_all = not self.guard.is_on and not request.key
         return request.path if is_for_all else f"{request.peer} {request.key} {request.path}"
 
-    def _record_licensed(self, calls: Sequence[Call], *, writes_seen: bool) -> Recorded:
+    def _record_licensed(self, calls: Sequence[Call], carried: Seen, *, writes_seen: bool) -> Recorded:
         """Record calls, but for those that stop when the licence has expired: files go on being served."""
         sentence = self.expired
         if not sentence:
-            return self._record(calls, writes_seen=writes_seen)
+            return self._record(calls, carried, writes_seen=writes_seen)
         going_on = [call for call in calls if not call.endpoint.stops_with_license]
-        recorded, seen = self._record(going_on, writes_seen=writes_seen) if going_on else ([], {})
+        recorded, seen = (
+            self._record(going_on, carried, writes_seen=writes_seen) if going_on else ([], carried)
+        )
         answers = iter(recorded)
         return [
             refuse_busy(sentence, ONCE_LICENSED) if call.endpoint.stops_with_license else next(answers)
             for call in calls
         ], seen
 
-    def _record(self, calls: Sequence[Call], *, writes_seen: bool) -> Recorded:
+    def _record(self, calls: Sequence[Call], carried: Seen, *, writes_seen: bool) -> Recorded:
         try:
-            return _again_if_lost(lambda: self._record_together(calls, writes_seen=writes_seen))
+            return _again_if_lost(lambda: self._record_together(calls, carried, writes_seen=writes_seen))
         except Exception as error:  # noqa: BLE001 - which of the calls it was shows when each is alone
             if is_database_away(error):
-                return [refusal_of(error, call.request) for call in calls], {}
+                return [refusal_of(error, call.request) for call in calls], carried
         alone = [self._record_alone(call, writes_seen=writes_seen) for call in calls]
-        heard: Seen = {}
+        heard = dict(carried)
         for _, seen in alone:
             heard |= seen
         return [answer for (answer,), _ in alone], heard
@@ -231,16 +234,16 @@ class PhoneApi:
     def _record_alone(self, call: Call, *, writes_seen: bool) -> Recorded:
         """Record one call; a second time where another process wrote the same row in between."""
         try:
-            return self._record_together([call], writes_seen=writes_seen)
+            return self._record_together([call], {}, writes_seen=writes_seen)
         except Exception as error:  # noqa: BLE001 - as above
             if not is_conflict(error):
                 return [refusal_of(error, call.request)], {}
         try:
-            return self._record_together([call], writes_seen=writes_seen)
+            return self._record_together([call], {}, writes_seen=writes_seen)
         except Exception as error:  # noqa: BLE001 - as above
             return [refusal_of(error, call.request)], {}
 
-    def _record_together(self, calls: Sequence[Call], *, writes_seen: bool) -> Recorded:
+    def _record_together(self, calls: Sequence[Call], carried: Seen, *, writes_seen: bool) -> Recorded:
         context = self._context()
         answers: Sequence[Answer] = []
         with writing(self.database, ALL_TENANTS) as session:
@@ -256,8 +259,9 @@ class PhoneApi:
             answers = hand_outs.hand_over(
                 session, context.guarded, admitted, answers, self.held_back, now=context.now
             )
-            if writes_seen:
-                presence.touch_last_seen(session, context.heard)
+            due = carried | context.heard if writes_seen else carried
+            if due:
+                presence.touch_last_seen(session, due)
         self.guard.note_strangers(context.strangers)
         responses = [respond(call.request, answer) for call, answer in zip(admitted, answers, strict=True)]
         if refusals:

@@ -1,6 +1,7 @@
 """Group commit: reports and alarms that come in while one transaction is under way share the next one."""
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from itertools import islice
 
@@ -12,6 +13,8 @@ from app.phone_api.messages import PhoneResponse
 
 MOST_SEEN_AT_ONCE = 500
 """The most times of a last contact that are written in one transaction, so that reports do not wait for them long."""
+CARRIED_AFTER_SECONDS = 0.25
+"""When all times of a last contact were written so long ago, the next transaction takes them along."""
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +25,9 @@ class Batcher:
     def __init__(self, api: PhoneApi) -> None:
         self._api = api
         self._lane = Lane("batch", self._record)
-        self._seen: Seen = {}  # the lane's thread alone changes it
+        # The lane's thread alone changes them.
+        self._seen: Seen = {}
+        self._written_at = 0.0
 
     @property
     def waiting(self) -> int:
@@ -70,16 +75,35 @@ class Batcher:
         self._lane.close()
 
     def _record(self, calls: Sequence[Call]) -> Sequence[PhoneResponse]:
+        carried = self._due()
         try:
-            answers, seen = self._api.record(calls)
+            answers, left = self._api.record(calls, carried)
         except Exception:
             log.exception("A batch of %d calls failed as a whole.", len(calls))
             return [refuse_busy("The server could not write. Try again later.") for _ in calls]
-        self._seen |= seen
+        self._forget(carried)
+        self._seen |= left
         return answers
 
+    def _due(self) -> Seen:
+        """Return the times of the last contact that are to be taken along.
+
+        While phones report without a pause, each transaction of its own waits for its turn among those of other
+        processes: the times would come to the database seconds late.
+        """
+        is_due = time.monotonic() - self._written_at >= CARRIED_AFTER_SECONDS
+        return self._next_seen() if is_due else {}
+
     def _write_seen(self) -> None:
-        chunk = dict(islice(self._seen.items(), MOST_SEEN_AT_ONCE))
-        self._api.write_seen(chunk)
-        for mac in chunk:
+        written = self._next_seen()
+        self._api.write_seen(written)
+        self._forget(written)
+
+    def _next_seen(self) -> Seen:
+        return dict(islice(self._seen.items(), MOST_SEEN_AT_ONCE))
+
+    def _forget(self, written: Seen) -> None:
+        for mac in written:
             del self._seen[mac]
+        if not self._seen:
+            self._written_at = time.monotonic()

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 from flask import Blueprint, Response, current_app, request
-from flask.blueprints import BlueprintSetupState
 
+from app.arrivals.addresses import ANYTHING, know_anything
 from app.errors import InvalidInputError
 from app.phone_api.access import certificate_in
 from app.phone_api.answering import PhoneApi
@@ -23,14 +23,7 @@ _CHUNK = 256 * 1024
 _SLOWEST_BODY_SECONDS = 10.0
 
 blueprint = Blueprint("phone_api", __name__)
-
-
-@blueprint.record
-def _add_converter(state: BlueprintSetupState) -> None:
-    """Let addresses match that Flask's own converter for paths leaves out: empty ones, and those with line feeds."""
-    converters = state.app.url_map.converters
-    anything = {"regex": "(?s:.*)", "part_isolating": False}
-    converters["anything"] = type("AnythingConverter", (converters["path"],), anything)
+blueprint.record(know_anything)
 
 
 def _answer(**_matched: str) -> Response:
@@ -56,7 +49,7 @@ def _answer(**_matched: str) -> Response:
 
 for _prefix in PREFIXES:
     blueprint.add_url_rule(
-        f"/{_prefix}/<anything:rest>", f"answer_{_prefix}".replace("/", "_"), _answer, methods=_METHODS
+        f"/{_prefix}/<{ANYTHING}:rest>", f"answer_{_prefix}".replace("/", "_"), _answer, methods=_METHODS
     )
 
 

@@ -11,6 +11,7 @@ import flask
 from flask import Blueprint, current_app, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from app.arrivals.addresses import ANYTHING, know_anything
 from app.arrivals.bodies import coming_in, hear_out_refused
 from app.rest_api import openapi, reasons
 from app.rest_api.answering import Request, Response, RestApi, as_problem
@@ -28,6 +29,7 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 log = logging.getLogger(__name__)
 
 blueprint = Blueprint("rest_api", __name__, url_prefix=BENEATH)
+blueprint.record(know_anything)
 
 
 def _answer(routes: dict[str, Route], **place: str) -> flask.Response:
@@ -153,11 +155,10 @@ def _add_rules() -> None:
     for path, routes in by_path.items():
         name = "_".join(part.strip("{}") for part in path.strip("/").split("/"))
         # Parameters of phones have slashes in their names.
-        rule = path.replace("{parameter}", "<path:parameter>").replace("{", "<").replace("}", ">")
+        rule = path.replace("{parameter}", f"<{ANYTHING}:parameter>").replace("{", "<").replace("}", ">")
         blueprint.add_url_rule(rule, name, partial(_answer, routes), methods=_METHODS)
     blueprint.add_url_rule(DOCUMENT, "openapi", _document, methods=["GET"])
-    blueprint.add_url_rule("/<path:rest>", "nothing", _nothing_here, methods=_METHODS)
-    blueprint.add_url_rule("/", "nothing_at_all", _nothing_here, methods=_METHODS)
+    blueprint.add_url_rule(f"/<{ANYTHING}:rest>", "nothing", _nothing_here, methods=_METHODS)
 
 
 _add_rules()

@@ -5,7 +5,7 @@ Every step is a transaction of its own that renews the lease, so another process
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -19,12 +19,12 @@ from app.models import ImportJob
 from app.models.enums import ImportKind, ImportState
 from app.scheduler.leased_worker import LeasedWorker
 from app.security.tenant_scope import ALL_TENANTS
+from app.services.bulk_rows import ReadyRows
 from app.services.imports import configuration_jobs, jobs, user_staging, user_undo, user_write
 from app.services.imports.configuration_apply import Finding
 from app.services.imports.jobs import Claim, LostLeaseError
 from app.services.imports.user_check import UserCheck
 from app.services.imports.user_file import UserFile
-from app.services.imports.user_staging import Judged
 from app.services.licenses.room import NoRoomError
 from app.transaction import reading, writing
 
@@ -73,18 +73,18 @@ class ImportWorker(LeasedWorker[Claim]):
                 before = pool.submit(lambda: None)
                 for part in check.parts():
                     with reading(self._database, held.scope) as session:
-                        judged = check.judge(session, part)
+                        found = check.judge(session, part).ready(session)
                     before.result()
-                    before = pool.submit(self._keep, held, judged, len(part.lines))
+                    before = pool.submit(self._keep, held, found, len(part.lines))
                 before.result()
             with writing(self._database, held.scope) as session:
                 jobs.present(self._hold(session, held), check.counts, check.places.snapshot(), _now())
 
-    def _keep(self, held: Claim, judged: Judged, rows: int) -> None:
+    def _keep(self, held: Claim, found: Sequence[ReadyRows], rows: int) -> None:
         """Store what was found of a part of so many rows."""
         with writing(self._database, held.scope) as session:
             job = self._hold(session, held)
-            user_staging.keep(session, judged)
+            user_staging.keep(session, found)
             job.done += rows
 
     def _check_configuration(self, held: Claim) -> None:

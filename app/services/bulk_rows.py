@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from itertools import chain, islice
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     JSON,
@@ -32,28 +32,47 @@ _ROWS_OF_A_STATEMENT = 50
 """SQLite takes these in three quarters of the time that it takes for one by one."""
 
 
-def add_rows(
+class ReadyRows(NamedTuple):
+    """Rows of a table as they go to the database at hand: in pieces to PostgreSQL, to SQLite as they are."""
+
+    table: Table
+    columns: Sequence[str]
+    rows: Iterable[Any]
+    alike: tuple[Any, ...]
+
+
+def ready_rows(
     session: Session,
     table: Table,
     columns: Sequence[str],
     rows: Iterable[tuple[Any, ...]],
     alike: Mapping[str, Any] = _NOTHING,
-) -> None:
-    """Insert rows; their values go to the driver as they are, past what columns make of values, and past the scope.
+) -> ReadyRows:
+    """Make rows ready to be added: their values as they are, past what columns make of values, and past the scope.
 
-    ``alike`` are columns that have the same value in all rows. Rows are taken some at a time: thirty thousand that are
-    made as they are asked for are never there together. None of the columns is a text that may be NULL.
+    ``alike`` are columns that have the same value in all rows. None of the columns is a text that may be NULL. What
+    takes the processor is done here, so that another thread than the one that adds them can do it.
     """
+    names, shared = (*alike, *columns), tuple(alike.values())
     if _is_postgresql(session):
-        copied_rows.copy(session, table, (*alike, *columns), rows, tuple(alike.values()))
+        return ReadyRows(table, names, copied_rows.pieces_of(table, names, rows, shared), ())
+    return ReadyRows(table, names, rows, shared)
+
+
+def add_rows(session: Session, ready: ReadyRows) -> None:
+    """Insert rows that are ready, some at a time."""
+    table, columns, rows, shared = ready
+    if _is_postgresql(session):
+        copied_rows.copy(session, table, columns, rows)
         return
     cursor = session.connection().connection.cursor()
-    names = ", ".join(f'"{name}"' for name in (*alike, *columns))  # those of our own tables
+    names = ", ".join(f'"{name}"' for name in columns)  # those of our own tables
+    own = len(columns) - len(shared)
     # Numbered, values that are alike go along once for a whole statement.
-    marks = ", ".join([*(f"?{number}" for number in range(1, len(alike) + 1)), *("?" * len(columns))])
-    values, shared = chain.from_iterable(rows), tuple(alike.values())
-    while some := tuple(islice(values, _ROWS_OF_A_STATEMENT * len(columns))):
-        listed = ", ".join([f"({marks})"] * (len(some) // len(columns)))
+    marks = ", ".join([*(f"?{number}" for number in range(1, len(shared) + 1)), *("?" * own)])
+    values = chain.from_iterable(rows)
+    while some := tuple(islice(values, _ROWS_OF_A_STATEMENT * own)):
+        listed = ", ".join([f"({marks})"] * (len(some) // own))
         cursor.execute(f"INSERT INTO {table.name} ({names}) VALUES {listed}", shared + some)  # noqa: S608
     cursor.close()
 

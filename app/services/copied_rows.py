@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, repeat
 from operator import add
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import LargeBinary, String, Table, TypeDecorator
 from sqlalchemy.orm import Session
@@ -15,29 +15,42 @@ _END_OF_DATA = "\\."
 """In a line of its own this ends what is copied, also within quotes (PostgreSQL before 18)."""
 
 Row = tuple[Any, ...]
+Piece: TypeAlias = str | Sequence[Row]
+"""Some rows as CSV, or as they are."""
 
 
-def copy(
-    session: Session, table: Table, columns: Sequence[str], rows: Iterable[Row], shared: Row = ()
-) -> None:
-    """Copy rows into a table, the ``shared`` values ahead of those of each; no text among them may be NULL."""
+def pieces_of(table: Table, columns: Sequence[str], rows: Iterable[Row], shared: Row = ()) -> Sequence[Piece]:
+    """Write rows as they are copied, some thousands a piece: the ``shared`` values ahead of those of each row.
+
+    No text among them may be NULL. A piece that cannot be written so is left as its rows.
+    """
+    kinds = [_kind_of(table, name) for name in columns]
+    binary = [place for place, kind in enumerate(kinds) if issubclass(kind, LargeBinary)]
+    taken = map(add, repeat(shared), rows) if shared else iter(rows)
+    return list(_pieces(taken, binary))
+
+
+def copy(session: Session, table: Table, columns: Sequence[str], pieces: Iterable[Piece]) -> None:
+    """Copy rows into a table, as ``pieces_of`` has made them for these columns."""
     cursor = session.connection().connection.cursor()
-    kinds = {name: _kind_of(table, name) for name in columns}
-    binary = [place for place, kind in enumerate(kinds.values()) if issubclass(kind, LargeBinary)]
-    texts = ", ".join(f'"{name}"' for name, kind in kinds.items() if issubclass(kind, String))
+    texts = ", ".join(f'"{name}"' for name in columns if issubclass(_kind_of(table, name), String))
     names = ", ".join(f'"{name}"' for name in columns)  # those of our own tables
     copied = f"COPY {table.name} ({names}) FROM STDIN"
-    taken = map(add, repeat(shared), rows) if shared else iter(rows)
-    while some := list(islice(taken, _AT_ONCE)):
-        text = _as_csv(some, binary)
-        if _END_OF_DATA in text:
-            with cursor.copy(copied) as by_rows:
-                for row in some:
-                    by_rows.write_row(row)
-        else:
+    for piece in pieces:
+        if isinstance(piece, str):
             with cursor.copy(f"{copied} (FORMAT csv, FORCE_NOT_NULL ({texts}))") as whole:
-                whole.write(text)
+                whole.write(piece)
+        else:
+            with cursor.copy(copied) as by_rows:
+                for row in piece:
+                    by_rows.write_row(row)
     cursor.close()
+
+
+def _pieces(rows: Iterator[Row], binary: Sequence[int]) -> Iterator[Piece]:
+    while some := list(islice(rows, _AT_ONCE)):
+        text = _as_csv(some, binary)
+        yield some if _END_OF_DATA in text else text
 
 
 def _as_csv(rows: Sequence[Row], binary: Sequence[int]) -> str:

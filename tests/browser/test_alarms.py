@@ -74,7 +74,7 @@ def test_all_that_match_are_shelved_and_found_on_the_shelf(open_page: OpenPage, 
     page.get_by_role("button", name="Shelve…").click()
     expect(page.get_by_role("heading", name="Shelve 3 alarms")).to_be_visible()
     page.get_by_label("How long").select_option("1 week")
-    page.get_by_label("Reason").fill("tea time")
+    page.get_by_role("textbox", name="Reason").fill("tea time")
     page.get_by_role("button", name="Shelve", exact=True).click()
     expect(page.get_by_text("3 alarms are shelved.")).to_be_visible()
     expect(page.get_by_text("No alarm matches")).to_be_visible()

@@ -246,6 +246,48 @@ def test_the_last_contact_of_unchanged_reports_is_written_by_the_flush(api, stor
     assert seen_at(stored, phone) >= before
 
 
+def test_while_phones_report_each_transaction_takes_the_last_contacts_before_it_along(
+    api, database, stored, monkeypatch
+):
+    monkeypatch.setattr("app.phone_api.batcher.CARRIED_AFTER_SECONDS", 0.0)
+    phone, gate = phone_number(1), Gate(database, "begin")
+    gate.opened.set()
+
+    async def report():
+        batcher = Batcher(api)
+        await batcher.answer(call_of(phone))
+        before = datetime.now(UTC)
+        await batcher.answer(call_of(phone))
+        await batcher.answer(call_of(phone_number(2)))
+        return before
+
+    assert asyncio.run(report()) <= seen_at(stored, phone)
+    assert gate.commits == 3
+
+
+def test_a_last_contact_whose_transaction_fails_is_left_to_the_next(api, database, stored, monkeypatch):
+    monkeypatch.setattr("app.phone_api.batcher.CARRIED_AFTER_SECONDS", 0.0)
+    phone, other = phone_number(1), phone_number(2)
+    refuse_phone(database, phone_number(3).mac)
+
+    async def report():
+        batcher = Batcher(api)
+        for known in (phone, other):
+            await batcher.answer(call_of(known))
+        first, before = seen_at(stored, phone), datetime.now(UTC)
+        for known in (phone, other):
+            await batcher.answer(call_of(known))
+        refused = await batcher.answer(call_of(phone_number(3)))
+        failed = seen_at(stored, other)
+        await batcher.answer(call_of(phone_number(4)))
+        return refused.status, first, failed, before
+
+    status, first, failed, before = asyncio.run(report())
+    assert (status, first < before) == (500, True)
+    assert failed < before  # what the refused report's transaction would have taken along
+    assert before <= seen_at(stored, other)
+
+
 @ON_SQLITE
 def test_a_last_contact_that_cannot_be_written_is_kept_for_the_next_time(api, database, stored, caplog):
     phone = phone_number(1)

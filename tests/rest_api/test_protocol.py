@@ -29,9 +29,14 @@ def test_an_address_that_is_none_and_a_method_that_is_none_are_problems(alice: P
         "/tenants/0",
         "/tenants/99999999999999999999",
         "/tenants/x",
+        "//tenants",
+        "/tenants%0A",
     ):
         answer = alice.get(path)
         assert (answer.status_code, answer.mimetype) == (404, "application/problem+json"), path
+    for parameter in ("", "/voip", "%0A", "voip%0A", "voip//sip"):
+        answer = alice.delete(f"/configuration/tenants/Default/{parameter}")
+        assert (answer.status_code, answer.mimetype) == (404, "application/problem+json"), parameter
     wrong = alice.patch("/tenants", {})
     assert wrong.status_code == 405
     assert wrong.headers["Allow"] == "GET, HEAD, POST, OPTIONS"

@@ -155,6 +155,23 @@ def test_what_an_earlier_version_looked_at_is_looked_at_again(database: Database
     assert count(database, Device) == 1
 
 
+def test_where_nobody_is_in_sight_a_device_of_another_tenant_is_seen(database: Database, acme: int):
+    with writing(database, ALL_TENANTS) as session:
+        make_device(session, mac="00908f000009", tenant=make_tenant(session, "Globex"))
+    job_id = bring(database, table(person("carl", "00908f000009")), only_tenants([acme]))
+    ((verdict, reason),) = rows_of(database, job_id)
+    assert (verdict, "already, of a tenant that your account does not see" in reason) == (Verdict.ERROR, True)
+
+
+def test_who_comes_while_the_first_file_waits_is_noticed_when_it_is_written(database: Database, acme: int):
+    job_id = bring(database, table(person("anna"), person("bob", "00908f000001")))
+    with writing(database, ALL_TENANTS) as session:
+        make_user(session, "anna", tenant=session.get_one(Tenant, acme))
+    assert confirm(database, job_id) is ImportState.CHECKED
+    assert [verdict for verdict, _ in rows_of(database, job_id)] == [Verdict.UNCHANGED, Verdict.NEW]
+    assert confirm(database, job_id) is ImportState.DONE
+
+
 def test_every_row_has_its_verdict_and_what_is_wrong_is_said(database: Database, acme: int):
     with writing(database, ALL_TENANTS) as session:
         anna = make_user(session, "anna", password="old", display_name="Anna")
@@ -452,6 +469,8 @@ def test_a_late_worker_writes_nothing_after_another_took_over(database: Database
 def test_an_error_of_our_own_refuses_the_file_and_is_logged(
     database: Database, acme: int, caplog: pytest.LogCaptureFixture
 ):
+    with writing(database, ALL_TENANTS) as session:
+        make_user(session, "bob")
     with failing_at(database, "FROM phone_user", "phone_user.password", error=ZeroDivisionError()):
         job_id = bring(database, table(person("anna")))
     job = job_of(database, job_id)

@@ -6,7 +6,15 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.models import Device, ImportRow
 from app.models.enums import Verdict
-from app.services.bulk_rows import add_rows, among, for_each, in_one_pass, planned_each_time, unchecked
+from app.services.bulk_rows import (
+    add_rows,
+    among,
+    for_each,
+    in_one_pass,
+    planned_each_time,
+    ready_rows,
+    unchecked,
+)
 from app.services.imports.user_staging import STAGED_ROWS
 from tests.factories import make_device
 
@@ -34,7 +42,7 @@ def store(session, rows, **alike):
         "display_name": "",
     }
     columns = [name for name in COLUMNS if name not in alike]
-    add_rows(session, STAGED_ROWS, columns, rows, {**defaults, **alike})
+    add_rows(session, ready_rows(session, STAGED_ROWS, columns, rows, {**defaults, **alike}))
 
 
 @pytest.mark.parametrize("left_out", ["", END_OF_DATA])

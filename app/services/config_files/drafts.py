@@ -13,6 +13,7 @@ from app.models.enums import FileKind
 from app.rendering.personal_file import Rendered
 from app.rendering.placeholders import display_name
 from app.services import stored_files
+from app.services.bulk_rows import planned_each_time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +88,11 @@ def _read_stored(session: Session, keys: Collection[str]) -> dict[str, Row[Any]]
         ConfigFile.name_key, ConfigFile.id, ConfigFile.etag, ConfigFile.tenant_id, ConfigFile.device_id,
         ConfigFile.template_id, ConfigFile.template_name, ConfigFile.template_version, ConfigFile.problems,
     )  # fmt: skip
-    wanted = select(*columns).where(ConfigFile.name_key.in_(keys))
-    return {row.name_key: row for row in session.execute(wanted)} if keys else {}
+    if not keys:
+        return {}
+    with planned_each_time(session):  # the first files of an import come into a table that has none
+        stored = session.execute(select(*columns).where(ConfigFile.name_key.in_(keys)))
+    return {row.name_key: row for row in stored}
 
 
 def _names(draft: Draft) -> dict[str, Any]:

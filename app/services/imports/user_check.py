@@ -47,6 +47,8 @@ class UserCheck:
         self._file = file
         self._meanings = Meanings(self.places)
         self._claims = Claims()
+        # The first import of an installation is the largest. Who comes meanwhile is noticed when the rows are written.
+        self._is_first = user_known.is_nobody_there(session)
 
     @property
     def counts(self) -> dict[str, Any]:
@@ -63,7 +65,7 @@ class UserCheck:
         judged = Judged()
         plain = PlainRows(part.lines, self._file.columns.read_together(part.rows), self._meanings)
         wanted = self._claim(judged, part, plain)
-        known = _look_up(session, plain, wanted)
+        known = Known() if self._is_first and not wanted else _look_up(session, plain, wanted)
         for at in sorted(plain.leave_to_others(known)):
             wanted += self._want(judged, part, at)
         for row in wanted:

@@ -1,7 +1,7 @@
 """What is there already of the users and phones that rows name."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, select
@@ -48,8 +48,15 @@ class KnownDevice(NamedTuple):
 class Known:
     """What is there already: users by tenant and key, devices by address."""
 
-    users: dict[tuple[int, str], KnownUser]
-    devices: dict[str, KnownDevice]
+    users: dict[tuple[int, str], KnownUser] = field(default_factory=dict)
+    devices: dict[str, KnownDevice] = field(default_factory=dict)
+
+
+def is_nobody_there(session: Session) -> bool:
+    """Whether there is no device at all, and no user but those of the system."""
+    people = select(PhoneUser.id).where(~PhoneUser.is_system).limit(1)
+    devices = select(DEVICES.c.id).limit(1)
+    return session.scalar(people) is None and session.connection().scalar(devices) is None
 
 
 def look_up(session: Session, keys: Mapping[int, Collection[str]], macs: Collection[str]) -> Known:

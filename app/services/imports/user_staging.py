@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.database import table_of
 from app.models import Device, ImportDevice, ImportRow, PhoneUser
-from app.services.bulk_rows import add_rows, forget_what_was_read
+from app.services.bulk_rows import ReadyRows, add_rows, forget_what_was_read, ready_rows
 
 # Declared as FromClause, and tables here.
 DEVICES = table_of(Device)
@@ -55,11 +55,20 @@ class Judged:
         """All devices, as ``all_rows``."""
         return Alike({}, _DEVICE_COLUMNS, self.devices), *self.plain_devices
 
+    def ready(self, session: Session) -> Sequence[ReadyRows]:
+        """Return all of it as it goes to the database."""
+        rows = (
+            ready_rows(session, STAGED_ROWS, some.columns, some.rows, some.shared) for some in self.all_rows
+        )
+        devices = (
+            ready_rows(session, STAGED_DEVICES, some.columns, some.rows, some.shared)
+            for some in self.all_devices
+        )
+        return [*rows, *devices]
 
-def keep(session: Session, judged: Judged) -> None:
+
+def keep(session: Session, found: Iterable[ReadyRows]) -> None:
     """Store what was found of a part, without the memory that the part before has left."""
     forget_what_was_read(session)
-    for rows in judged.all_rows:
-        add_rows(session, STAGED_ROWS, rows.columns, rows.rows, rows.shared)
-    for devices in judged.all_devices:
-        add_rows(session, STAGED_DEVICES, devices.columns, devices.rows, devices.shared)
+    for rows in found:
+        add_rows(session, rows)

@@ -32,9 +32,9 @@ _HEADS = (
 _LOADS = 20
 _TEXT = """\
 {phones:,} phones, each with its user. The bare page looks for the words anywhere in the same tables with one SQL
-query, for anybody; ours asks who it is and what he may list, keeps to his tenants, and puts exact hits first, and its
-page has the frame of all pages. Processor time of the server (of PostgreSQL as well) for one answer, the middle of the
-rounds."""
+query, for anybody, exact hits first; ours asks who it is and what he may list and keeps to his tenants,
+and its page has the frame of all pages. Processor time of the server (of PostgreSQL as well) for one answer, the middle
+of the rounds."""
 
 
 def _run(bench: Workbench) -> Outcome:

@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, Engine, Table, inspect, text
 
-from app.database import is_table_on
+from app.database import WRITES, is_table_on
 from app.errors import ConflictError
 
 REFERENCES_OF_MANY_ROWS = frozenset(
@@ -46,8 +46,12 @@ def locked(engine: Engine) -> Iterator[None]:
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:
-    """Bring the schema to this revision, up or down; where others may do the same, hold the lock."""
-    with engine.connect() as connection:
+    """Bring the schema to this revision, up or down; where others may do the same, hold the lock.
+
+    Processes of the version before may go on meanwhile (docs/decisions/0072). Each migration begins as a writer: on
+    SQLite one that read first would be refused as soon as another process wrote in between.
+    """
+    with engine.connect().execution_options(**{WRITES: True}) as connection:
         config = _configuration(connection)
         go_down = revision == "base" or (revision != "head" and revision < (_revision_of(connection) or ""))
         (command.downgrade if go_down else command.upgrade)(config, revision)

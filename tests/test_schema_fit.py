@@ -1,6 +1,8 @@
 """Programs of the version before on a newer schema: what they may find there, and what they do."""
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from sqlalchemy import Engine, inspect, text
 
 from app import schema
 from app.cli.release import check_released, release
-from app.database import make_engine
+from app.database import WRITES, make_engine
 from app.errors import ConflictError
 from tests.databases import settings_for
 
@@ -50,6 +52,35 @@ def test_programs_of_the_oldest_revision_that_fits_work_on_the_newest_schema(eng
     before = columns(engine)
     schema.migrate(engine)
     assert disturbances(before, columns(engine)) == []
+
+
+def test_they_go_on_writing_while_the_schema_becomes_the_newest(
+    engine: Engine, empty_database_url: str
+) -> None:
+    schema.migrate(engine, schema.OLDEST_THAT_FITS)
+    with engine.execution_options(**{WRITES: True}).begin() as connection:
+        connection.execute(text("CREATE TABLE written (number INTEGER)"))
+    is_over = threading.Event()
+
+    def write() -> int:
+        writer, number = make_engine(empty_database_url).execution_options(**{WRITES: True}), 0
+        while not is_over.is_set():
+            number += 1
+            with writer.begin() as connection:
+                connection.execute(text("INSERT INTO written VALUES (:number)"), {"number": number})
+        writer.dispose()
+        return number
+
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(write)
+        try:
+            schema.migrate(engine)
+        finally:
+            is_over.set()
+        number = writing.result()
+    schema.check_fits(engine)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM written")) == number > 0
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

@@ -5,11 +5,12 @@ import time
 from collections.abc import Callable, Sequence
 from itertools import islice
 
-from app.phone_api.answering import PhoneApi, Seen
+from app.phone_api.answering import PhoneApi
 from app.phone_api.calls import Call
 from app.phone_api.errors import refuse_busy
 from app.phone_api.lane import MOST_IN_BATCH, Lane, LaneIsFullError
 from app.phone_api.messages import PhoneResponse
+from app.phone_api.recording import Seen
 
 MOST_SEEN_AT_ONCE = 500
 """The most times of a last contact that are written in one transaction, so that reports do not wait for them long."""

@@ -1,6 +1,6 @@
 """Configuration files for phones: the personal one, shared ones, and the first one of the system URL (protocol 3)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -44,11 +44,23 @@ def find_phone_file(session: Session, call: FileCall, context: Context) -> Answe
     None where it has no file of its own, and for a file that is watched.
     """
     found = _find(session, call, context)
-    if found is not None and (call.is_usual or found.kind in _BY_TENANT):
+    if found is not None and _is_by_tenant(call, found):
         return None if found.is_watched else _answer(session, call, found, context)[1]
     if call.mac is None:
         raise _no_such_file(call.name)
     return None
+
+
+def _is_by_tenant(call: FileCall, file: StoredFile) -> bool:
+    """Whether a file is one that phones are given by a tenant's URL."""
+    return call.is_usual or file.kind in _BY_TENANT
+
+
+def _has_file(call: FileCall, stored: Mapping[str, StoredFile]) -> bool:
+    """Whether what is asked for is among these files, by the name in the request or by that of the phone's own."""
+    named = stored.get(stored_files.key_of(call.name))
+    is_named = named is not None and _is_by_tenant(call, named)
+    return is_named or stored_files.key_of(call.own_name) in stored
 
 
 def record_fetched(session: Session, calls: Sequence[FileCall], context: Context) -> list[Answer]:
@@ -60,13 +72,15 @@ def record_fetched(session: Session, calls: Sequence[FileCall], context: Context
 
 
 def record_phone_file(session: Session, calls: Sequence[FileCall], context: Context) -> list[Answer]:
-    """Answer phones that ask by a tenant's URL: those whose files are watched, and those that have none."""
-    stored = stored_files.find_many(session, [call.own_name for call in calls], with_content=False)
-    fetched = [call for call in calls if stored_files.key_of(call.own_name) in stored]
-    others = [call for call in calls if stored_files.key_of(call.own_name) not in stored]
+    """Answer phones that ask by a tenant's URL: for a file that is watched or goes out once, and who has none."""
+    names = dict.fromkeys(name for call in calls for name in (call.name, call.own_name))
+    stored = stored_files.find_many(session, list(names), with_content=False)
+    has_file = [_has_file(call, stored) for call in calls]
+    fetched = [call for call, is_stored in zip(calls, has_file, strict=True) if is_stored]
+    others = [call for call, is_stored in zip(calls, has_file, strict=True) if not is_stored]
     of_fetched = iter(record_fetched(session, fetched, context) if fetched else ())
     of_others = iter(first_contact(session, others, context) if others else ())
-    return [next(of_fetched if stored_files.key_of(call.own_name) in stored else of_others) for call in calls]
+    return [next(of_fetched if is_stored else of_others) for is_stored in has_file]
 
 
 def first_contact(session: Session, calls: Sequence[FileCall], context: Context) -> list[Answer]:

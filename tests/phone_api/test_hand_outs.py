@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from app.models import Alarm, Device, FileFetch, HandOut, JournalEntry, Tenant
+from app.models.enums import FileKind
 from app.services import config_files, hand_outs, settings
 from app.services.author import Author
+from app.services.config_files import edits
 from app.services.tenancy import keys
 from tests import factories
 from tests.factories import NOW
@@ -121,6 +123,24 @@ def test_the_phones_own_key_proves_it_anywhere_and_the_tenants_does_not(device, 
     own = device.get(f"/k/{key}{path}").text.split("/k/")[1].split("/")[0]
     assert device.ask("GET", f"/k/{own}{path}", peer=ELSEWHERE).status == 200
     assert device.ask("GET", f"/k/{key}{path}", peer=ELSEWHERE).status == 403
+
+
+def test_a_file_that_was_uploaded_for_a_phone_without_its_own_goes_out_once(first_phone, setting_up):
+    text, name = b"<provision/>", f"extra-{first_phone.mac}.xml"
+    with setting_up() as session:
+        acme = factories.make_tenant(session, "Acme", hands_out_once=True)
+        factories.make_device(session, mac=first_phone.mac, tenant=acme)
+        edits.store(
+            session,
+            [edits.Upload(name, text)],
+            edits.Destination(FileKind.UPLOADED, acme.id, replaces=False),
+            author=Author("alice"),
+            now=NOW,
+        )
+    target = f"/ipp/tenant/Acme/{name}"
+    answer = first_phone.ask("GET", target, peer=HERE)
+    assert (answer.status, answer.text) == (200, text.decode())
+    assert first_phone.ask("GET", target, peer=ELSEWHERE).status == 403
 
 
 @pytest.mark.parametrize("target", ["/ipp/httpproxy/{}.cfg", "/ipp/tenant/Acme/{}.cfg"])

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     CONFIGURATION_FILES = "configuration-files"
     FIRMWARE = "firmware"
     RULES = "rules"
+    ALARM_DESTINATIONS = "alarm-destinations"
     EVENT_HOOKS = "event-hooks"
     SETTINGS = "settings"
     LICENSE = "license"

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 from app.rest_api.resources import (
+    alarm_destinations,
     alarms,
     configuration_file_texts,
     configuration_files,
     configuration_lines,
+    destination_messages,
     devices,
-    event_hook_messages,
     event_hooks,
     firmware,
     firmware_files,
@@ -47,8 +48,9 @@ ROUTES: Sequence[Route] = (
     *firmware.ROUTES,
     *firmware_files.ROUTES,
     *rules.ROUTES,
+    *alarm_destinations.ROUTES,
     *event_hooks.ROUTES,
-    *event_hook_messages.ROUTES,
+    *destination_messages.ROUTES,
     *settings.ROUTES,
     *licenses.ROUTES,
     *journal.ROUTES,
@@ -70,6 +72,7 @@ TITLES: Mapping[str, str] = {
     Kind.CONFIGURATION_FILES: "What phones fetch, generated or written by hand.",
     Kind.FIRMWARE: "The files that phones load to run another version.",
     Kind.RULES: "The rules of Zero Touch and of alarms, in versions.",
+    Kind.ALARM_DESTINATIONS: "Where messages about alarms go.",
     Kind.EVENT_HOOKS: "Who is told of what happens, by web hook.",
     Kind.SETTINGS: "What an administrator changes while the system runs.",
     Kind.LICENSE: "Until when, and for how many devices.",

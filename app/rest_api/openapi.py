@@ -171,11 +171,12 @@ def _arguments(query: type[Struct]) -> Iterable[dict[str, Any]]:
     if query is Nothing:
         return
     _, schemas = msgspec.json.schema_components([query], ref_template=_SCHEMAS)
+    needed = schemas[query.__name__].get("required", ())
     for name, said in schemas[query.__name__]["properties"].items():
         yield {
             "name": name,
             "in": "query",
-            "required": False,
+            "required": name in needed,
             "schema": _without_null({key: value for key, value in said.items() if key != "description"}),
             "description": said.get("description", ""),
         }

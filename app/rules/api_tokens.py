@@ -35,6 +35,8 @@ class Kind(StrEnum):
     RULES = "rules"
     ALARM_DESTINATIONS = "alarm-destinations"
     EVENT_HOOKS = "event-hooks"
+    IMPORTS = "imports"
+    EXPORTS = "exports"
     SETTINGS = "settings"
     LICENSE = "license"
     JOURNAL = "journal"

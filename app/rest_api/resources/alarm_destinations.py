@@ -4,95 +4,35 @@ from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import Meta, UnsetType
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from app.errors import ConflictError, InvalidInputError
 from app.models import Destination
-from app.models.destination import MAX_DESTINATION_NAME
 from app.models.enums import DestinationKind
 from app.rest_api.calls import Answer, Call
-from app.rest_api.keeping import get_row, with_changes
+from app.rest_api.keeping import fields_called, get_row, with_changes
 from app.rest_api.listing import ItemPage, Listing, ListQuery, Order, RowId, Words
 from app.rest_api.references import find_tenant
+from app.rest_api.resources.destination_bodies import (
+    DestinationChanges,
+    DestinationContent,
+    DestinationItem,
+    Name,
+    NewDestination,
+    Way,
+)
 from app.rest_api.routes import Right, Route
 from app.rules.api_tokens import Kind
 from app.rules.sentences import quoted
 from app.security.roles import DESTINATIONS
 from app.services.destinations import keeping
 from app.services.destinations.fields import FIELDS, TITLES, USUAL_RATES, defaults_of
-from app.services.destinations.keeping import FASTEST_RATE, LONGEST_PATIENCE_HOURS, Wish
+from app.services.destinations.keeping import Wish
 from app.services.destinations.listing import where
 from app.services.destinations.sameness import is_as_wished
 from app.services.events.reading import IS_HOOK
-
-Name = Annotated[str, Meta(min_length=1, max_length=MAX_DESTINATION_NAME)]
-Tenant = Annotated[Words, Meta(description="The name of a tenant; nothing is the whole system.")]
-Way = Literal["mail", "snmp", "webhook", "syslog"]
-_FIELD_NAMES = "; ".join(
-    f"{kind}: {', '.join(field.name + ('*' if field.is_secret else '') for field in fields)}"
-    for kind, fields in FIELDS.items()
-    if kind is not DestinationKind.EVENTS
-)
-_TEXTS = (
-    f"Texts by their names, as on the form. {_FIELD_NAMES}. Those with * are secrets: written and never shown, kept "
-    "where they are left out or null, taken away by an empty text. The password or the header that a receiver gets has "
-    "to be said again where messages go somewhere else."
-)
-Text = Annotated[str, Meta(max_length=50_000)]
-Texts = Annotated[dict[str, Text | None], Meta(description=_TEXTS)]
-ChangedTexts = Annotated[
-    dict[str, Text],
-    Meta(description="Those that are to change, by their names; an empty secret is taken away."),
-]
-Rate = Annotated[int, Meta(ge=1, le=FASTEST_RATE)]
-Hours = Annotated[int, Meta(ge=1, le=LONGEST_PATIENCE_HOURS)]
-
-
-class DestinationItem(Struct, kw_only=True):
-    """A destination. `settings` are shown to who may change it: null of a secret, of which `is_set` says whether there
-    is one."""
-
-    id: int
-    name: str
-    kind: DestinationKind
-    where: str
-    tenant: str
-    tenant_id: int | None
-    is_enabled: bool
-    rate_per_minute: int
-    give_up_after_hours: int
-    settings: dict[str, str | None] | None
-    is_set: dict[str, bool]
-
-
-class DestinationContent(Struct, kw_only=True, forbid_unknown_fields=True):
-    """What is said of a destination beside its name; what is not said is as in a new one, secrets excepted."""
-
-    kind: Way
-    settings: Texts
-    tenant: Tenant = ""
-    is_enabled: bool = True
-    rate_per_minute: Rate | UnsetType = UNSET
-    give_up_after_hours: Hours = 24
-
-
-class NewDestination(DestinationContent, kw_only=True, forbid_unknown_fields=True):
-    """A destination that is to be added."""
-
-    name: Name
-
-
-class DestinationChanges(Struct, kw_only=True, forbid_unknown_fields=True):
-    """What is to change of a destination; the rest stays."""
-
-    name: Name | UnsetType = UNSET
-    settings: ChangedTexts | UnsetType = UNSET
-    tenant: Tenant | UnsetType = UNSET
-    is_enabled: bool | UnsetType = UNSET
-    rate_per_minute: Rate | UnsetType = UNSET
-    give_up_after_hours: Hours | UnsetType = UNSET
 
 
 class DestinationsQuery(ListQuery, kw_only=True, forbid_unknown_fields=True, frozen=True):
@@ -162,10 +102,8 @@ def delete(call: Call[Any, Any]) -> Answer:
 
 def _added(call: Call[Any, Any], said: NewDestination) -> Answer:
     kind, wish = DestinationKind(said.kind), _wish(call, said)
-    try:
+    with fields_called(_our_names(kind)):
         added = keeping.add(call.session, kind, wish, author=call.author, now=call.now)
-    except InvalidInputError as error:
-        raise _by_our_names(kind, error) from None
     return Answer(_show(call, added), HTTPStatus.CREATED, f"/alarm-destinations/{added.id}")
 
 
@@ -177,10 +115,8 @@ def _changed(call: Call[Any, Any], destination: Destination, said: NewDestinatio
         )
     wish = _wish(call, said)
     if not is_as_wished(destination, wish):
-        try:
+        with fields_called(_our_names(destination.kind)):
             keeping.change(call.session, destination, wish, author=call.author, now=call.now)
-        except InvalidInputError as error:
-            raise _by_our_names(destination.kind, error) from None
         call.session.expire(destination, ["tenant"])
     return Answer(_show(call, destination))
 
@@ -208,9 +144,8 @@ def _wish(call: Call[Any, Any], said: NewDestination) -> Wish:
     )
 
 
-def _by_our_names(kind: DestinationKind, error: InvalidInputError) -> InvalidInputError:
-    ours = {"tenant_id": "tenant", **{field.name: f"settings.{field.name}" for field in FIELDS[kind]}}
-    return InvalidInputError(by_field={ours.get(name, name): said for name, said in error.by_field.items()})
+def _our_names(kind: DestinationKind) -> dict[str, str]:
+    return {"tenant_id": "tenant", **{field.name: f"settings.{field.name}" for field in FIELDS[kind]}}
 
 
 def _destinations() -> Select[Destination]:

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from app.errors import ConflictError, InvalidInputError
 from app.models import ConfigTemplate, Device
 from app.models.enums import Status
 from app.rest_api.calls import Answer, Call
+from app.rest_api.keeping import fields_called
 from app.rest_api.places import Mac
 from app.rest_api.problems import RefusedError
 from app.rest_api.references import find_template
@@ -91,17 +91,22 @@ def replace(call: Call[Agreed, WantedReplacement]) -> Answer:
         if isinstance(said.template, UnsetType)
         else find_template(call.session, device.tenant, said.template)
     )
-    replaced = device_replacement.replace(
-        call.session, device.id, said.new_mac, template_id, call.query.told, author=call.author, now=call.now
-    )
+    with fields_called({"mac": "new_mac"}):
+        replaced = device_replacement.replace(
+            call.session,
+            device.id,
+            said.new_mac,
+            template_id,
+            call.query.told,
+            author=call.author,
+            now=call.now,
+        )
     return Answer(show(replaced), location=f"/devices/{replaced.mac}")
 
 
 def _planned(call: Call[Any, Any], device: Device, new_mac: str) -> Plan:
-    try:
+    with fields_called({"mac": "new_mac"}):
         return device_replacement.plan(call.session, device, new_mac)
-    except (InvalidInputError, ConflictError) as error:
-        raise type(error)(str(error), field="new_mac") from None
 
 
 def _untold(shown: Replacement) -> RefusedError:

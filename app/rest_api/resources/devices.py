@@ -13,7 +13,7 @@ from app.models import Device, PhoneUser, Site, Tenant
 from app.models.device import MAX_VLAN_ID, MAX_VLAN_PRIORITY
 from app.models.enums import Origin, VlanMode
 from app.rest_api.calls import Answer, Call
-from app.rest_api.keeping import Deletion, check_was_told, get_row, with_changes
+from app.rest_api.keeping import Deletion, check_was_told, fields_called, get_row, with_changes
 from app.rest_api.listing import ItemPage, Listing, ListQuery, Order, Words
 from app.rest_api.places import Mac, mac_of
 from app.rest_api.references import TenantName, find_firmware, find_site, find_template, find_tenant
@@ -220,15 +220,9 @@ def _changed(call: Call[Any, Any], device: Device, said: DeviceContent) -> Answe
             field="tenant",
         )
     fields = _fields(call, device.tenant, said)
-    try:
+    with fields_called({"user_name": "user"}):
         device_changes.change(call.session, device, fields, said.user, author=call.author, now=call.now)
-    except InvalidInputError as error:
-        raise InvalidInputError(by_field=_by_our_names(error)) from None
     return Answer(show(device))
-
-
-def _by_our_names(error: InvalidInputError) -> dict[str, str]:
-    return {"user" if field == "user_name" else field: said for field, said in error.by_field.items()}
 
 
 def _fields(call: Call[Any, Any], tenant: Tenant, said: DeviceContent) -> DeviceFields:

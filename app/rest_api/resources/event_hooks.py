@@ -13,7 +13,7 @@ from app.models import Destination
 from app.models.destination import MAX_DESTINATION_NAME
 from app.models.enums import DestinationKind
 from app.rest_api.calls import Answer, Call
-from app.rest_api.keeping import get_row, with_changes
+from app.rest_api.keeping import fields_called, get_row, with_changes
 from app.rest_api.listing import ItemPage, Listing, ListQuery, Order, RowId, Words
 from app.rest_api.references import find_tenant
 from app.rest_api.routes import Right, Route
@@ -110,6 +110,7 @@ class HooksQuery(ListQuery, kw_only=True, forbid_unknown_fields=True, frozen=Tru
     sort: Literal["name", "-name", "id", "-id"] = "name"
 
 
+_OUR_NAMES = {"tenant_id": "tenant"}
 _BY_ID = Order(Destination.id, lambda row: row.id, said_as=int)
 _LISTING: Listing[Destination] = Listing(
     {"name": Order(Destination.name_key, lambda row: row.name_key), "id": _BY_ID}, _BY_ID
@@ -164,14 +165,17 @@ def delete(call: Call[Any, Any]) -> Answer:
 
 
 def _added(call: Call[Any, Any], said: NewHook) -> Answer:
-    hook = keeping.add(call.session, EVENTS, _wish(call, said), author=call.author, now=call.now)
+    wish = _wish(call, said)
+    with fields_called(_OUR_NAMES):
+        hook = keeping.add(call.session, EVENTS, wish, author=call.author, now=call.now)
     return Answer(_show(call, hook), HTTPStatus.CREATED, f"/event-hooks/{hook.id}")
 
 
 def _changed(call: Call[Any, Any], hook: Destination, said: NewHook) -> Answer:
     wish = _wish(call, said)
     if not is_as_wished(hook, wish):
-        keeping.change(call.session, hook, wish, author=call.author, now=call.now)
+        with fields_called(_OUR_NAMES):
+            keeping.change(call.session, hook, wish, author=call.author, now=call.now)
         call.session.expire(hook, ["tenant"])
     return Answer(_show(call, hook))
 

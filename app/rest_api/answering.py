@@ -24,8 +24,9 @@ from app.rest_api.etags import Conditions, etag_of
 from app.rest_api.problems import MEDIA_TYPE, RefusedError, problem, problem_of, status_of
 from app.rest_api.reading import UnreadableError, read_body, read_place, read_query
 from app.rest_api.reasons import read_reason
-from app.rest_api.routes import BENEATH, FILE_TYPES, Route
+from app.rest_api.routes import BENEATH, Route
 from app.rest_api.writing import encode
+from app.security.tenant_scope import ALL_TENANTS
 from app.services.api_tokens.checking import Caller
 from app.services.author import Author
 from app.services.firmware import files
@@ -114,6 +115,9 @@ class RestApi:
             cursors=self._cursors,
             firmware_folder=self._firmware.folder,
         )
+        if route.note is not None:
+            with writing(self._database, ALL_TENANTS) as session:
+                route.note(call_of(session=session, body=Nothing(), now=now))
         with self._body_of(request, caller, partial(call_of, now=now)) as body:
             open_session = writing if route.is_change else reading
             with open_session(self._database, caller.scope) as session:
@@ -132,8 +136,13 @@ class RestApi:
         """Yield what came; the folder of firmware is locked meanwhile where the route asks for it."""
         route = request.route
         if route.check is not None:
-            with self._taken_in(request, partial(self._checked, route.check, caller, call_of)) as stored:
-                yield stored
+            _check_is_file(request, route)
+            check = partial(self._checked, route.check, caller, call_of)
+            if route.body is bytes:
+                yield _gathered(request, check)
+            else:
+                with self._taken_in(request, check) as stored:
+                    yield stored
         elif route.holds_firmware:
             body = _body(request, route)
             with files.held(self._firmware.folder):
@@ -145,7 +154,6 @@ class RestApi:
     def _taken_in(self, request: Request, check: Callable[[], None]) -> Iterator[StoredBytes]:
         """Take a firmware in; while it comes no transaction is open, and it is in its place for its row."""
         store = self._firmware
-        _check_is_file(request, FILE_TYPES[:1])
         with files.draft(store.folder, store.most_bytes) as draft:
             with request.pieces(store.most_bytes) as pieces:
                 check()
@@ -196,7 +204,7 @@ def _body(request: Request, route: Route) -> object:
     if route.body is None:
         return Nothing()
     if route.body is bytes:
-        _check_is_file(request, FILE_TYPES)
+        _check_is_file(request, route)
         return request.body()
     assert issubclass(route.body, Struct)
     taken = (JSON, MERGE) if route.method == "PATCH" else (JSON,)
@@ -209,12 +217,19 @@ def _body(request: Request, route: Route) -> object:
     return read_body(request.body(), route.body)
 
 
-def _check_is_file(request: Request, taken: Sequence[str]) -> None:
-    if request.media_type not in taken:
+def _gathered(request: Request, check: Callable[[], None]) -> bytes:
+    """Return a file that comes in pieces; nothing is asked of the database while it comes."""
+    with request.pieces(request.route.most_bytes) as pieces:
+        check()
+        return b"".join(pieces)
+
+
+def _check_is_file(request: Request, route: Route) -> None:
+    if request.media_type not in route.file_types:
         raise RefusedError(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            f"Send the file itself as the body, as {' or '.join(taken)}.",
-            headers={"Accept": ", ".join(taken)},
+            f"Send the file itself as the body, as {' or '.join(route.file_types)}.",
+            headers={"Accept": ", ".join(route.file_types)},
         )
 
 

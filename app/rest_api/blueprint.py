@@ -131,7 +131,7 @@ def _sent(file: SentFile, headers: Mapping[str, str]) -> flask.Response:
     """Send a file in pieces, or the part of it that is asked for; nothing where who asks has it already."""
     answer = flask.send_file(
         file.content if isinstance(file.content, Path) else BytesIO(file.content),
-        mimetype="application/octet-stream" if isinstance(file.content, Path) else "text/plain",
+        mimetype=file.media_type,
         as_attachment=True,
         download_name=file.name,
         etag=file.etag,

@@ -46,12 +46,16 @@ class Call(Generic[Query, Body]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentFile:
-    """A file as an answer: bytes, or where they lie, under a name. ``etag`` is without the quotes."""
+    """A file as an answer: bytes, or where they lie, under a name. ``etag`` is without the quotes.
+
+    ``media_type`` is one of those that the route says.
+    """
 
     content: bytes | Path
     name: str
     etag: str
     modified: datetime
+    media_type: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What resources that are added, changed and deleted have in common: what exists is locked, what goes is told first."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Annotated, Any, TypeVar
 
@@ -9,7 +10,7 @@ from msgspec import Meta, Struct, UnsetType
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from app.errors import NotFoundError
+from app.errors import ConflictError, InvalidInputError, NotFoundError
 from app.rest_api.problems import RefusedError
 from app.services.usage import Departure, Fate, check_may_go
 
@@ -42,6 +43,16 @@ def get_row(session: Session, wanted: Select[Row], what: str, *, to_change: bool
 def with_changes(fields: Fields, changes: Struct) -> Fields:
     """Return fields in which those are replaced that a PATCH names."""
     return msgspec.structs.replace(fields, **dict(_given(changes)))
+
+
+@contextmanager
+def fields_called(names: Mapping[str, str]) -> Iterator[None]:
+    """Let what a service refuses name fields as bodies do; those that are not in ``names`` are called the same."""
+    try:
+        yield
+    except (InvalidInputError, ConflictError) as error:
+        by_field = {names.get(field, field): said for field, said in error.by_field.items()}
+        raise type(error)(str(error), by_field=by_field) from None
 
 
 def check_was_told(departing: Departure, told: str) -> None:

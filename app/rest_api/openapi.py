@@ -13,7 +13,7 @@ from app.rest_api import reasons
 from app.rest_api.calls import Nothing, SentFile
 from app.rest_api.problems import MEDIA_TYPE
 from app.rest_api.resources import ROUTES, TITLES
-from app.rest_api.routes import BENEATH, FILE_TYPES, Route
+from app.rest_api.routes import BENEATH, Route
 from app.rest_api.writing import encode
 
 VERSION = "1"
@@ -106,8 +106,7 @@ def _operation(route: Route, schema_of: Mapping[Any, Any]) -> dict[str, Any]:
 
 def _content(route: Route, schema_of: Mapping[Any, Any]) -> dict[str, Any]:
     if route.takes_file:
-        taken = FILE_TYPES[:1] if route.check is not None else FILE_TYPES
-        return {kind: {"schema": _FILE} for kind in taken}
+        return {kind: {"schema": _FILE} for kind in route.file_types}
     return {"application/json": {"schema": schema_of[route.body]}}
 
 
@@ -121,7 +120,7 @@ def _said_of(route: Route) -> str:
 def _responses(route: Route, schema_of: Mapping[Any, Any]) -> dict[str, Any]:
     good: dict[str, Any] = {"description": route.status.phrase}
     if route.answers is SentFile:
-        good["content"] = {kind: {"schema": _FILE} for kind in FILE_TYPES}
+        good["content"] = {kind: {"schema": _FILE} for kind in route.file_types}
         good["headers"] = {name: {"schema": {"type": "string"}} for name in ("ETag", "Accept-Ranges")}
     elif route.answers is not None:
         good["content"] = {"application/json": {"schema": schema_of[route.answers]}}
@@ -171,11 +170,12 @@ def _arguments(query: type[Struct]) -> Iterable[dict[str, Any]]:
     if query is Nothing:
         return
     _, schemas = msgspec.json.schema_components([query], ref_template=_SCHEMAS)
+    needed = schemas[query.__name__].get("required", ())
     for name, said in schemas[query.__name__]["properties"].items():
         yield {
             "name": name,
             "in": "query",
-            "required": False,
+            "required": name in needed,
             "schema": _without_null({key: value for key, value in said.items() if key != "description"}),
             "description": said.get("description", ""),
         }

@@ -40,8 +40,12 @@ class Route:
     201. ``right`` is None for what every token may. ``is_of_license``: it is there also when the licence has expired.
     ``most_bytes`` are those of a body; ``body`` is bytes for a file that is taken as it is.
 
-    ``check`` is asked in a transaction of its own before a firmware comes in, which ``body`` then is, in its place;
-    ``holds_firmware``: no bytes of firmware are put in place or taken away meanwhile.
+    ``check`` is asked in a transaction of its own before a file comes in, piece by piece: a firmware, which ``body``
+    then is, in its place, or bytes. ``holds_firmware``: no bytes of firmware are put in place or taken away meanwhile.
+    ``file_types`` are those that a file is sent as, in whichever direction.
+
+    ``note`` is written in a transaction of its own, of all tenants, before something is read that is to be in the
+    journal.
     """
 
     method: str
@@ -58,6 +62,8 @@ class Route:
     adds: bool = False
     is_of_license: bool = False
     check: Callable[[Call[Any, Any]], None] | None = None
+    note: Callable[[Call[Any, Any]], None] | None = None
+    file_types: Sequence[str] = FILE_TYPES
     holds_firmware: bool = False
     most_bytes: int = MOST_BYTES
     refusals: Sequence[HTTPStatus] = ()

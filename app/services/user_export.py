@@ -13,8 +13,8 @@ from app.rendering.csv_lines import BYTE_ORDER_MARK, reversible_line
 from app.rendering.secret_parameters import MASK
 from app.rules.user_table import DEVICE_COLUMNS, SITE_COLUMN, USER_COLUMNS
 
-FILE_NAME = "users.zip"
-_TABLE, _BESIDE = "users.csv", "system.cfg"
+FILE_NAME, TABLE_NAME = "users.zip", "users.csv"
+_BESIDE = "system.cfg"
 # Phones' systems of this family put such a file beside the table; what is in it means nothing.
 _WORDS_BESIDE = "; users and devices exported by Ringmaster\n"
 _USERS_AT_ONCE = 500
@@ -31,15 +31,20 @@ class _User(NamedTuple):
 
 
 def write_users(session: Session, stream: IO[bytes], *, with_passwords: bool) -> None:
-    """Write the archive with the users that the session sees; their passwords are masked without ``with_passwords``.
+    """Write the archive with the users that the session sees; their passwords are masked without ``with_passwords``."""
+    with ZipFile(stream, "w", ZIP_DEFLATED) as archive:
+        with archive.open(TABLE_NAME, "w") as table:
+            write_table(session, table, with_passwords=with_passwords)
+        archive.writestr(_BESIDE, _WORDS_BESIDE)
+
+
+def write_table(session: Session, stream: IO[bytes], *, with_passwords: bool) -> None:
+    """Write the table that is in the archive.
 
     A column for sites is added where a phone is at another than AutoDetection, so that nothing is lost.
     """
-    with ZipFile(stream, "w", ZIP_DEFLATED) as archive:
-        with archive.open(_TABLE, "w") as table:
-            for text in _lines(session, with_passwords=with_passwords):
-                table.write(text.encode())
-        archive.writestr(_BESIDE, _WORDS_BESIDE)
+    for text in _lines(session, with_passwords=with_passwords):
+        stream.write(text.encode())
 
 
 def count(session: Session) -> tuple[int, int, int]:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -17,7 +16,7 @@ from app.models import Destination
 from app.models.enums import DestinationKind
 from app.security.roles import DEEDS, DESTINATIONS
 from app.services.destinations import keeping, listing
-from app.services.destinations.fields import TITLES, addresses_in
+from app.services.destinations.fields import TITLES
 from app.services.notices import delivery_log, engine_identity
 from app.transaction import transaction
 from app.views import fresh_parts
@@ -61,7 +60,7 @@ class DestinationView(BaseView):
             titles=TITLES,
             kinds=list(DestinationKind),
             waiting=delivery_log.count_waiting(db.session(), [row.id for row in page.rows]),
-            where=where,
+            where=listing.where,
             words=arguments.words,
             choices=(Choice("kind", "Every kind", list(titles), kind), tenant_choice(tenant)),
         )
@@ -159,21 +158,6 @@ class DestinationView(BaseView):
             return shown
 
         return fresh_parts.answer("ringmaster/destination_test.html", read)
-
-
-def where(destination: Destination) -> str:
-    """Return on one line where a destination is; of a web hook its server alone, as the path may be its secret."""
-    texts = destination.settings
-    match destination.kind:
-        case DestinationKind.MAIL:
-            first, *others = addresses_in(texts.get("recipients", "")) or [""]
-            return f"{first} and {len(others)} more" if others else first
-        case DestinationKind.WEBHOOK | DestinationKind.EVENTS:
-            return urlsplit(str(texts.get("url", ""))).netloc
-        case DestinationKind.SNMP:
-            return f"{texts.get('host')}, port {texts.get('port')}, version {texts.get('version')}"
-        case DestinationKind.SYSLOG:
-            return f"{texts.get('host')}, port {texts.get('port')}, {texts.get('transport', '').upper()}"
 
 
 def _form(

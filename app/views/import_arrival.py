@@ -4,14 +4,11 @@ from collections.abc import Iterator
 
 from flask.typing import ResponseReturnValue
 
-from app.errors import InvalidInputError, NotAllowedError
-from app.models.enums import ImportKind
-from app.rules.configuration_tables import is_configuration
-from app.rules.zip_reading import Archive
+from app.errors import InvalidInputError
 from app.security.roles import IMPORT_CONFIGURATION, IMPORT_EXPORT
 from app.services.firmware.files import megabytes
-from app.services.imports import jobs
-from app.services.imports.user_file import LARGEST_UPLOAD, UserFile
+from app.services.imports import arrival, jobs
+from app.services.imports.user_file import LARGEST_UPLOAD
 from app.transaction import transaction
 from app.views import uploads
 from app.views.authors import author
@@ -20,7 +17,6 @@ from app.views.times import time_of_page
 from app.views.uploads import Fields
 from app.views.web_session import begin_to_write, db
 
-SUFFIXES = (".csv", ".zip")
 _BYTES_BESIDE_THE_FILE = 64 * 1024
 
 
@@ -36,30 +32,18 @@ class ImportArrival:
         uploads.receive(self._take_file, most_bytes=LARGEST_UPLOAD + _BYTES_BESIDE_THE_FILE)
         if not self._name:
             raise InvalidInputError("Choose a file.")
-        kind = self._kind()
+        may_be_configuration = may(IMPORT_CONFIGURATION, IMPORT_EXPORT)
+        kind = arrival.kind_of(self._content, self._name, may_be_configuration=may_be_configuration)
         begin_to_write()
         with transaction(db.session()) as session:
             job = jobs.add(session, kind, self._name, self._content, author=author(), now=time_of_page())
             address = f"/import-export/imports/{job.id}"
         return uploads.done(address, f"{self._name} is there. Nothing is written before you say so.")
 
-    def _kind(self) -> ImportKind:
-        """Open the file, and tell by what is in it what it is."""
-        if self._content.startswith(b"PK") and is_configuration(Archive(self._content, self._name)):
-            if not may(IMPORT_CONFIGURATION, IMPORT_EXPORT):
-                raise NotAllowedError(
-                    f"{self._name} holds a configuration, which your account may not import."
-                )
-            return ImportKind.CONFIGURATION
-        UserFile(self._content, self._name)
-        return ImportKind.USERS
-
     def _take_file(self, _fields: Fields, name: str, chunks: Iterator[bytes]) -> None:
-        name = name.replace("\\", "/").rpartition("/")[2][-120:]
         if self._name:
             raise InvalidInputError("Choose one file only.")
-        if not name.lower().endswith(SUFFIXES) or not name.isprintable():
-            raise InvalidInputError("Choose a file whose name ends with .csv or .zip.")
+        name = arrival.checked_name(name)
         pieces = []
         size = 0
         for chunk in chunks:

@@ -22,12 +22,13 @@ from app.security.tenant_scope import ALL_TENANTS, TenantScope, scope_of
 from app.services import configuration_export, journal, user_export
 from app.services.firmware.files import megabytes
 from app.services.imports import jobs, rows
+from app.services.imports.arrival import SUFFIXES
 from app.services.imports.user_file import LARGEST_UPLOAD, MOST_ROWS
 from app.transaction import reading, transaction, writing
 from app.views.authors import author
 from app.views.error_pages import STATUS_OF
 from app.views.error_words import NOT_PERMITTED
-from app.views.import_arrival import SUFFIXES, ImportArrival
+from app.views.import_arrival import ImportArrival
 from app.views.list_arguments import LARGEST_ID, read_list_arguments, word_of
 from app.views.request_guards import takes_files, wants_json
 from app.views.shell import may

@@ -33,7 +33,13 @@ def send(call: Call[Any, Any]) -> Answer:
     file = file_of(call, to_change=False)
     content = config_files.content_of(file)
     name = file.name.rpartition("/")[2]
-    sent = SentFile(content=content, name=name, etag=file.etag.strip('"'), modified=file.generated_at)
+    sent = SentFile(
+        content=content,
+        name=name,
+        etag=file.etag.strip('"'),
+        modified=file.generated_at,
+        media_type="text/plain",
+    )
     return Answer(sent, headers={"Cache-Control": "no-store"})
 
 

@@ -13,7 +13,7 @@ from app.models import Device, PhoneUser, Site, Tenant
 from app.models.device import MAX_VLAN_ID, MAX_VLAN_PRIORITY
 from app.models.enums import Origin, VlanMode
 from app.rest_api.calls import Answer, Call
-from app.rest_api.keeping import Deletion, check_was_told, get_row, with_changes
+from app.rest_api.keeping import Deletion, check_was_told, fields_called, get_row, with_changes
 from app.rest_api.listing import ItemPage, Listing, ListQuery, Order, Words
 from app.rest_api.places import Mac, mac_of
 from app.rest_api.references import TenantName, find_firmware, find_site, find_template, find_tenant
@@ -130,12 +130,12 @@ def list_them(call: Call[DevicesQuery, Any]) -> Answer:
 
 def read(call: Call[Any, Any]) -> Answer:
     """Shows a device."""
-    return Answer(show(_device(call, to_change=False)))
+    return Answer(show(device_of(call, to_change=False)))
 
 
 def change(call: Call[Any, DeviceChanges]) -> Answer:
     """Changes what the body names of a device. Its file stays as it is until it is generated."""
-    device = _device(call, to_change=True)
+    device = device_of(call, to_change=True)
     shown = show(device)
     call.check_may_change(shown)
     present = DeviceContent(**{name: getattr(shown, name) for name in DeviceContent.__struct_fields__})
@@ -166,7 +166,7 @@ def put(call: Call[Any, DeviceContent]) -> Answer:
 
 def delete(call: Call[Deletion, Any]) -> Answer:
     """Deletes a device with its file; what goes along has to be named by `told`. A phone that reports on comes back."""
-    device = _device(call, to_change=True)
+    device = device_of(call, to_change=True)
     call.check_may_change(show(device))
     check_was_told(device_deletion.departure_of_device(call.session, device), call.query.told)
     device_deletion.delete_device(call.session, device, author=call.author, now=call.now)
@@ -207,7 +207,8 @@ def _devices() -> Select[Device]:
     return select(Device).options(*(selectinload(besides_it) for besides_it in besides))
 
 
-def _device(call: Call[Any, Any], *, to_change: bool) -> Device:
+def device_of(call: Call[Any, Any], *, to_change: bool) -> Device:
+    """Return the device that the address names, or raise NotFoundError."""
     return get_row(call.session, _devices().where(Device.mac == mac_of(call)), "device", to_change=to_change)
 
 
@@ -219,15 +220,9 @@ def _changed(call: Call[Any, Any], device: Device, said: DeviceContent) -> Answe
             field="tenant",
         )
     fields = _fields(call, device.tenant, said)
-    try:
+    with fields_called({"user_name": "user"}):
         device_changes.change(call.session, device, fields, said.user, author=call.author, now=call.now)
-    except InvalidInputError as error:
-        raise InvalidInputError(by_field=_by_our_names(error)) from None
     return Answer(show(device))
-
-
-def _by_our_names(error: InvalidInputError) -> dict[str, str]:
-    return {"user" if field == "user_name" else field: said for field, said in error.by_field.items()}
 
 
 def _fields(call: Call[Any, Any], tenant: Tenant, said: DeviceContent) -> DeviceFields:
@@ -244,7 +239,8 @@ def _fields(call: Call[Any, Any], tenant: Tenant, said: DeviceContent) -> Device
     )
 
 
-def _right(*deeds: str) -> Right:
+def right(*deeds: str) -> Right:
+    """Return the right to do something with devices, as the screens have it."""
     return Right(kind=Kind.DEVICES, page=DEVICE, deeds=deeds)
 
 
@@ -253,22 +249,22 @@ _ONE: dict[str, Any] = {"mac": Mac}
 ROUTES = (
     Route(
         method="GET", path="/devices", does=list_them, name="list_devices", summary="List devices",
-        right=_right("can_show"), query=DevicesQuery, answers=ItemPage[DeviceItem],
+        right=right("can_show"), query=DevicesQuery, answers=ItemPage[DeviceItem],
     ),
     Route(
         method="GET", path="/devices/{mac}", does=read, name="show_device", summary="Show a device",
-        right=_right("can_show"), place=_ONE, answers=DeviceItem,
+        right=right("can_show"), place=_ONE, answers=DeviceItem,
     ),
     Route(
         method="PUT", path="/devices/{mac}", does=put, name="put_device", summary="Add or replace a device",
-        right=_right("can_add", "can_edit"), place=_ONE, body=DeviceContent, answers=DeviceItem, adds=True,
+        right=right("can_add", "can_edit"), place=_ONE, body=DeviceContent, answers=DeviceItem, adds=True,
     ),
     Route(
         method="PATCH", path="/devices/{mac}", does=change, name="change_device", summary="Change a device",
-        right=_right("can_edit"), place=_ONE, body=DeviceChanges, answers=DeviceItem,
+        right=right("can_edit"), place=_ONE, body=DeviceChanges, answers=DeviceItem,
     ),
     Route(
         method="DELETE", path="/devices/{mac}", does=delete, name="delete_device", summary="Delete a device",
-        right=_right("can_delete"), place=_ONE, query=Deletion, status=HTTPStatus.NO_CONTENT,
+        right=right("can_delete"), place=_ONE, query=Deletion, status=HTTPStatus.NO_CONTENT,
     ),
 )  # fmt: skip

@@ -1,6 +1,5 @@
 """Web hooks for events: `/event-hooks`, who is told of what happens."""
 
-from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -10,11 +9,11 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
-from app.models import Destination, EventPlace
+from app.models import Destination
 from app.models.destination import MAX_DESTINATION_NAME
 from app.models.enums import DestinationKind
 from app.rest_api.calls import Answer, Call
-from app.rest_api.keeping import get_row, with_changes
+from app.rest_api.keeping import fields_called, get_row, with_changes
 from app.rest_api.listing import ItemPage, Listing, ListQuery, Order, RowId, Words
 from app.rest_api.references import find_tenant
 from app.rest_api.routes import Right, Route
@@ -24,8 +23,8 @@ from app.security.roles import DESTINATIONS
 from app.services.destinations import keeping
 from app.services.destinations.fields import USUAL_RATES
 from app.services.destinations.keeping import FASTEST_RATE, LONGEST_PATIENCE_HOURS, Wish
+from app.services.destinations.sameness import is_as_wished
 from app.services.events.reading import IS_HOOK
-from app.services.notices import delivery_log
 
 EVENTS = DestinationKind.EVENTS
 Name = Annotated[str, Meta(min_length=1, max_length=MAX_DESTINATION_NAME)]
@@ -67,17 +66,6 @@ class HookItem(Struct, kw_only=True):
     certificates: str
     rate_per_minute: int
     give_up_after_hours: int
-
-
-class HookState(Struct, kw_only=True):
-    """How a web hook is: since when nothing could be delivered, and why; `number` is that of its last message."""
-
-    is_enabled: bool
-    waiting: int
-    number: int
-    last_sent_at: datetime | None
-    failing_since: datetime | None
-    last_error: str
 
 
 class HookContent(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -122,6 +110,7 @@ class HooksQuery(ListQuery, kw_only=True, forbid_unknown_fields=True, frozen=Tru
     sort: Literal["name", "-name", "id", "-id"] = "name"
 
 
+_OUR_NAMES = {"tenant_id": "tenant"}
 _BY_ID = Order(Destination.id, lambda row: row.id, said_as=int)
 _LISTING: Listing[Destination] = Listing(
     {"name": Order(Destination.name_key, lambda row: row.name_key), "id": _BY_ID}, _BY_ID
@@ -139,22 +128,6 @@ def list_them(call: Call[HooksQuery, Any]) -> Answer:
 def read(call: Call[Any, Any]) -> Answer:
     """Shows a web hook."""
     return Answer(_show(call, hook_of(call, to_change=False)))
-
-
-def read_state(call: Call[Any, Any]) -> Answer:
-    """Shows whether a web hook works, and what waits for it."""
-    hook = hook_of(call, to_change=False)
-    place = call.session.get(EventPlace, hook.id)
-    return Answer(
-        HookState(
-            is_enabled=hook.is_enabled,
-            waiting=delivery_log.count_waiting(call.session, [hook.id]).get(hook.id, 0),
-            number=place.number if place else 0,
-            last_sent_at=hook.last_sent_at,
-            failing_since=hook.failing_since,
-            last_error=hook.last_error,
-        )
-    )
 
 
 def add(call: Call[Any, NewHook]) -> Answer:
@@ -192,18 +165,17 @@ def delete(call: Call[Any, Any]) -> Answer:
 
 
 def _added(call: Call[Any, Any], said: NewHook) -> Answer:
-    hook = keeping.add(call.session, EVENTS, _wish(call, said), author=call.author, now=call.now)
+    wish = _wish(call, said)
+    with fields_called(_OUR_NAMES):
+        hook = keeping.add(call.session, EVENTS, wish, author=call.author, now=call.now)
     return Answer(_show(call, hook), HTTPStatus.CREATED, f"/event-hooks/{hook.id}")
 
 
 def _changed(call: Call[Any, Any], hook: Destination, said: NewHook) -> Answer:
-    before, wish = _show(call, hook), _wish(call, said)
-    tenant = before.tenant if wish.tenant_id == hook.tenant_id else said.tenant
-    same = {"secret": UNSET, "authorization": UNSET} if keeping.has_secrets_of(hook, wish) else {}
-    topics = [topic for topic in Topic if topic in said.topics]
-    wanted = msgspec.structs.replace(said, tenant=tenant, topics=topics, **same)
-    if msgspec.convert(before, NewHook, from_attributes=True) != wanted:
-        keeping.change(call.session, hook, wish, author=call.author, now=call.now)
+    wish = _wish(call, said)
+    if not is_as_wished(hook, wish):
+        with fields_called(_OUR_NAMES):
+            keeping.change(call.session, hook, wish, author=call.author, now=call.now)
         call.session.expire(hook, ["tenant"])
     return Answer(_show(call, hook))
 
@@ -287,10 +259,6 @@ ROUTES = (
     Route(
         method="DELETE", path="/event-hooks/{hook_id}", does=delete, name="delete_event_hook",
         summary="Delete a web hook", right=right_to("can_delete"), place=ONE, status=HTTPStatus.NO_CONTENT,
-    ),
-    Route(
-        method="GET", path="/event-hooks/{hook_id}/state", does=read_state, name="show_event_hook_state",
-        summary="Show how a web hook is", right=right_to("can_list"), place=ONE, answers=HookState,
     ),
     Route(
         method="GET", path="/event-hooks/named/{name}", does=read, name="show_named_event_hook",

@@ -12,7 +12,7 @@ from app.models import Firmware
 from app.rest_api.calls import Answer, Call, SentFile
 from app.rest_api.listing import RowId
 from app.rest_api.resources.firmware import Description, FirmwareItem, Version, firmware_of, right, show
-from app.rest_api.routes import Route
+from app.rest_api.routes import FILE_TYPES, Route
 from app.services import firmware, upload_suffixes
 from app.services.firmware.files import StoredBytes
 from app.services.firmware.library import LONGEST, MOST_GROUPS
@@ -79,7 +79,15 @@ def send(call: Call[Any, Any]) -> Answer:
     path = firmware.path_of(call.firmware_folder, found)
     if not path.is_file():
         raise ConflictError(f"The file of the firmware {found.name} is missing. Send it again.")
-    return Answer(SentFile(content=path, name=found.name, etag=found.sha256[:32], modified=found.uploaded_at))
+    return Answer(
+        SentFile(
+            content=path,
+            name=found.name,
+            etag=found.sha256[:32],
+            modified=found.uploaded_at,
+            media_type=FILE_TYPES[0],
+        )
+    )
 
 
 def make_default(call: Call[Any, DefaultOf]) -> Answer:
@@ -132,6 +140,6 @@ ROUTES = (
     Route(
         method="PUT", path="/firmware/named/{name}", does=put, name="put_firmware",
         summary="Add or replace the firmware of a name", right=right("can_add", "can_edit"), place=_NAMED,
-        query=LabelsQuery, check=check, body=StoredBytes, answers=FirmwareItem, adds=True,
+        query=LabelsQuery, check=check, body=StoredBytes, file_types=FILE_TYPES[:1], answers=FirmwareItem, adds=True,
     ),
 )  # fmt: skip

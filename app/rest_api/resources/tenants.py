@@ -154,7 +154,7 @@ def list_them(call: Call[TenantsQuery, Any]) -> Answer:
 
 def read(call: Call[Any, Any]) -> Answer:
     """Shows a tenant."""
-    return Answer(show(_tenant(call, to_change=False)))
+    return Answer(show(tenant_of(call, to_change=False)))
 
 
 def add(call: Call[Any, NewTenant]) -> Answer:
@@ -167,7 +167,7 @@ def change(call: Call[Shutting, TenantChanges]) -> Answer:
 
     Where phones that are served now would be refused, nothing is changed unless `told` says that this is known.
     """
-    tenant = _tenant(call, to_change=True)
+    tenant = tenant_of(call, to_change=True)
     shown = show(tenant)
     call.check_may_change(shown)
     said = with_changes(_new_from(shown), call.body)
@@ -190,7 +190,7 @@ def put(call: Call[Shutting, TenantContent]) -> Answer:
 
 def delete(call: Call[Deletion, Any]) -> Answer:
     """Deletes a tenant. What goes along has to be named by `told`; phones, for one, stand against it."""
-    tenant = _tenant(call, to_change=True)
+    tenant = tenant_of(call, to_change=True)
     call.check_may_change(show(tenant))
     check_was_told(tenancy.departure_of_tenant(call.session, tenant), call.query.told)
     tenancy.delete_tenant(call.session, tenant, author=call.author, now=call.now)
@@ -206,7 +206,8 @@ def _new_from(shown: TenantItem) -> NewTenant:
     return msgspec.convert(shown, NewTenant, from_attributes=True)
 
 
-def _tenant(call: Call[Any, Any], *, to_change: bool) -> Tenant:
+def tenant_of(call: Call[Any, Any], *, to_change: bool) -> Tenant:
+    """Return the tenant that the address names, or raise NotFoundError."""
     wanted = (
         _named(call) if "name" in call.place else select(Tenant).where(Tenant.id == call.place["tenant_id"])
     )
@@ -241,7 +242,8 @@ def _changed(call: Call[Shutting, Any], tenant: Tenant, said: TenantFields) -> A
     return Answer(show(tenant))
 
 
-def _right(*deeds: str) -> Right:
+def right(*deeds: str) -> Right:
+    """Return the right to do something with tenants, as the screens have it."""
     return Right(kind=Kind.TENANTS, page=TENANTS, deeds=deeds)
 
 
@@ -255,7 +257,7 @@ ROUTES = (
         does=list_them,
         name="list_tenants",
         summary="List tenants",
-        right=_right("can_list"),
+        right=right("can_list"),
         query=TenantsQuery,
         answers=ItemPage[TenantItem],
     ),
@@ -265,7 +267,7 @@ ROUTES = (
         does=add,
         name="add_tenant",
         summary="Add a tenant",
-        right=_right("can_add"),
+        right=right("can_add"),
         body=NewTenant,
         answers=TenantItem,
         status=HTTPStatus.CREATED,
@@ -276,7 +278,7 @@ ROUTES = (
         does=read,
         name="show_tenant",
         summary="Show a tenant",
-        right=_right("can_show"),
+        right=right("can_show"),
         place=_ONE,
         answers=TenantItem,
     ),
@@ -286,7 +288,7 @@ ROUTES = (
         does=change,
         name="change_tenant",
         summary="Change a tenant",
-        right=_right("can_edit"),
+        right=right("can_edit"),
         place=_ONE,
         query=Shutting,
         body=TenantChanges,
@@ -298,7 +300,7 @@ ROUTES = (
         does=delete,
         name="delete_tenant",
         summary="Delete a tenant",
-        right=_right("can_delete"),
+        right=right("can_delete"),
         place=_ONE,
         query=Deletion,
         status=HTTPStatus.NO_CONTENT,
@@ -309,7 +311,7 @@ ROUTES = (
         does=read,
         name="show_named_tenant",
         summary="Show the tenant of a name",
-        right=_right("can_show"),
+        right=right("can_show"),
         place=_NAMED,
         answers=TenantItem,
     ),
@@ -319,7 +321,7 @@ ROUTES = (
         does=put,
         name="put_tenant",
         summary="Add or replace the tenant of a name",
-        right=_right("can_add", "can_edit"),
+        right=right("can_add", "can_edit"),
         place=_NAMED,
         query=Shutting,
         body=TenantContent,

@@ -149,16 +149,6 @@ def kept_secrets(destination: Destination) -> frozenset[str]:
     return frozenset(name for name, text in secrets.items() if text)
 
 
-def has_secrets_of(destination: Destination, wish: Wish) -> bool:
-    """Whether a wish leaves the secrets of a destination as they are."""
-    secrets: dict[str, str] = json.loads(destination.secrets)
-    names = [field.name for field in FIELDS[destination.kind] if field.is_secret]
-    typed = {name: wish.texts.get(name, "") for name in names}
-    return all(not text or text == secrets.get(name) for name, text in typed.items()) and not any(
-        secrets.get(name) for name in wish.removed
-    )
-
-
 def _write(session: Session, destination: Destination, wish: Wish, *, stored: Mapping[str, str]) -> None:
     """Write what a form says into a destination, all or nothing."""
     problems: dict[str, str] = {}

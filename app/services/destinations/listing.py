@@ -1,10 +1,13 @@
-"""The list of destinations; a session's scope decides which."""
+"""The list of destinations, and where each is; a session's scope decides which."""
+
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.models import Destination, Tenant
 from app.models.enums import DestinationKind
+from app.services.destinations.fields import addresses_in
 from app.services.paging import Page, page_of
 from app.services.text_search import contains
 
@@ -21,3 +24,18 @@ def search(
     if tenant_name:
         statement = statement.where(Destination.tenant.has(Tenant.name_key == tenant_name.casefold()))
     return page_of(session, statement, number=number, size=size)
+
+
+def where(destination: Destination) -> str:
+    """Return on one line where a destination is; of a web hook its server alone, as the path may be its secret."""
+    texts = destination.settings
+    match destination.kind:
+        case DestinationKind.MAIL:
+            first, *others = addresses_in(texts.get("recipients", "")) or [""]
+            return f"{first} and {len(others)} more" if others else first
+        case DestinationKind.WEBHOOK | DestinationKind.EVENTS:
+            return urlsplit(str(texts.get("url", ""))).netloc
+        case DestinationKind.SNMP:
+            return f"{texts.get('host')}, port {texts.get('port')}, version {texts.get('version')}"
+        case DestinationKind.SYSLOG:
+            return f"{texts.get('host')}, port {texts.get('port')}, {texts.get('transport', '').upper()}"

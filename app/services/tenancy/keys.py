@@ -1,11 +1,12 @@
 """The key in the addresses of a tenant's phones: made, and replaced while the one before still counts (0078)."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.errors import InvalidInputError
+from app.errors import ConflictError, InvalidInputError, NotFoundError
 from app.models import Tenant, TenantKey
 from app.rules import url_keys
 from app.services import journal
@@ -53,6 +54,43 @@ def replace_key(
         tenant_id=tenant.id,
     )
     return key
+
+
+def read_keys(session: Session, tenant: Tenant, *, now: datetime) -> Sequence[TenantKey]:
+    """Return the keys of a tenant that count, the latest first."""
+    return session.scalars(_that_count(tenant, now).order_by(TenantKey.id.desc())).all()
+
+
+def get_key(session: Session, tenant: Tenant, name: str, *, now: datetime) -> TenantKey:
+    """Return the key of a tenant that begins with this name, or raise NotFoundError where none does that counts."""
+    found = session.scalar(_that_count(tenant, now).where(TenantKey.name == name))
+    if found is None:
+        raise NotFoundError(f"{tenant} has no such key, or it counts no more.")
+    return found
+
+
+def revoke_key(session: Session, tenant: Tenant, key: TenantKey, *, author: Author, now: datetime) -> None:
+    """Let a key count no more; ConflictError where phones are told it and the tenant demands one."""
+    if key.ends_at is None and tenant.demands_key:
+        raise ConflictError(
+            f"Phones of {tenant} are told this key, and are served with a key alone. Make another one first."
+        )
+    session.delete(key)
+    session.flush()
+    journal.record(
+        session,
+        at=now,
+        author=author,
+        action="tenant key revoked",
+        subject=str(tenant),
+        text=f"{author.name} revoked the key {key.name}… of the tenant {tenant}.",
+        tenant_id=tenant.id,
+    )
+
+
+def _that_count(tenant: Tenant, now: datetime) -> Select[TenantKey]:
+    counts = or_(TenantKey.ends_at.is_(None), TenantKey.ends_at > now)
+    return select(TenantKey).where(TenantKey.tenant_id == tenant.id, counts)
 
 
 def _which_key(before: TenantKey | None, *, at_once: bool) -> str:

@@ -1,6 +1,5 @@
 """Who is let in: by a token in the header Authorization alone, so often in a minute, while there is a licence."""
 
-import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -23,8 +22,6 @@ WRONG_PER_MINUTE = 30
 
 _SCHEME = "bearer "
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Ringmaster"'}
-
-log = logging.getLogger(__name__)
 
 
 class Access:
@@ -85,7 +82,6 @@ class Access:
         self._license.look_again()
 
     def _refuse(self, address: str) -> None:
-        log.info("An API token was refused from %s", address)
         _wait(self._wrong.take(address), "Too many wrong tokens came from this address")
 
 

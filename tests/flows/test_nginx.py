@@ -1,11 +1,14 @@
 """nginx in front, with the very configuration that administrators copy."""
 
+import contextlib
+import http.client
 import json
 import os
 import signal
 import ssl
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -105,6 +108,41 @@ def test_a_phone_cannot_claim_another_address(ringmaster: Installation, nginx: N
 @pytest.mark.parametrize(("length", "status"), [(LIMIT, 400), (LIMIT + 1024, 413)])
 def test_a_body_that_is_too_long_is_refused(nginx: Nginx, length: int, status: int) -> None:
     assert ask(f"{nginx.url}{KEEP_ALIVE}", b"x" * length).status == status
+
+
+@pytest.mark.parametrize(
+    ("address", "body", "status"),
+    [
+        (FIRST_FILE, None, 200),
+        ("/login/", None, 200),
+        ("/static/nothing.css", None, 404),
+        ("/api/v1/devices", None, 401),
+        ("/metrics", None, 404),
+        (KEEP_ALIVE, b"x" * (LIMIT + 1024), 413),
+        ("/login/", b"x" * (3 * 1024 * 1024), 413),
+    ],
+)
+def test_every_answer_says_that_it_is_what_it_says(
+    nginx: Nginx, address: str, body: bytes | None, status: int
+) -> None:
+    answer = ask(nginx.tls_url, body, target=address, trust=nginx.trust)
+    assert (answer.status, answer.headers["x-content-type-options"]) == (status, "nosniff")
+
+
+def test_it_says_so_once(nginx: Nginx) -> None:
+    with contextlib.closing(http.client.HTTPConnection(urlsplit(nginx.url).netloc, timeout=30)) as connection:
+        connection.request("GET", FIRST_FILE)
+        answered = connection.getresponse().getheaders()
+    assert [value for name, value in answered if name.lower() == "x-content-type-options"] == ["nosniff"]
+
+
+def test_so_does_nginx_by_itself(ringmaster: Installation, nginx: Nginx) -> None:
+    nowhere = f"127.0.0.1:{free_port()}"
+    answers = [ask(nginx.url, target="/login/"), ask(nginx.url, target="/..")]
+    with running_nginx(web=nowhere, plane=nowhere, firmware_folder=ringmaster.data_dir) as alone:
+        answers += [ask(f"{alone.url}{FIRST_FILE}"), ask(f"{alone.tls_url}/login/", trust=alone.trust)]
+    assert [answer.status for answer in answers] == [308, 400, 503, 503]
+    assert {answer.headers["x-content-type-options"] for answer in answers} == {"nosniff"}
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])

@@ -173,10 +173,12 @@ class OperatorView(SafeModelView):
     @has_access
     @permission_name("edit")
     def password(self, pk: str) -> ResponseReturnValue:
-        """Give an account another password, and end its sessions."""
+        """Give somebody else's account another password, and end its sessions."""
         operator = self.datamodel.get(pk) if pk.isdecimal() and len(pk) < 10 else None
         if operator is None:
             abort(404)
+        if operator.id == current_user.id:
+            return redirect("/account/password/")  # where the present one is asked for
         if operator.signs_in_by:
             return password_is_elsewhere(operator, f"New password for {operator}", "/operators/")
         form = NewPasswordForm()
@@ -184,12 +186,11 @@ class OperatorView(SafeModelView):
         if not form.validate_on_submit():
             title = f"New password for {operator}"
             return render_template("ringmaster/password.html", title=title, form=form, back="/operators/")
-        is_owner = operator.id == current_user.id
-        current_app.extensions["appbuilder"].sm.reset_password(
-            operator.id, form.password.data, is_owner=is_owner
+        current_app.extensions["appbuilder"].sm.reset_password(operator.id, form.password.data)
+        told = (
+            "has a new password, and was signed out everywhere. At the next sign-in another is to be chosen."
         )
-        then = "" if is_owner else " At the next sign-in another is to be chosen."
-        flash(f"{operator.username} has a new password, and was signed out everywhere.{then}", "success")
+        flash(f"{operator.username} {told}", "success")
         return redirect(self.get_redirect())
 
 

@@ -1,8 +1,6 @@
 """One's own account: who one is, where one is signed in, and the password."""
 
-from http import HTTPStatus
-
-from flask import abort, current_app, flash, make_response, redirect, render_template, request
+from flask import current_app, flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import BaseView
 from flask_appbuilder.baseviews import expose
@@ -60,7 +58,8 @@ class AccountView(BaseView):
         found = sessions_of(current_user.id)["sessions"]
         session = next((each for each in found if each.id == session_id), None)
         if session_id is not None and session is None:
-            abort(HTTPStatus.NOT_FOUND)
+            flash("That session has ended already.", "info")
+            return redirect("/account/")
         if request.method != "POST":
             return _page_of_ending(session)
         refusal = owners_proof.refusal_without(request.form.get("password", ""))

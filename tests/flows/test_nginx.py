@@ -5,7 +5,9 @@ import http.client
 import json
 import os
 import signal
+import socket
 import ssl
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
@@ -150,6 +152,36 @@ def test_phones_of_both_ages_speak_tls(nginx: Nginx, version: ssl.TLSVersion) ->
     trust = nginx.trust
     trust.minimum_version = trust.maximum_version = version
     assert ask(f"{nginx.tls_url}{FIRST_FILE}", trust=trust).status == 200
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1])
+def test_what_is_older_is_refused(nginx: Nginx, version: ssl.TLSVersion) -> None:
+    trust = nginx.trust
+    trust.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+        trust.minimum_version = trust.maximum_version = version
+    with pytest.raises(ssl.SSLError, match="TLSV1_ALERT_PROTOCOL_VERSION"):
+        ask(f"{nginx.tls_url}{FIRST_FILE}", trust=trust)
+
+
+@pytest.mark.parametrize(
+    "framing",
+    [
+        "Content-Length: 5\r\nTransfer-Encoding: chunked",
+        "Content-Length: 5\r\nContent-Length: 50",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
+        "Transfer-Encoding : chunked",
+    ],
+)
+def test_a_request_whose_end_can_be_read_in_two_ways_is_refused(nginx: Nginx, framing: str) -> None:
+    place = urlsplit(nginx.url)
+    hidden = f"0\r\n\r\nGET {FIRST_FILE} HTTP/1.1\r\nHost: phones\r\n\r\n"
+    with socket.create_connection((place.hostname, place.port), timeout=30) as connection:
+        head = f"POST {KEEP_ALIVE} HTTP/1.1\r\nHost: phones\r\n{framing}\r\n\r\n"
+        connection.sendall((head + hidden).encode())
+        answered = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert answered.startswith(b"HTTP/1.1 400 ")
+    assert answered.count(b"HTTP/1.1 ") == 1
 
 
 def test_an_old_phone_speaks_the_ciphers_it_knows(nginx: Nginx) -> None:

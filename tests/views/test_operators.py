@@ -121,6 +121,14 @@ def test_a_password_given_by_who_administers_ends_the_sessions(app: Flask, sign_
     assert Browser(app).sign_in("victor", "nickel orchard wet").location == "/"
 
 
+def test_nor_does_who_administers_get_round_the_present_one(app: Flask, sign_in: SignIn):
+    alice, found = sign_in("alice"), find_operator(app, "alice")
+    assert found is not None
+    passwords = {"password": "nickel orchard wet", "conf_password": "nickel orchard wet"}
+    assert alice.post(f"/operators/password/{found.id}", passwords).location == "/account/password/"
+    assert Browser(app).sign_in("alice", "nickel orchard wet").location.startswith("/login/")
+
+
 def test_ones_own_password_needs_the_present_one(app: Flask, sign_in: SignIn):
     victor = sign_in("victor")
     passwords = {

@@ -285,6 +285,14 @@ class TestComingBack:
         )
         assert come(here, provider).is_in()  # what was discovered is kept for an hour
 
+    def test_an_answer_of_nobody_where_the_provider_says_that_it_names_itself(
+        self, here: Flask, provider: OidcProvider
+    ):
+        provider.change_metadata = lambda found: (
+            found | {"authorization_response_iss_parameter_supported": True}
+        )
+        assert not come(here, provider).is_in()
+
     def test_only_the_sign_in_page_leads_to_the_provider(self, here: Flask, provider: OidcProvider):
         assert Visitor(here).get("/login/oidc/company/").location == "/login/"
         assert Visitor(here).get("/login/oidc/another/").status_code == 404

@@ -97,9 +97,13 @@ def test_signing_out_leaves_other_browsers_signed_in(app: Flask, world: World):
 def test_signing_in_again_ends_the_session_that_the_browser_had(app: Flask, world: World):
     olga = signed_in(app, "olga")
     with olga.client.session_transaction() as cookie:
+        before = cookie["key"]
         del cookie["_user_id"]
     olga.sign_in("olga")
     assert number_of_sessions(app) == 1
+    with olga.client.session_transaction() as cookie:
+        assert len(cookie["key"]) >= 43  # 256 bits
+        assert cookie["key"] != before
 
 
 def test_the_account_lists_its_sessions_and_ends_one(app: Flask, world: World):
@@ -145,8 +149,9 @@ def test_nobody_ends_a_session_of_another_account(app: Flask, world: World):
         theirs = session.scalars(
             select(OperatorSession.id).join(Operator).where(Operator.username == "victor")
         ).one()
-    assert olga.get(f"/account/sessions/{theirs}").status_code == 404
-    assert olga.post(f"/account/sessions/{theirs}", {"password": PASSWORD}).status_code == 404
+    assert olga.get(f"/account/sessions/{theirs}").location == "/account/"
+    assert olga.post(f"/account/sessions/{theirs}", {"password": PASSWORD}).location == "/account/"
+    assert "That session has ended already." in olga.get("/account/").text
     assert victor.get("/dashboard/").status_code == 200
 
 

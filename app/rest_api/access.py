@@ -12,6 +12,7 @@ from app.logs import context
 from app.rest_api.problems import RefusedError
 from app.rest_api.rate_limit import RateLimit
 from app.rest_api.routes import Right, Route
+from app.rules import api_tokens
 from app.security.tenant_scope import ALL_TENANTS
 from app.services.api_tokens import checking
 from app.services.api_tokens.checking import Caller
@@ -53,9 +54,12 @@ class Access:
             caller = checking.find_caller(session, text, address, now=now)
         if caller is None:
             self._refuse(address)
+            # The digits that find a token are no secret, and lead who reads the log to it.
+            written = api_tokens.parse(text)
+            which = f"The token {written.key_id}" if written is not None else "This token"
             raise RefusedError(
                 HTTPStatus.UNAUTHORIZED,
-                "This token opens nothing: it is none, was revoked, has expired, is not taken from this address, "
+                f"{which} opens nothing: it is none, was revoked, has expired, is not taken from this address, "
                 "or its account is switched off.",
                 headers={"WWW-Authenticate": f'{_CHALLENGE["WWW-Authenticate"]}, error="invalid_token"'},
             )

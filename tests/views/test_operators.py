@@ -99,7 +99,9 @@ def test_nobody_switches_off_or_deletes_the_own_account(app: Flask, world: World
 def test_an_account_is_deleted(app: Flask, sign_in: SignIn):
     victor = find_operator(app, "victor")
     assert victor is not None
+    browser = sign_in("victor")
     sign_in("alice").post(f"/operators/delete/{victor.id}")
+    assert browser.get("/dashboard/").location.startswith("/login/")
     assert find_operator(app, "victor") is None
 
 

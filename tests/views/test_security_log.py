@@ -90,12 +90,13 @@ def test_a_session_of_ours_is_none_of_that(app: Flask, world: World, told: Told)
 
 
 def test_programs_that_are_not_let_in(app: Flask, world: World, told: Told):
+    # As a revoked one looks.
     made_up = f"rmt_0123456789abcdef_{'s' * 43}"
     for token in ("", made_up):
         app.test_client().get("/api/v1/tenants", headers={"Authorization": f"Bearer {token}"})
     without, wrong = told().splitlines()
     assert " - 127.0.0.1] Refused a caller, GET /api/v1/tenants (" in without
-    assert "Refused a caller, GET /api/v1/tenants (This token opens nothing" in wrong
+    assert "Refused a caller, GET /api/v1/tenants (The token 0123456789abcdef opens nothing" in wrong
     assert "sssss" not in wrong
 
 

@@ -41,7 +41,7 @@ check: $(DEVELOPMENT) ## Lint, format, types, layers, secrets, lock files and sh
 	@for script in .ci/run tools/make-environment tools/install-test-packages; do bash -n "$$script" || exit 1; done
 
 audit: $(DEVELOPMENT) ## Ask the package index which pinned libraries have known weaknesses (needs the Internet)
-	@for file in requirements.lock requirements-dev.lock; do \
+	@for file in requirements.lock requirements-dev.lock requirements-compiled.lock; do \
 		$(IN_VENV) -m uv tool run pip-audit==2.10.0 --requirement $$file --disable-pip --require-hashes --strict \
 			--progress-spinner off || exit 1; done
 

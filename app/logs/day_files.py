@@ -8,13 +8,22 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from enum import IntEnum
 from pathlib import Path
 
 MOST_BYTES_OF_DAY = 64 * 1024 * 1024
-"""What a day may take on the disk; errors may take an eighth more."""
+"""What a day may take on the disk; what concerns security may take an eighth more, and errors another one."""
 DAYS_FROM_THE_START = 30
 _NAME = re.compile(r"web-admin\.(\d{4}-\d\d-\d\d)\.[A-Za-z0-9_-]{1,64}\.jsonl")
 _BLOCK = 64 * 1024
+
+
+class Weight(IntEnum):
+    """For what there is room in a file that is full for anything lighter."""
+
+    ORDINARY = 0
+    OF_SECURITY = 1
+    ERROR = 2
 
 
 def folder_in(data_dir: Path) -> Path:
@@ -72,12 +81,12 @@ class DayFiles:
         self._lock = threading.Lock()
         self.days = days
 
-    def add(self, line: str, *, is_error: bool, now: datetime) -> bool:
+    def add(self, line: str, *, weight: Weight, now: datetime) -> bool:
         """Add a line; False where the file of the day is full, OSError where the disk is."""
         with self._lock:
             file = self._file_of(now.astimezone(UTC).date())
             size = os.fstat(file).st_size
-            if size >= self._most + (self._most // 8 if is_error else 0):
+            if size >= self._most + weight * self._most // 8:
                 return False
             os.write(file, line.encode(errors="replace") + b"\n")
             return True

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
-from app.logs.day_files import DayFiles, folder_in
+from app.logs import security_events
+from app.logs.day_files import DayFiles, Weight, folder_in
 from app.logs.entries import FORMS, Entry, as_json, entry_of
 from app.logs.levels import FROM_THE_START, LEVELS, VERBOSE
 from app.logs.redaction import Redaction
@@ -109,8 +110,8 @@ class LogHandler(logging.Handler):
         if self._files is None or level < self.file_level:
             return
         try:
-            is_added = self._files.add(as_json(entry), is_error=level >= logging.ERROR, now=datetime.now(UTC))
-            problem = "" if is_added else "it is full for today; errors alone are added"
+            is_added = self._files.add(as_json(entry), weight=_weight_of(level, entry), now=datetime.now(UTC))
+            problem = "" if is_added else "it is full for today; errors and what concerns security are added"
         except OSError as error:
             problem = error.strerror or type(error).__name__
         if problem and not self._problem:
@@ -121,6 +122,12 @@ class LogHandler(logging.Handler):
         with suppress(OSError, ValueError):  # nobody reads it any more
             self._stream.write(f"{line}\n")
             self._stream.flush()
+
+
+def _weight_of(level: int, entry: Entry) -> Weight:
+    if level >= logging.ERROR:
+        return Weight.ERROR
+    return Weight.OF_SECURITY if entry.logger == security_events.NAME else Weight.ORDINARY
 
 
 def _set_levels(handler: LogHandler) -> None:

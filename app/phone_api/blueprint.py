@@ -73,7 +73,7 @@ def _read_body() -> bytes | None:
 
 def _as_flask(answer: PhoneResponse) -> Response:
     content = answer.body if answer.file is None else _chunks(answer.file)
-    response = Response(content, answer.status, dict(answer.headers))
+    response = Response(content, answer.status, answer.sent_headers)
     # The answer to a HEAD has the length of what a GET would get, which Flask takes from the body that it has.
     response.headers["Content-Length"] = answer.headers.get("Content-Length", str(answer.length))
     return response

@@ -18,10 +18,7 @@ from app.services.provisioning import PhoneFile
 from app.services.stored_files import StoredFile
 
 _TEMPLATE_HEADER = "X-Template-Name"
-_NO_PAGE = {
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "X-Content-Type-Options": "nosniff",
-}
+_NO_PAGE = {"Content-Security-Policy": "default-src 'none'; sandbox"}
 
 
 def part_of(call: FileCall, form: PhoneForm | None) -> Part:

@@ -11,6 +11,8 @@ from app.phone_api.download_slots import Downloader
 from app.rules.report_limits import within_limits
 
 MAX_BODY_BYTES = 64 * 1024
+_NO_GUESSING = ("X-Content-Type-Options", "nosniff")
+"""Phones do not know it; a browser that somebody leads to a phone's address takes nothing there for a page."""
 
 
 class PhoneRequest(msgspec.Struct, frozen=True):
@@ -69,10 +71,16 @@ class PhoneResponse:
         """Return how many bytes follow the headers, in bytes."""
         return self.file.length if self.file else len(self.body)
 
+    @property
+    def sent_headers(self) -> dict[str, str]:
+        """Return what either door sends: the headers of the answer, and the one that all have."""
+        name, value = _NO_GUESSING
+        return {**self.headers, name: value}
+
     @cached_property
     def raw_headers(self) -> list[tuple[bytes, bytes]]:
         """The headers as they go over the wire, with the length of what follows; a 304 has none (RFC 9110, 8.6)."""
-        headers = {"Content-Length": str(self.length), **self.headers}
+        headers = {"Content-Length": str(self.length), **self.sent_headers}
         if self.status == 304:
             del headers["Content-Length"]
         return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]

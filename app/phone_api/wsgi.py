@@ -121,7 +121,7 @@ def _is_for_phones(path: str) -> bool:
 
 def _refuse(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     answer = refuse_busy("Phones have all the threads that the web server has for them. Try again later.")
-    headers = [*answer.headers.items(), ("Content-Length", str(answer.length))]
+    headers = [*answer.sent_headers.items(), ("Content-Length", str(answer.length))]
     if not _has_sent_all(environ):
         hang_up_receiving(environ)
         headers.append(("Connection", "close"))

@@ -1,6 +1,5 @@
 """Who is let in: by a token in the header Authorization alone, so often in a minute, while there is a licence."""
 
-import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -13,6 +12,7 @@ from app.logs import context
 from app.rest_api.problems import RefusedError
 from app.rest_api.rate_limit import RateLimit
 from app.rest_api.routes import Right, Route
+from app.rules import api_tokens
 from app.security.tenant_scope import ALL_TENANTS
 from app.services.api_tokens import checking
 from app.services.api_tokens.checking import Caller
@@ -23,8 +23,6 @@ WRONG_PER_MINUTE = 30
 
 _SCHEME = "bearer "
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Ringmaster"'}
-
-log = logging.getLogger(__name__)
 
 
 class Access:
@@ -56,9 +54,12 @@ class Access:
             caller = checking.find_caller(session, text, address, now=now)
         if caller is None:
             self._refuse(address)
+            # The digits that find a token are no secret, and lead who reads the log to it.
+            written = api_tokens.parse(text)
+            which = f"The token {written.key_id}" if written is not None else "This token"
             raise RefusedError(
                 HTTPStatus.UNAUTHORIZED,
-                "This token opens nothing: it is none, was revoked, has expired, is not taken from this address, "
+                f"{which} opens nothing: it is none, was revoked, has expired, is not taken from this address, "
                 "or its account is switched off.",
                 headers={"WWW-Authenticate": f'{_CHALLENGE["WWW-Authenticate"]}, error="invalid_token"'},
             )
@@ -85,7 +86,6 @@ class Access:
         self._license.look_again()
 
     def _refuse(self, address: str) -> None:
-        log.info("An API token was refused from %s", address)
         _wait(self._wrong.take(address), "Too many wrong tokens came from this address")
 
 

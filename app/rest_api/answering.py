@@ -17,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionError
 from app.arrivals.firmware import forget
 from app.database import Database
 from app.errors import RingmasterError
+from app.logs import security_events
 from app.rest_api.access import Access
 from app.rest_api.calls import Answer, Call, Nothing, SentFile
 from app.rest_api.cursors import Cursors
@@ -35,6 +36,12 @@ from app.transaction import reading, writing
 
 JSON = "application/json"
 MERGE = "application/merge-patch+json"
+_REFUSED = {
+    HTTPStatus.UNAUTHORIZED: "a caller",
+    HTTPStatus.FORBIDDEN: "a call",
+    HTTPStatus.TOO_MANY_REQUESTS: "one more call",
+}
+"""What the log has as an event of its own, in words."""
 _SECONDS_UNTIL_THE_DATABASE_IS_ASKED_AGAIN = 15
 
 log = logging.getLogger(__name__)
@@ -95,6 +102,7 @@ class RestApi:
             return _refused(HTTPStatus.BAD_REQUEST, str(error))
         except RingmasterError as error:
             headers = error.headers if isinstance(error, RefusedError) else {}
+            _note_refusal(request.route, status_of(error), str(error))
             return as_problem(status_of(error), problem_of(error), headers)
         except SQLAlchemyError as error:
             return _refused_by_database(error)
@@ -176,6 +184,11 @@ def as_problem(
     return Response(
         status, encode(told), {"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store", **(headers or {})}
     )
+
+
+def _note_refusal(route: Route, status: HTTPStatus, why: str) -> None:
+    if status in _REFUSED:
+        security_events.note_refusal(_REFUSED[status], f"{route.method} {BENEATH}{route.path}", why)
 
 
 def _refused(status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None) -> Response:

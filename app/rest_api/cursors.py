@@ -9,6 +9,7 @@ from hashlib import sha256
 import msgspec
 
 from app.errors import InvalidInputError
+from app.logs import security_events
 
 _SIGNATURE_BYTES = 16
 MOST_CHARACTERS = 2_000
@@ -40,6 +41,7 @@ class Cursors:
             raise _refusal() from None
         signature, said = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
         if not any(hmac.compare_digest(signature, _signature(key, said)) for key in self._keys):
+            security_events.note_refusal("a cursor", of, "Its signature is not ours.")
             raise _refusal()
         place = msgspec.json.decode(said, type=Place)
         if place.of != of or [type(value) for value in place.values] != list(kinds):

@@ -1,17 +1,15 @@
-"""Operators' accounts: who signs in, in which role, and whose phones they see; and one's own account."""
+"""Operators' accounts: who signs in, in which role, and whose phones they see."""
 
 from typing import Any
 
 from flask import abort, current_app, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
-from flask_appbuilder import BaseView
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.filters import FilterNotEqual
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import configure_mappers, selectinload
-from werkzeug.security import check_password_hash, generate_password_hash
 from wtforms import PasswordField, ValidationError
 from wtforms.validators import DataRequired, EqualTo
 
@@ -20,7 +18,7 @@ from app.models import Operator
 from app.security.roles import OPERATORS
 from app.services import operator_passwords, operator_sessions, operators, second_factors
 from app.transaction import transaction
-from app.views import sign_in_sessions
+from app.views import password_hashes, sign_in_sessions
 from app.views.deeds import note_of_account
 from app.views.fast_interface import FastInterface
 from app.views.formats import local_moment, names, names_of_tenants, yes_or_no
@@ -43,24 +41,16 @@ def _is_hard_to_guess(form: Any, field: Any) -> None:
         raise ValidationError(str(error)) from error
 
 
-_NEW_PASSWORD = [DataRequired(), _is_hard_to_guess]
-_SAME_PASSWORD = [DataRequired(), EqualTo("password", message="The two passwords differ.")]
+NEW_PASSWORD = [DataRequired(), _is_hard_to_guess]
+SAME_PASSWORD = [DataRequired(), EqualTo("password", message="The two passwords differ.")]
 _NOT_THE_VISITORS_ROLE = {"roles": [["name", FilterNotEqual, "Public"]]}
 
 
 class NewPasswordForm(FlaskForm):
     """A password, typed twice."""
 
-    password = PasswordField("New password", validators=_NEW_PASSWORD)
-    conf_password = PasswordField("New password again", validators=_SAME_PASSWORD)
-
-
-class OwnPasswordForm(FlaskForm):
-    """The password one has, and the one that takes its place."""
-
-    old_password = PasswordField("Present password", validators=[DataRequired()])
-    password = PasswordField("New password", validators=_NEW_PASSWORD)
-    conf_password = PasswordField("New password again", validators=_SAME_PASSWORD)
+    password = PasswordField("New password", validators=NEW_PASSWORD)
+    conf_password = PasswordField("New password again", validators=SAME_PASSWORD)
 
 
 class OperatorView(SafeModelView):
@@ -100,8 +90,8 @@ class OperatorView(SafeModelView):
     ]
     add_columns = [*edit_columns, "password", "conf_password"]
     add_form_extra_fields = {
-        "password": PasswordField("Password", validators=_NEW_PASSWORD),
-        "conf_password": PasswordField("Password again", validators=_SAME_PASSWORD),
+        "password": PasswordField("Password", validators=NEW_PASSWORD),
+        "conf_password": PasswordField("Password again", validators=SAME_PASSWORD),
     }
     add_form_query_rel_fields = _NOT_THE_VISITORS_ROLE
     edit_form_query_rel_fields = _NOT_THE_VISITORS_ROLE
@@ -134,7 +124,7 @@ class OperatorView(SafeModelView):
     def pre_add(self, item: Operator) -> None:
         """Keep the password as a hash; its owner chooses another at the first sign-in."""
         item.has_to_choose_password = True
-        item.password = generate_password_hash(item.password)
+        item.password = password_hashes.hash_of(item.password)
 
     def pre_update(self, item: Operator) -> None:
         """Refuse a change that locks everybody out."""
@@ -149,7 +139,7 @@ class OperatorView(SafeModelView):
         if template == self.show_template:
             pk = int(context["pk"])
             has_second_factor = self.datamodel.get(pk).second_factor_since is not None
-            context |= _sessions_of(pk) | {"has_second_factor": has_second_factor}
+            context |= sessions_of(pk) | {"has_second_factor": has_second_factor}
         page: str = super().render_template(template, **context)
         return page
 
@@ -160,7 +150,7 @@ class OperatorView(SafeModelView):
     def end_sessions(self, pk: int, session_id: int | None = None) -> ResponseReturnValue:
         """End a session of an account, or all of them but the one that asks."""
         operator = self.datamodel.get(pk) or abort(404)
-        _end_sessions(operator, session_id)
+        end_sessions_of(operator, session_id)
         return redirect(f"/operators/show/{pk}")
 
     @expose("/second-factor/<int(max=2147483647):pk>", methods=["POST"])
@@ -183,73 +173,29 @@ class OperatorView(SafeModelView):
     @has_access
     @permission_name("edit")
     def password(self, pk: str) -> ResponseReturnValue:
-        """Give an account another password, and end its sessions."""
+        """Give somebody else's account another password, and end its sessions."""
         operator = self.datamodel.get(pk) if pk.isdecimal() and len(pk) < 10 else None
         if operator is None:
             abort(404)
+        if operator.id == current_user.id:
+            return redirect("/account/password/")  # where the present one is asked for
         if operator.signs_in_by:
-            return _password_is_elsewhere(operator, f"New password for {operator}", "/operators/")
+            return password_is_elsewhere(operator, f"New password for {operator}", "/operators/")
         form = NewPasswordForm()
         form.known_words = operator_passwords.words_of(operator)
         if not form.validate_on_submit():
             title = f"New password for {operator}"
             return render_template("ringmaster/password.html", title=title, form=form, back="/operators/")
-        is_owner = operator.id == current_user.id
-        current_app.extensions["appbuilder"].sm.reset_password(
-            operator.id, form.password.data, is_owner=is_owner
+        current_app.extensions["appbuilder"].sm.reset_password(operator.id, form.password.data)
+        told = (
+            "has a new password, and was signed out everywhere. At the next sign-in another is to be chosen."
         )
-        then = "" if is_owner else " At the next sign-in another is to be chosen."
-        flash(f"{operator.username} has a new password, and was signed out everywhere.{then}", "success")
+        flash(f"{operator.username} {told}", "success")
         return redirect(self.get_redirect())
 
 
-class AccountView(BaseView):
-    """The account that is signed in: for everybody who is, whatever the role."""
-
-    route_base = "/account"
-    default_view = "userinfo"
-
-    @expose("/")
-    def userinfo(self) -> str:
-        """Show who is signed in, and what that account may do."""
-        return render_template(
-            "ringmaster/account.html",
-            title="Your account",
-            last_login=local_moment(current_user.last_login),
-            signs_in_by=name_of_way(current_user.signs_in_by),
-            **_sessions_of(current_user.id),
-        )
-
-    @expose("/sessions/", methods=["POST"])
-    @expose("/sessions/<int(max=2147483647):session_id>", methods=["POST"])
-    def end_sessions(self, session_id: int | None = None) -> ResponseReturnValue:
-        """End one's session in another browser, or all but this one."""
-        _end_sessions(current_user, session_id)
-        return redirect("/account/")
-
-    @expose("/password/", methods=["GET", "POST"])
-    def password(self) -> ResponseReturnValue:
-        """Change one's own password; it ends one's sessions, so one signs in again."""
-        if current_user.signs_in_by:
-            return _password_is_elsewhere(current_user, "Change your password", "/account/")
-        form = OwnPasswordForm()
-        form.known_words = operator_passwords.words_of(current_user)
-        if form.validate_on_submit() and _is_another(form):
-            current_app.extensions["appbuilder"].sm.reset_password(
-                current_user.id, form.password.data, is_owner=True
-            )
-            flash("Your password was changed. Sign in with it.", "success")
-            return redirect("/login/")
-        return render_template(
-            "ringmaster/password.html",
-            title="Change your password",
-            form=form,
-            back="/account/",
-            has_to_choose=current_user.has_to_choose_password,
-        )
-
-
-def _password_is_elsewhere(operator: Operator, title: str, back: str) -> str:
+def password_is_elsewhere(operator: Operator, title: str, back: str) -> str:
+    """Return the page that says where the password of somebody is changed who signs in by a directory or a provider."""
     mark = operator.signs_in_by
     return render_template(
         "ringmaster/password_elsewhere.html",
@@ -261,14 +207,16 @@ def _password_is_elsewhere(operator: Operator, title: str, back: str) -> str:
     )
 
 
-def _sessions_of(operator_id: int) -> dict[str, Any]:
+def sessions_of(operator_id: int) -> dict[str, Any]:
+    """Return where an account is signed in, for its pages."""
     found = operator_sessions.of_operator(
         db.session(), operator_id, sign_in_sessions.limits(), now=time_of_page()
     )
     return {"sessions": found, "this_session": sign_in_sessions.this_id()}
 
 
-def _end_sessions(operator: Operator, session_id: int | None) -> None:
+def end_sessions_of(operator: Operator, session_id: int | None) -> None:
+    """End a session of an account, or all of them but the one that asks, and say so."""
     with transaction(db.session()) as session:
         if session_id is None:
             number = operator_sessions.end_all(session, operator.id, but=sign_in_sessions.this_id())
@@ -279,14 +227,3 @@ def _end_sessions(operator: Operator, session_id: int | None) -> None:
     text = f"{current_user.username} signed {operator.username} out: {ended}."
     note_of_account(current_user, "sessions ended", text, subject=operator.username)
     flash(f"{ended}.", "success")
-
-
-def _is_another(form: Any) -> bool:
-    """Whether the present password was given, and a new one that is another."""
-    if not check_password_hash(current_user.password or "", form.old_password.data):
-        form.old_password.errors = ["This is not your present password."]
-    elif form.password.data == form.old_password.data:
-        form.password.errors = ["This is the password that you have."]
-    else:
-        return True
-    return False

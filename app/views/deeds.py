@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from app.logs import security_events
 from app.models import Operator
 from app.security.tenant_scope import ALL_TENANTS, scope_of, set_scope
 from app.services import journal, row_deeds
@@ -23,7 +24,7 @@ def record(
 def note_of_account(operator: Operator, action: str, text: str, *, subject: str = "") -> None:
     """Write what an operator did with an account, his own where no other is named, in a transaction of its own.
 
-    What concerns accounts belongs to no tenant, and only full scope may write that.
+    What concerns accounts belongs to no tenant, and only full scope may write that. The log says it too.
     """
     scope = scope_of(db.session())
     set_scope(db.session(), ALL_TENANTS)
@@ -39,3 +40,4 @@ def note_of_account(operator: Operator, action: str, text: str, *, subject: str 
             )
     finally:
         set_scope(db.session(), scope)
+    security_events.note_of_account(text)

@@ -24,6 +24,7 @@ from app.errors import (
     RingmasterError,
     UnreachableError,
 )
+from app.logs import security_events
 from app.schema import check_fits
 from app.transaction import let_go
 from app.views import request_log
@@ -49,6 +50,11 @@ STATUS_OF: dict[type[RingmasterError], HTTPStatus] = {
 }
 _HEARD_OUT = {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
 """What may be answered before all of a form has come."""
+_REFUSED = {
+    HTTPStatus.FORBIDDEN: "a page",
+    HTTPStatus.TOO_MANY_REQUESTS: "one more attempt",
+}
+"""What the log has as an event of its own, in words."""
 _DATABASE_ERRORS = (OperationalError, InterfaceError, ProgrammingError, NoConnectionError)
 _SECONDS_UNTIL_THE_DATABASE_IS_ASKED_AGAIN = 15
 _LONGEST_LOGGED_PATH = 200
@@ -69,6 +75,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         return error
     if error.code in _HEARD_OUT:
         _hear_out()
+    _note_refusal(HTTPStatus(error.code), error.description or error.name)
     own_words = error.description if error.description != type(error).description else None
     seconds = _seconds_to_wait(error)
     answer = _page(HTTPStatus(error.code), own_words, advice=try_again_in(seconds) if seconds else None)
@@ -78,7 +85,8 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     return answer
 
 
-def _csrf_error(_error: CSRFError) -> ResponseReturnValue:
+def _csrf_error(error: CSRFError) -> ResponseReturnValue:
+    security_events.note_refusal("a form", _asked(), str(error.description))
     _hear_out()
     return _page(
         HTTPStatus.BAD_REQUEST,
@@ -91,6 +99,7 @@ def _our_error(error: RingmasterError) -> ResponseReturnValue:
     status = next(
         (status for kind, status in STATUS_OF.items() if isinstance(error, kind)), HTTPStatus.BAD_REQUEST
     )
+    _note_refusal(status, str(error))
     return _page(status, str(error))
 
 
@@ -121,6 +130,15 @@ def _words_of_database() -> ErrorWords | None:
     except SQLAlchemyError:
         return DATABASE_AWAY
     return None
+
+
+def _note_refusal(status: HTTPStatus, why: str) -> None:
+    if status in _REFUSED:
+        security_events.note_refusal(_REFUSED[status], _asked(), why)
+
+
+def _asked() -> str:
+    return f"{request.method} {request.path}"
 
 
 def _seconds_to_wait(error: HTTPException) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.directory.people import Directory
 from app.errors import ConflictError, InvalidInputError, NotAllowedError, RingmasterError
 from app.identity_provider.provider import Provider
+from app.logs import security_events
 from app.models import Operator
 from app.rendering.notices.subjects import on_one_line
 from app.rules.ways_to_sign_in.access import Access
@@ -122,11 +123,13 @@ def _turn_away(session: Session, account: Operator | None, way: str, author: Aut
 
 
 def _note_refusal(session: Session, way: str, author: Author, why: str) -> None:
+    text = f"{author.name} came through {way} and was not let in: {why}"
+    security_events.note_of_account(text)
     journal.record(
         session,
         at=datetime.now(UTC),
         author=author,
         action="sign-in refused",
         subject=author.name,
-        text=f"{author.name} came through {way} and was not let in: {why}",
+        text=text,
     )

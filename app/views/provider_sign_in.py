@@ -17,6 +17,7 @@ from wtforms import ValidationError
 
 from app.errors import InvalidInputError, NotAllowedError, RingmasterError, UnreachableError
 from app.identity_provider.provider import Attempt, Provider
+from app.logs import security_events
 from app.models import Operator
 from app.rules.ways_to_sign_in.access import access_of
 from app.rules.ways_to_sign_in.provider import ProviderWay
@@ -69,6 +70,8 @@ class ProviderSignInView(BaseView):
         pending = session.pop(_PENDING, None)
         attempt = _attempt_of(pending, name)
         if attempt is None:
+            why = "It was not begun in this browser, or too long ago."
+            security_events.note_refusal("an answer of a provider", provider.way.name, why)
             return _refused("This sign-in was not begun here, or too long ago. Begin anew.")
         let_go(db.session())
         try:
@@ -107,7 +110,7 @@ def _claims(provider: Provider, attempt: Attempt) -> Mapping[str, Any]:
         raise NotAllowedError(f"{way.name} did not confirm that you signed in. Begin anew.") from error
     except NotAllowedError as error:
         if told is None and code:
-            _log.warning("%s: %s", way.name, error)
+            security_events.note_refusal("an answer of a provider", way.name, str(error))
             raise NotAllowedError(
                 f"What {way.name} answered cannot be trusted, so you were not let in. Begin anew; should it happen "
                 "again, tell who administers Ringmaster."

@@ -6,10 +6,13 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, session
+from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import CSRFProtect
+from itsdangerous import BadSignature
 
+from app.logs import security_events
 from app.services import second_factors
 from app.services.second_factors import Demand
 
@@ -54,6 +57,7 @@ _CONTENT_SECURITY_POLICY = (
 def install(app: Flask) -> None:
     """Guard every request but those of programs, which have their own rules."""
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES_OF_A_FORM
+    app.before_request(_note_a_cookie_that_is_not_ours)
     app.before_request(_send_people_to_https)
     app.before_request(_refuse_nul_bytes)
     app.before_request(_send_visitors_to_sign_in)
@@ -97,7 +101,22 @@ def wants_json() -> bool:
 def refuse_nul_bytes(*texts: str) -> None:
     """Refuse what no database column can hold; PostgreSQL would fail on it."""
     if any("\0" in text for text in texts):
+        security_events.note_refusal("a value", f"{request.method} {request.path}", "It has a NUL byte.")
         abort(400, "A value contains a NUL byte, which no field can hold.")
+
+
+def _note_a_cookie_that_is_not_ours() -> None:
+    """Note a cookie that was forged or damaged, which is taken for none; one that is too old is nothing to tell."""
+    sent = request.cookies.get(current_app.config["SESSION_COOKIE_NAME"])
+    if not sent or session or is_of_a_program() or request.endpoint in STATIC:
+        return
+    serializer = SecureCookieSessionInterface().get_signing_serializer(current_app)
+    try:
+        if serializer is not None:
+            serializer.loads(sent)
+    except BadSignature:
+        why = "Its signature is not ours."
+        security_events.note_refusal("a session", f"{request.method} {request.path}", why)
 
 
 def _refuse_nul_bytes() -> None:

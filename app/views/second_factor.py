@@ -1,7 +1,7 @@
 """One's own second factor: set up with an app, confirmed, turned off; and codes for who loses the app."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http import HTTPStatus
 
 import segno
@@ -14,23 +14,17 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from app.errors import ConflictError, InvalidInputError, RingmasterError
-from app.rules.ways_to_sign_in.provider import is_of_provider
 from app.security import totp
 from app.services import operator_sessions, second_factors
 from app.services.second_factors import LONGEST_TYPED, WRONG_CODE
 from app.transaction import transaction
-from app.views import sign_in_limit, sign_in_sessions
+from app.views import owners_proof, sign_in_limit, sign_in_sessions
 from app.views.deeds import note_of_account
 from app.views.request_guards import lacks_a_second_factor
 from app.views.web_session import db
 
 ADDRESS = "/account/second-factor/"
 _ISSUER = "Ringmaster"  # without a blank, which apps show as +
-
-_JUST_COME = timedelta(minutes=10)
-_COME_AGAIN = (
-    "Sign out and in again first: this is taken within ten minutes of signing in, so that it is surely you."
-)
 
 Deed = Callable[[Session], Sequence[str]]
 """What is done in a transaction; it returns recovery codes to be shown, or none."""
@@ -93,24 +87,9 @@ def qr_code(text: str) -> Markup:
 
 
 def _with_password(deed: Deed, action: str, words: str) -> ResponseReturnValue:
-    """Do it where the password is right: who finds a browser signed in sets nothing up in the owner's place.
-
-    Who comes by a provider has no password to give, so the sign-in there has to be a short while ago.
-    """
-    if is_of_provider(current_user.signs_in_by):
-        return _do(deed, action, words) if _has_just_come() else _page(error=ConflictError(_COME_AGAIN))
-    name = current_user.username
-    sign_in_limit.check(name)
-    is_right = current_app.extensions["appbuilder"].sm.is_password_of(current_user, _typed("password"))
-    if not is_right:
-        sign_in_limit.note(name, is_right=False)
-        return _page(error=InvalidInputError("This is not your password.", field="password"))
-    return _do(deed, action, words)
-
-
-def _has_just_come() -> bool:
-    began = sign_in_sessions.began_at()
-    return began is not None and datetime.now(UTC) - began < _JUST_COME
+    """Do it where the password is right: who finds a browser signed in sets nothing up in the owner's place."""
+    refusal = owners_proof.refusal_without(_typed("password"))
+    return _do(deed, action, words) if refusal is None else _page(error=refusal)
 
 
 def _with_code(deed: Deed, action: str, words: str) -> ResponseReturnValue:
@@ -155,7 +134,7 @@ def _page(*, codes: Sequence[str] = (), error: RingmasterError | None = None) ->
             current_app.extensions["ringmaster_settings"].second_factor, current_user
         ),
         has_to=lacks_a_second_factor(),
-        has_password=not is_of_provider(current_user.signs_in_by),
+        has_password=owners_proof.has_password(),
         left=second_factors.recovery_codes_left(session, current_user.id),
         secret=secret,
         picture=qr_code(address) if address else "",

@@ -20,13 +20,14 @@ from app.transaction import let_go, transaction
 from app.views import (
     directory_sign_in,
     license_guard,
+    password_hashes,
     permission_rows,
     sign_in_limit,
     sign_in_sessions,
     tenant_choice,
 )
-from app.views.accounts import AccountView
 from app.views.deeds import note_of_account
+from app.views.own_account import AccountView
 from app.views.provider_sign_in import ProviderSignInView
 from app.views.second_step import SecondStepView
 from app.views.sign_in import REFUSAL, PhoneManagerView, SignInView
@@ -128,6 +129,8 @@ class RingmasterSecurityManager(SecurityManager):
         directory = directory_sign_in.directory_for(account)
         if directory is None or not username:
             mine: Operator | None = super().auth_user_db(username, password)
+            if mine is not None:
+                password_hashes.renew_if_outdated(mine, password)
             return mine
         found = directory_sign_in.proved(directory, account, username, password)
         if found is not None or account is not None:

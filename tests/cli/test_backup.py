@@ -7,13 +7,16 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from sqlalchemy import func, select, text
 
 from app.cli.backup import archive
-from app.cli.backup.container import FIRST_LINE
+from app.cli.backup.container import FIRST_LINE, BackupReader
 from app.cli.backup.restoring import needs_upgrade, restore
 from app.cli.backup.taking import back_up
 from app.cli.commands import main
@@ -160,6 +163,15 @@ def ask(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         logging.getLogger(name).setLevel(level)
 
 
+@pytest.mark.parametrize(("form", "rounds"), [(b"S", 3), (b"E", 1)])
+def test_a_passphrase_is_stretched_as_it_should_be_and_once_was(form: bytes, rounds: int):
+    salt = bytes(16)
+    key = Scrypt(salt=salt, length=32, n=2**15, r=8, p=rounds).derive(PASSPHRASE.encode())
+    sealed = AESGCM(key).encrypt(bytes(11) + b"\1", b"all of it", FIRST_LINE)
+    file = BytesIO(FIRST_LINE + form + salt + len(sealed).to_bytes(4, "big") + sealed)
+    assert BackupReader(file, PASSPHRASE).read() == b"all of it"
+
+
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 class TestKeysAndFiles:
     """What does not differ between databases."""
@@ -172,7 +184,7 @@ class TestKeysAndFiles:
         file = tmp_path / "backup"
         back_up(own_key, file, PASSPHRASE)
         content = file.read_bytes()
-        assert content.startswith(FIRST_LINE + b"E")
+        assert content.startswith(FIRST_LINE + b"S")
         assert IMAGE not in content
         new_place = replace(elsewhere, secret_key="")
         with pytest.raises(InvalidInputError, match="passphrase"):

@@ -75,6 +75,7 @@ def test_another_password_is_made_and_works(installation: Settings, capsys: pyte
     with opened_database(installation) as database, reading(database, ALL_TENANTS) as session:
         account = session.scalars(select(Operator)).one()
         assert check_password_hash(account.password, made[1])
+        assert account.password.startswith("scrypt:32768:8:3$")
 
 
 def test_the_password_of_an_unknown_account_is_not_made(

@@ -74,7 +74,14 @@ def head_of_image(ringmaster: Installation, address: str) -> Answer:
 
 def check_is_the_planes(answer: Answer, from_plane: Answer) -> None:
     """Check that an answer is what the plane itself would have said of the file."""
-    for name in ("etag", "last-modified", "content-type", "cache-control", "accept-ranges"):
+    for name in (
+        "etag",
+        "last-modified",
+        "content-type",
+        "cache-control",
+        "accept-ranges",
+        "x-content-type-options",
+    ):
         assert answer.headers[name] == from_plane.headers[name], name
     assert not [name for name in answer.headers if name.startswith("x-accel")]
 

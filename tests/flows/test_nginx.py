@@ -1,11 +1,16 @@
 """nginx in front, with the very configuration that administrators copy."""
 
+import contextlib
+import http.client
 import json
 import os
 import signal
+import socket
 import ssl
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -107,11 +112,76 @@ def test_a_body_that_is_too_long_is_refused(nginx: Nginx, length: int, status: i
     assert ask(f"{nginx.url}{KEEP_ALIVE}", b"x" * length).status == status
 
 
+@pytest.mark.parametrize(
+    ("address", "body", "status"),
+    [
+        (FIRST_FILE, None, 200),
+        ("/login/", None, 200),
+        ("/static/nothing.css", None, 404),
+        ("/api/v1/devices", None, 401),
+        ("/metrics", None, 404),
+        (KEEP_ALIVE, b"x" * (LIMIT + 1024), 413),
+        ("/login/", b"x" * (3 * 1024 * 1024), 413),
+    ],
+)
+def test_every_answer_says_that_it_is_what_it_says(
+    nginx: Nginx, address: str, body: bytes | None, status: int
+) -> None:
+    answer = ask(nginx.tls_url, body, target=address, trust=nginx.trust)
+    assert (answer.status, answer.headers["x-content-type-options"]) == (status, "nosniff")
+
+
+def test_it_says_so_once(nginx: Nginx) -> None:
+    with contextlib.closing(http.client.HTTPConnection(urlsplit(nginx.url).netloc, timeout=30)) as connection:
+        connection.request("GET", FIRST_FILE)
+        answered = connection.getresponse().getheaders()
+    assert [value for name, value in answered if name.lower() == "x-content-type-options"] == ["nosniff"]
+
+
+def test_so_does_nginx_by_itself(ringmaster: Installation, nginx: Nginx) -> None:
+    nowhere = f"127.0.0.1:{free_port()}"
+    answers = [ask(nginx.url, target="/login/"), ask(nginx.url, target="/..")]
+    with running_nginx(web=nowhere, plane=nowhere, firmware_folder=ringmaster.data_dir) as alone:
+        answers += [ask(f"{alone.url}{FIRST_FILE}"), ask(f"{alone.tls_url}/login/", trust=alone.trust)]
+    assert [answer.status for answer in answers] == [308, 400, 503, 503]
+    assert {answer.headers["x-content-type-options"] for answer in answers} == {"nosniff"}
+
+
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 def test_phones_of_both_ages_speak_tls(nginx: Nginx, version: ssl.TLSVersion) -> None:
     trust = nginx.trust
     trust.minimum_version = trust.maximum_version = version
     assert ask(f"{nginx.tls_url}{FIRST_FILE}", trust=trust).status == 200
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1])
+def test_what_is_older_is_refused(nginx: Nginx, version: ssl.TLSVersion) -> None:
+    trust = nginx.trust
+    trust.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+        trust.minimum_version = trust.maximum_version = version
+    with pytest.raises(ssl.SSLError, match="TLSV1_ALERT_PROTOCOL_VERSION"):
+        ask(f"{nginx.tls_url}{FIRST_FILE}", trust=trust)
+
+
+@pytest.mark.parametrize(
+    "framing",
+    [
+        "Content-Length: 5\r\nTransfer-Encoding: chunked",
+        "Content-Length: 5\r\nContent-Length: 50",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
+        "Transfer-Encoding : chunked",
+    ],
+)
+def test_a_request_whose_end_can_be_read_in_two_ways_is_refused(nginx: Nginx, framing: str) -> None:
+    place = urlsplit(nginx.url)
+    hidden = f"0\r\n\r\nGET {FIRST_FILE} HTTP/1.1\r\nHost: phones\r\n\r\n"
+    with socket.create_connection((place.hostname, place.port), timeout=30) as connection:
+        head = f"POST {KEEP_ALIVE} HTTP/1.1\r\nHost: phones\r\n{framing}\r\n\r\n"
+        connection.sendall((head + hidden).encode())
+        answered = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert answered.startswith(b"HTTP/1.1 400 ")
+    assert answered.count(b"HTTP/1.1 ") == 1
 
 
 def test_an_old_phone_speaks_the_ciphers_it_knows(nginx: Nginx) -> None:

@@ -2,6 +2,8 @@
 
 import logging
 import multiprocessing
+import os
+import stat
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -10,7 +12,7 @@ import pytest
 import time_machine
 
 from app.logs import reading, writing
-from app.logs.day_files import DayFiles, files_in
+from app.logs.day_files import DayFiles, Weight, files_in
 from app.logs.levels import VERBOSE
 from app.logs.throttle import Throttle
 
@@ -77,20 +79,32 @@ def test_each_day_has_its_file_and_old_ones_go(folder: Path):
         assert text.endswith(" web INFO 2026-03-11\n")
 
 
-def test_a_file_that_is_full_takes_errors_alone_and_then_nothing(tmp_path: Path):
+def test_a_file_that_is_full_has_room_for_what_weighs_more_and_then_for_nothing(tmp_path: Path):
     files = DayFiles(tmp_path, most=800)
-    took = [files.add("x" * 99, is_error=False, now=NOW) for _ in range(10)]
-    assert took == [True] * 8 + [False] * 2
-    assert [files.add("x" * 99, is_error=True, now=NOW) for _ in range(3)] == [True, False, False]
+    took = {weight: [files.add("x" * 99, weight=weight, now=NOW) for _ in range(10)] for weight in Weight}
+    assert [sum(taken) for taken in took.values()] == [8, 1, 1]
     files.close()
-    assert files_in(tmp_path)[0].size == 900
+    assert files_in(tmp_path)[0].size == 1000
+
+
+def test_nobody_but_the_account_of_the_service_opens_its_files(tmp_path: Path):
+    before = os.umask(0)
+    try:
+        files = DayFiles(tmp_path / "logs")
+        files.add("x", weight=Weight.ORDINARY, now=NOW)
+        files.close()
+    finally:
+        os.umask(before)
+    (file,) = files_in(tmp_path / "logs")
+    assert stat.filemode(file.path.stat().st_mode) == "-rw-------"
+    assert stat.filemode(file.path.parent.stat().st_mode) == "drwx------"
 
 
 def write_many(folder: Path, name: str) -> None:
     files = DayFiles(folder)
     for number in range(300):
         files.add(f'{{"at": "{number:03}", "level": "INFO", "process": "{name}", "pid": 1, "logger": "{"x" * 900}", '
-                  f'"message": "{name} {number}"}}', is_error=False, now=NOW)  # fmt: skip
+                  f'"message": "{name} {number}"}}', weight=Weight.ORDINARY, now=NOW)  # fmt: skip
     files.close()
 
 

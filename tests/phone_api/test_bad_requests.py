@@ -160,6 +160,12 @@ def test_files_are_only_read(phone, nothing_stored, method, target):
     assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD, POST")
 
 
+@pytest.mark.parametrize("target", [KEEP_ALIVE, "/configfiles/a.cfg"])
+def test_trace_is_not_answered(phone, target):
+    answer = phone.ask("TRACE", target, X_Secret="0pen-Sesame")
+    assert (answer.status, "0pen-Sesame" in answer.text) == (405, False)
+
+
 @pytest.mark.parametrize("target", [KEEP_ALIVE, ALERT, NEWER, "/configfiles/a.cfg", "/nothing"])
 def test_a_body_over_64_kib_is_refused(phone, nothing_stored, target):
     if target == "/nothing":

@@ -191,7 +191,6 @@ def test_what_a_browser_opens_of_it_is_no_page(device, vendor):
     headers = ask(device, vendor, own_name(vendor)).headers
     is_markup = vendor.content_type != TEXT
     assert ("sandbox" in headers.get("content-security-policy", "")) is is_markup
-    assert (headers.get("x-content-type-options") == "nosniff") is is_markup
 
 
 def test_an_operation_that_waits_for_its_file_sees_it_fetched(device, vendor, setting_up, stored):

@@ -60,6 +60,7 @@ def check_refused(answer):
     assert status == "503 Service Unavailable"
     assert 15 <= int(headers["Retry-After"]) <= 45
     assert headers["Content-Length"] == str(len(body))
+    assert headers["X-Content-Type-Options"] == "nosniff"
     assert json.loads(body)["error"].endswith("Try again later.")
 
 

@@ -20,6 +20,7 @@ from app.transaction import reading, writing
 from app.views import license_guard
 from tests.rest_api.conftest import MakeProgram
 from tests.rest_api.programs import Program, names_in
+from tests.views.browsing import signed_in
 from tests.views.installations import database_of
 from tests.views.world import World
 
@@ -47,16 +48,33 @@ def test_without_a_token_nothing_is_told_but_how_to_get_in(app: Flask, authoriza
 
 
 def test_a_session_is_no_token_and_no_cookie_is_set(app: Flask, program: MakeProgram):
-    client = app.test_client()
-    with client.session_transaction() as session:
-        session["_user_id"] = "1"
-        session.permanent = True
+    client = signed_in(app, "alice").client
+    assert client.get("/dashboard/").status_code == 200
     refused = client.get("/api/v1/tenants")
     assert refused.status_code == 401
     assert "Set-Cookie" not in refused.headers
     taken = client.get("/api/v1/whoami", headers={"Authorization": f"Bearer {program('alice').token}"})
     assert taken.status_code == 200
     assert "Set-Cookie" not in taken.headers
+
+
+@pytest.mark.parametrize("name", ["token", "access_token", "api_key", "authorization"])
+def test_a_token_in_an_address_is_none(app: Flask, program: MakeProgram, name: str):
+    token = program("alice").token
+    assert app.test_client().get(f"/api/v1/whoami?{name}={token}").status_code == 401
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "GET"])
+def test_no_page_of_another_origin_may_read_an_answer(app: Flask, program: MakeProgram, method: str):
+    headers = {
+        "Origin": "https://evil.example",
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "authorization",
+        "Authorization": f"Bearer {program('alice').token}",
+    }
+    for address in ("/api/v1/whoami", "/login/", "/static/ringmaster/app.css"):
+        answer = app.test_client().open(address, method=method, headers=headers)
+        assert [name for name, _ in answer.headers if name.startswith("Access-Control-")] == []
 
 
 def test_the_secret_is_not_kept(app: Flask, program: MakeProgram):

@@ -1,10 +1,12 @@
 """Passwords of operators: what is easy to guess is refused, with what would make it better."""
 
 import pytest
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from app.errors import InvalidInputError
 from app.models import Operator
 from app.services import operator_passwords
+from app.services.operator_passwords import SHORTEST
 
 OLGA = Operator(username="olga", first_name="Olga", last_name="Orlowa", email="o.orlowa@example.com")
 
@@ -34,3 +36,12 @@ def test_one_that_is_easy_to_guess_is_refused_with_the_reason(password: str, sai
     with pytest.raises(InvalidInputError, match=said) as refused:
         operator_passwords.check(password, known=operator_passwords.words_of(OLGA))
     assert set(refused.value.by_field) == {"password"}
+
+
+def test_the_3000_most_used_are_refused():
+    used = [password for password in FREQUENCY_LISTS["passwords"][:3000] if len(password) >= SHORTEST]
+    assert len(used) > 100
+    for password in used:
+        for typed in (password, password.capitalize()):
+            with pytest.raises(InvalidInputError, match="easy to guess"):
+                operator_passwords.check(typed)

@@ -1,5 +1,7 @@
 """The second factor of operators: set up, taken once, renewed, taken away."""
 
+import hashlib
+import re
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -61,13 +63,22 @@ def test_a_code_is_taken_once_and_none_before_it_afterwards(session: Session, ot
 def test_a_recovery_code_lets_in_once_however_it_is_typed(session: Session, otto: Operator):
     codes = set_up(session, otto)
     assert len(set(codes)) == second_factors.RECOVERY_CODES
-    assert all(len(code) == len("12345-67890-12345-67890") for code in codes)
+    assert all(re.fullmatch(r"(\d{5}-){6}\d{5}", code) for code in codes)
     assert second_factors.take(session, otto.id, codes[3].replace("-", " "), now=NOW) is Taken.RECOVERY_CODE
     assert second_factors.take(session, otto.id, codes[3], now=NOW) is None
     assert second_factors.recovery_codes_left(session, otto.id) == len(codes) - 1
     renewed = second_factors.renew_recovery_codes(session, otto.id)
     assert second_factors.take(session, otto.id, codes[4], now=NOW) is None
     assert second_factors.take(session, otto.id, renewed[4], now=NOW) is Taken.RECOVERY_CODE
+
+
+def test_a_recovery_code_of_before_which_was_shorter_counts(session: Session, otto: Operator):
+    set_up(session, otto)
+    digest = hashlib.sha256(b"12345678901234567890").hexdigest()
+    session.add(RecoveryCode(operator_id=otto.id, digest=digest))
+    session.flush()
+    typed = "12345-67890-12345-67890"
+    assert second_factors.take(session, otto.id, typed, now=NOW) is Taken.RECOVERY_CODE
 
 
 def test_a_recovery_code_is_that_of_its_account(session: Session, otto: Operator):

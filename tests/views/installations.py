@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from flask import Flask
 from sqlalchemy.orm import Session
+from werkzeug.security import generate_password_hash
 
 from app import create_app
 from app.database import Database
@@ -18,7 +19,7 @@ from app.views import request_log
 from app.views.kept_figures import KEPT_FIGURES, KeptFigures
 from app.views.web_session import db
 from tests.databases import Databases, settings_for
-from tests.views.world import World, make_world
+from tests.views.world import FAST_HASH, World, make_world
 
 Made = TypeVar("Made")
 
@@ -26,12 +27,19 @@ Made = TypeVar("Made")
 def open_app(url: str, folder: Path, **settings: object) -> Iterator[Flask]:
     """Build the application on a database, and leave the database when the test has ended."""
     app = create_app(dataclasses.replace(settings_for(url, folder), **settings))
+    hash_fast(app)
     app.extensions[KEPT_FIGURES] = KeptFigures(for_each=math.inf)  # on a busy machine counting takes long
     # What a page asks of the database is counted, wherever it falls.
     app.extensions[request_log.WATCH] = LogWatch(database_of(app), every_seconds=math.inf)
     yield app
     with app.app_context():
         db.engine.dispose()
+
+
+def hash_fast(app: Flask) -> None:
+    """Let an application check and keep passwords without the third of a second that each takes by design."""
+    nobodys = generate_password_hash("nobody's", method=FAST_HASH)
+    app.config |= {"FAB_PASSWORD_HASH_METHOD": FAST_HASH, "AUTH_DB_FAKE_PASSWORD_HASH_CHECK": nobodys}
 
 
 class Worlds:

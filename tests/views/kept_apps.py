@@ -27,6 +27,7 @@ from app.views.web_session import db
 from config import Settings
 from tests.databases import settings_for
 from tests.known_statements import knowing_statements
+from tests.views.installations import hash_fast
 
 ANEW = frozenset(
     {
@@ -66,6 +67,7 @@ class KeptApps:
         app = self._apps.pop(kind, None)
         if app is None:
             app = create_app(settings)
+            hash_fast(app)
         begin_anew(app, settings)
         found = shape_of(app)
         try:

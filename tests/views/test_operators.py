@@ -1,11 +1,13 @@
 """Operators' accounts: who administers adds, changes and deletes them, and nobody is locked out."""
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from app.models import Operator
 from app.security.tenant_scope import ALL_TENANTS
 from app.transaction import reading, writing
+from app.views.password_hashes import METHOD
 from tests.views.browsing import Browser, signed_in
 from tests.views.conftest import SignIn
 from tests.views.installations import database_of
@@ -54,13 +56,14 @@ def test_an_added_operator_signs_in_and_sees_the_tenants_on_the_account(
     assert "Acme" not in page
 
 
-def test_a_password_is_kept_as_a_hash(app: Flask, sign_in: SignIn):
+def test_a_password_is_kept_as_a_hash(app: Flask, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(app.config, "FAB_PASSWORD_HASH_METHOD", METHOD)
     alice = sign_in("alice")
     passwords = {"password": "a long password", "conf_password": "a long password"}
     alice.post("/operators/add", form_of(alice, "otto", "Operator", **passwords))
     otto = find_operator(app, "otto")
     assert otto is not None
-    assert otto.password.startswith("scrypt:")
+    assert otto.password.startswith("scrypt:32768:8:3$")
 
 
 def test_a_short_password_and_a_missing_role_are_refused_at_their_fields(app: Flask, sign_in: SignIn):
@@ -96,7 +99,9 @@ def test_nobody_switches_off_or_deletes_the_own_account(app: Flask, world: World
 def test_an_account_is_deleted(app: Flask, sign_in: SignIn):
     victor = find_operator(app, "victor")
     assert victor is not None
+    browser = sign_in("victor")
     sign_in("alice").post(f"/operators/delete/{victor.id}")
+    assert browser.get("/dashboard/").location.startswith("/login/")
     assert find_operator(app, "victor") is None
 
 
@@ -116,6 +121,14 @@ def test_a_password_given_by_who_administers_ends_the_sessions(app: Flask, sign_
     assert alice.post(f"/operators/password/{account.id}", passwords).status_code == 302
     assert victor.get("/dashboard/").location.startswith("/login/")
     assert Browser(app).sign_in("victor", "nickel orchard wet").location == "/"
+
+
+def test_nor_does_who_administers_get_round_the_present_one(app: Flask, sign_in: SignIn):
+    alice, found = sign_in("alice"), find_operator(app, "alice")
+    assert found is not None
+    passwords = {"password": "nickel orchard wet", "conf_password": "nickel orchard wet"}
+    assert alice.post(f"/operators/password/{found.id}", passwords).location == "/account/password/"
+    assert Browser(app).sign_in("alice", "nickel orchard wet").location.startswith("/login/")
 
 
 def test_ones_own_password_needs_the_present_one(app: Flask, sign_in: SignIn):

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from flask import Flask
 
 from app.services.sign_in_limit import WINDOW, WRONG_FOR_ACCOUNT
@@ -49,6 +50,29 @@ def test_a_password_with_the_own_name_is_refused_at_its_field(app: Flask, world:
     victor = signed_in(app, "victor")
     passwords = {"old_password": "pass_1234", "password": "victor-2026", "conf_password": "victor-2026"}
     assert "This password is easy to guess." in victor.post("/account/password/", passwords).text
+
+
+@pytest.mark.parametrize("password", ['  Öl im Getriebe 🛢 "quoted" %s  ', "vermilion teapot " * 11])
+def test_a_password_is_taken_as_it_was_typed(app: Flask, world: World, password: str):
+    victor = signed_in(app, "victor")
+    passwords = {"old_password": "pass_1234", "password": password, "conf_password": password}
+    assert victor.post("/account/password/", passwords).location == "/login/"
+    others = {password.strip(), password.lower(), password.upper(), password[:64], password[:-1]}
+    for other in others - {password}:
+        assert Browser(app).sign_in("victor", other).location.startswith("/login/")
+    assert Browser(app).sign_in("victor", password).location == "/"
+
+
+@pytest.mark.parametrize("address", ["/login/", "/account/password/", "/account/sessions/", "/operators/add"])
+def test_fields_for_passwords_hide_them_and_help_password_managers(app: Flask, world: World, address: str):
+    browser = Browser(app) if address == "/login/" else signed_in(app, "alice")
+    fields = re.findall(r"<input[^>]*>", browser.get(address).text)
+    of_passwords = [field for field in fields if re.search(r'name="\w*password"', field)]
+    assert of_passwords
+    for field in of_passwords:
+        assert 'type="password"' in field
+        assert 'autocomplete="off"' not in field
+        assert "onpaste" not in field
 
 
 def test_who_guesses_is_told_when_to_try_again(app: Flask, world: World):

@@ -5,7 +5,7 @@ import html
 import re
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -13,11 +13,11 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from flask import Flask
 from joserfc.jwk import OctKey
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from app.errors import InvalidInputError
-from app.models import JournalEntry, Operator
+from app.models import JournalEntry, Operator, OperatorSession
 from app.security.tenant_scope import ALL_TENANTS
 from app.transaction import reading, writing
 from app.views.outside_sign_in import EXTENSION
@@ -285,6 +285,14 @@ class TestComingBack:
         )
         assert come(here, provider).is_in()  # what was discovered is kept for an hour
 
+    def test_an_answer_of_nobody_where_the_provider_says_that_it_names_itself(
+        self, here: Flask, provider: OidcProvider
+    ):
+        provider.change_metadata = lambda found: (
+            found | {"authorization_response_iss_parameter_supported": True}
+        )
+        assert not come(here, provider).is_in()
+
     def test_only_the_sign_in_page_leads_to_the_provider(self, here: Flask, provider: OidcProvider):
         assert Visitor(here).get("/login/oidc/company/").location == "/login/"
         assert Visitor(here).get("/login/oidc/another/").status_code == 404
@@ -304,6 +312,15 @@ class TestAway:
     )
     def test_what_it_answers_is_no_provider(self, here: Flask, provider: OidcProvider, content: bytes):
         provider.answers_with = content
+        visitor = Visitor(here)
+        assert visitor.press().location == "/login/"
+        assert "Acme Login does not answer just now" in visitor.get("/login/").text
+
+    @pytest.mark.parametrize("issuer", ["https://elsewhere.example", "{}/realm"])
+    def test_one_that_calls_itself_otherwise_is_another_one(
+        self, here: Flask, provider: OidcProvider, issuer: str
+    ):
+        provider.change_metadata = lambda found: found | {"issuer": issuer.format(found["issuer"])}
         visitor = Visitor(here)
         assert visitor.press().location == "/login/"
         assert "Acme Login does not answer just now" in visitor.get("/login/").text
@@ -363,6 +380,30 @@ class TestSecondFactor:
         del provider.claims["amr"]
         visitor = Visitor(here)
         assert visitor.come_back(provider, visitor.press()).location == "/login/code/"
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_who_has_no_password_here_ends_other_sessions_a_short_while_after_the_sign_in(
+    here: Flask, provider: OidcProvider
+):
+    def end_others(visitor: Visitor) -> TestResponse:
+        form = {"csrf_token": visitor.token()}
+        return visitor.client.post("/account/sessions/", data=form, headers={"Referer": WEB_URL}, **HTTPS)
+
+    def come_a_while_ago() -> None:
+        with writing(database_of(here), ALL_TENANTS) as session:
+            began = datetime.now(UTC) - timedelta(minutes=11)
+            session.execute(update(OperatorSession).values(began_at=began))
+
+    other, visitor = come(here, provider), come(here, provider)
+    assert 'type="password"' not in visitor.get("/account/sessions/").text
+    come_a_while_ago()
+    refused = end_others(visitor)
+    assert (refused.status_code, "Sign out and in again first" in refused.text) == (409, True)
+    assert other.is_in()
+    visitor = come(here, provider)
+    assert end_others(visitor).location == "/account/"
+    assert not other.is_in()
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

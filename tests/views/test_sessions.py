@@ -13,7 +13,7 @@ from app.transaction import reading, writing
 from app.views.sign_in_sessions import POLL
 from tests.views.browsing import Browser, signed_in
 from tests.views.installations import database_of
-from tests.views.world import NOW, World
+from tests.views.world import NOW, PASSWORD, World
 
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0"
 SIGN_IN = "/login/?next=%2Fdashboard%2F"
@@ -71,7 +71,10 @@ def test_a_form_that_is_sent_after_a_while_is_taken_and_prolongs_the_session(app
     olga = signed_in(app, "olga")
     token = olga.token()
     idle_for(app, 8)
-    assert olga.client.post("/account/sessions/", data={"csrf_token": token}).location == "/account/"
+    assert (
+        olga.client.post("/account/sessions/", data={"csrf_token": token, "password": PASSWORD}).location
+        == "/account/"
+    )
     with reading(database_of(app), ALL_TENANTS) as session:
         assert session.scalars(select(OperatorSession.used_at)).one() >= NOW
 
@@ -94,9 +97,13 @@ def test_signing_out_leaves_other_browsers_signed_in(app: Flask, world: World):
 def test_signing_in_again_ends_the_session_that_the_browser_had(app: Flask, world: World):
     olga = signed_in(app, "olga")
     with olga.client.session_transaction() as cookie:
+        before = cookie["key"]
         del cookie["_user_id"]
     olga.sign_in("olga")
     assert number_of_sessions(app) == 1
+    with olga.client.session_transaction() as cookie:
+        assert len(cookie["key"]) >= 43  # 256 bits
+        assert cookie["key"] != before
 
 
 def test_the_account_lists_its_sessions_and_ends_one(app: Flask, world: World):
@@ -104,21 +111,36 @@ def test_the_account_lists_its_sessions_and_ends_one(app: Flask, world: World):
     page = here.get("/account/").text
     assert "Firefox 145 on Windows" in page
     assert page.count("this one") == 1
-    ends = re.findall(r'action="(/account/sessions/\d+)"', page)
-    assert len(ends) == 1
-    assert (
-        "1 session was ended"
-        in here.client.post(ends[0], data={"csrf_token": here.token()}, follow_redirects=True).text
-    )
+    (ends,) = re.findall(r'href="(/account/sessions/\d+)"', page)
+    assert "The session of <strong>Firefox 145 on Windows</strong> at 127.0.0.1 ends." in here.get(ends).text
+    assert here.post(ends, {"password": PASSWORD}).location == "/account/"
+    assert "1 session was ended" in here.get("/account/").text
     assert at_home.get("/dashboard/").location == SIGN_IN
     assert here.get("/dashboard/").status_code == 200
 
 
 def test_the_account_ends_all_sessions_but_its_own(app: Flask, world: World):
     others, here = [signed_in(app, "olga") for _ in range(2)], signed_in(app, "olga")
-    here.post("/account/sessions/")
+    here.post("/account/sessions/", {"password": PASSWORD})
     assert [other.get("/dashboard/").location for other in others] == [SIGN_IN, SIGN_IN]
     assert here.get("/dashboard/").status_code == 200
+
+
+@pytest.mark.parametrize("password", ["", "not the password"])
+def test_who_finds_a_browser_open_signs_its_owner_out_nowhere_else(app: Flask, world: World, password: str):
+    at_home, here = signed_in(app, "olga"), signed_in(app, "olga")
+    (one,) = re.findall(r'href="(/account/sessions/\d+)"', here.get("/account/").text)
+    for address in (one, "/account/sessions/"):
+        answer = here.post(address, {"password": password})
+        assert (answer.status_code, "This is not your password." in answer.text) == (400, True)
+    assert at_home.get("/dashboard/").status_code == 200
+
+
+def test_who_guesses_the_password_of_an_open_browser_waits(app: Flask, world: World):
+    here = signed_in(app, "olga")
+    answers = [here.post("/account/sessions/", {"password": f"guess {number}"}) for number in range(11)]
+    assert [answer.status_code for answer in answers] == [400] * 10 + [429]
+    assert here.post("/account/sessions/", {"password": PASSWORD}).status_code == 429
 
 
 def test_nobody_ends_a_session_of_another_account(app: Flask, world: World):
@@ -127,7 +149,9 @@ def test_nobody_ends_a_session_of_another_account(app: Flask, world: World):
         theirs = session.scalars(
             select(OperatorSession.id).join(Operator).where(Operator.username == "victor")
         ).one()
-    assert olga.post(f"/account/sessions/{theirs}").status_code == 404
+    assert olga.get(f"/account/sessions/{theirs}").location == "/account/"
+    assert olga.post(f"/account/sessions/{theirs}", {"password": PASSWORD}).location == "/account/"
+    assert "That session has ended already." in olga.get("/account/").text
     assert victor.get("/dashboard/").status_code == 200
 
 

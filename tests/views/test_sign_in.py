@@ -5,16 +5,18 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
-from werkzeug.security import check_password_hash
+from sqlalchemy import select, text, update
+from werkzeug.security import check_password_hash, generate_password_hash
 
 from app.models import Operator
 from app.security.tenant_scope import ALL_TENANTS
 from app.transaction import reading
+from app.views import password_hashes
+from app.views.password_hashes import METHOD
 from tests.views.browsing import Browser, signed_in
 from tests.views.conftest import SignIn
 from tests.views.installations import database_of
-from tests.views.world import PASSWORD, World
+from tests.views.world import FAST_HASH, PASSWORD, World
 
 
 def test_signing_in_leads_to_the_dashboard_and_warns_of_nothing(
@@ -79,6 +81,48 @@ def test_phones_report_while_a_password_is_checked(
     monkeypatch.setattr("flask_appbuilder.security.manager.check_password_hash", check)
     answer = Browser(app).sign_in(name, password)
     assert (answer.location == "/", checked) == (password == PASSWORD, [1])
+
+
+def hash_of_alice(app: Flask) -> str:
+    with reading(database_of(app), ALL_TENANTS) as session:
+        return session.scalars(select(Operator.password).where(Operator.username == "alice")).one()
+
+
+def test_a_hash_of_before_is_made_anew_with_the_right_password(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(app.config, "FAB_PASSWORD_HASH_METHOD", METHOD)
+    before = hash_of_alice(app)
+    Browser(app).sign_in("alice", "wrong password")
+    assert hash_of_alice(app) == before
+    assert Browser(app).sign_in("alice").location == "/"
+    anew = hash_of_alice(app)
+    assert anew.startswith("scrypt:32768:8:3$")
+    assert check_password_hash(anew, PASSWORD)
+    assert Browser(app).sign_in("alice").location == "/"
+    assert hash_of_alice(app) == anew
+
+
+def test_a_password_that_is_set_while_the_hash_is_made_anew_counts(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+):
+    def hash_slowly(password: str, method: str) -> str:
+        with database_of(app).writer.begin() as connection:
+            connection.execute(
+                update(Operator).where(Operator.username == "alice").values(password="another")
+            )
+        return generate_password_hash(password, method=FAST_HASH)
+
+    monkeypatch.setitem(app.config, "FAB_PASSWORD_HASH_METHOD", METHOD)
+    monkeypatch.setattr("app.views.password_hashes.generate_password_hash", hash_slowly)
+    Browser(app).sign_in("alice")
+    assert hash_of_alice(app) == "another"
+
+
+def test_a_name_of_nobody_costs_the_same_hash():
+    nobodys = password_hashes.CONFIGURATION["AUTH_DB_FAKE_PASSWORD_HASH_CHECK"]
+    assert nobodys.startswith(f"{METHOD}$")
+    assert len(nobodys.split("$")[2]) == 128
 
 
 def test_sign_ins_are_counted(app: Flask, world: World):

@@ -29,6 +29,20 @@ def test_a_file_is_kept_for_a_year_under_the_hash_of_its_bytes(visitor: Browser)
         assert answer.cache_control.immutable
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/static/",
+        "/static/ringmaster/",
+        "/.git/config",
+        "/static/../.git/config",
+        "/static/..%2f..%2fconfig.py",
+    ],
+)
+def test_no_folder_is_listed_and_nothing_beside_it_is_sent(visitor: Browser, address: str):
+    assert visitor.get(address).status_code == 404
+
+
 @pytest.mark.parametrize("query", ["", "?v=0123456789ab"])
 def test_a_file_under_another_address_is_asked_for_again(visitor: Browser, query: str):
     with visitor.get(f"{style_sheet(visitor).partition('?')[0]}{query}") as answer:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from flask import Flask
 
 from app import support_bundle
-from app.logs.day_files import DayFiles, folder_in
+from app.logs.day_files import DayFiles, Weight, folder_in
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import settings as system_settings
 from app.services.author import Author
@@ -33,7 +33,7 @@ def test_it_has_all_but_secrets(app: Flask, world: World, sign_in: SignIn):
         "pid": 1,
         "logger": "app.x",
     }
-    files.add(json.dumps({**line, "message": "It failed."}), is_error=True, now=NOW)
+    files.add(json.dumps({**line, "message": "It failed."}), weight=Weight.ERROR, now=NOW)
     files.close()
     answer = sign_in("alice").post("/logs/support-bundle")
     assert answer.status_code == 200

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
+from sqlalchemy import Engine, event
 from werkzeug.routing import Rule
 
 from tests.views.browsing import Browser
@@ -441,6 +442,28 @@ def test_each_role_may_send_no_form_of_a_page_it_may_not_open(
         if "POST" in rule.methods and rule.endpoint not in OPEN and name not in ALLOWED[rule.endpoint]
     }
     assert set(statuses.values()) <= {403}
+
+
+def test_opening_a_page_changes_nothing(shared_app: Flask, shared_world: World, people: dict[str, Browser]):
+    written: list[str] = []
+    address = ""
+
+    def note(_connection, _cursor, statement: str, *_more: object) -> None:
+        if statement.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE")):
+            written.append(f"{address}: {statement[:80]}")
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        for rule in screens(shared_app):
+            if rule.endpoint not in OPEN and "GET" in rule.methods:
+                address = address_of(rule, shared_world)
+                people["alice"].get(address)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    # When a session was used last is no deed of anybody's, and the journal says who took a file away.
+    assert [
+        each for each in written if not re.search("operator_session|INSERT INTO journal_entry", each)
+    ] == []
 
 
 def test_no_form_is_taken_without_its_token(

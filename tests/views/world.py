@@ -69,6 +69,8 @@ from app.services.destinations.keeping import Wish
 from app.services.templates import versions
 
 PASSWORD = "pass_1234"
+FAST_HASH = "pbkdf2:sha256:1"
+"""What takes no time; applications of these tests hash so, but where a test is about it."""
 ACME_MAC = "00908facaca1"
 ACME_WAITING_MAC = "00908facaca2"
 GLOBEX_MAC = "00908f61bb61"
@@ -521,7 +523,7 @@ def add_people(session: Session) -> dict[str, Operator]:
             last_name="Example",
             email=f"{person.name}@example.com",
             active=True,
-            password=generate_password_hash(PASSWORD, method="pbkdf2:sha256:1"),
+            password=generate_password_hash(PASSWORD, method=FAST_HASH),
             roles=[roles[person.role]],
             sees_all_tenants=person.tenants is None,
             tenants=[tenants[name] for name in person.tenants or ()],

@@ -40,7 +40,7 @@ _COLLECTED_AFTER = 10_000
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Look for no garbage among what is imported and collected, which stays: that takes a quarter of all the time."""
+    """Look for no garbage among what is imported and collected, which stays: that doubles the time it takes."""
     gc.disable()
     found = yield
     gc.freeze()

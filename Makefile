@@ -24,6 +24,8 @@ run: $(RUNTIME) ## Start Ringmaster: phone plane, web server and scheduler; Ctrl
 demo: $(RUNTIME) ## The same with a made-up company of 3 tenants and 300 simulated phones
 	@exec $(IN_VENV) run.py demo
 
+# Hundreds of processes of the tests import the same modules; what the first has compiled is kept, whoever calls.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: test-packages $(DEVELOPMENT) ## Everything about correctness, on SQLite and PostgreSQL (half an hour on two cores)
 	@$(IN_VENV) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 

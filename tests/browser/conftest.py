@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Cookie, Page
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.security.secrets import open_vault
@@ -120,8 +121,16 @@ def browser() -> Iterator[Browser]:
         yield chromium
 
 
+@pytest.fixture(scope="session")
+def kept_cookies() -> dict[tuple[str, str], list[Cookie]]:
+    """The cookies of who has signed in, by where and by name: a session that is still good is used again."""
+    return {}
+
+
 @pytest.fixture
-def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
+def open_page(
+    browser: Browser, address: str, kept_cookies: dict[tuple[str, str], list[Cookie]]
+) -> Iterator[OpenPage]:
     """Open a page as a person, signed in, in a window of its own; what the console complains of fails the test."""
     contexts, complaints = [], []
 
@@ -137,8 +146,12 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
         page.on("console", lambda message: complaints.append(message.text) if is_complaint(message) else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         if name:
-            sign_in(page, name)
+            context.add_cookies(kept_cookies.get((address, name), []))
         page.goto(path)
+        if name and urlsplit(page.url).path == "/login/":
+            sign_in(page, name)
+            kept_cookies[address, name] = context.cookies()
+            page.goto(path)
         page.wait_for_load_state("networkidle")
         return page
 

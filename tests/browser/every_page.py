@@ -4,8 +4,9 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle, product
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from axe_playwright_python.base import AXE_SCRIPT
@@ -20,6 +21,16 @@ from tests.views.world import ACME_MAC, World, make_world
 THEMES = ("light", "dark")
 WIDTHS = {1440: 900, 1024: 768, 360: 740}
 """The widths that pages are looked at in, each with a height."""
+
+
+class Look(NamedTuple):
+    """How a page is shown."""
+
+    theme: str
+    width: int
+
+
+LOOKS = tuple(Look(theme, width) for theme, width in product(THEMES, WIDTHS))
 
 AS_THEY_ARE_USED = (
     "/alarms/history/?kind=alarms+and+events",
@@ -97,9 +108,9 @@ class Walked:
     origin: str
     addresses: Sequence[str]
 
-    def part(self, number: int) -> Sequence[str]:
-        """Return the addresses of one of PARTS parts, all much alike."""
-        return self.addresses[number::PARTS]
+    def part(self, number: int) -> Sequence[tuple[str, Look]]:
+        """Return the addresses of one of PARTS parts, all much alike; each with a look, which take turns."""
+        return list(zip(self.addresses, cycle(LOOKS), strict=False))[number::PARTS]
 
 
 @dataclass
@@ -118,11 +129,11 @@ class Walk:
         self.page.on("pageerror", lambda error: self._note("script", str(error)))
         self.page.on("request", self._see)
 
-    def visit(self, address: str) -> None:
-        """Open an address, and look at the page in each theme and width, if it is a whole one."""
+    def visit(self, address: str, look: Look, *others: Look) -> None:
+        """Open an address; if it is a whole page, judge it in one look, and how it looks in others, too."""
         page = self.page
         self.address = address
-        self._look("light", 1440)
+        self._look(*look)
         if not self._opens_a_page():
             return
         self.pages += 1
@@ -134,14 +145,16 @@ class Walk:
             self._note("focus", f"is not seen on {stop}")
         page.evaluate(AXE_SCRIPT)
         self._ask_axe(_RULES)
+        self._take_picture()
+        for other in others:
+            self._look(*other)
+            self._ask_axe(_RULES_OF_LOOKS)
+            self._take_picture()
         for width in WIDTHS:
-            self._look("light", width)
+            self._look(look[0], width)
             beyond = page.evaluate(_SIDEWAYS)
             if beyond > 0:
                 self._note("width", f"is {beyond} pixels wider than a window of {width}")
-        self._look("dark", width)
-        self._ask_axe(_RULES_OF_LOOKS)
-        self._take_pictures()
 
     def _opens_a_page(self) -> bool:
         try:
@@ -157,7 +170,7 @@ class Walk:
         return is_html and not is_led_on and bool(self.page.evaluate("document.doctype !== null"))
 
     def _look(self, theme: str, width: int) -> None:
-        self.looked_at = f"{theme}, {width}"
+        self.looked_at = Look(theme, width)
         self.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
         self.page.set_viewport_size({"width": width, "height": WIDTHS[width]})
         self.page.evaluate("scrollTo(0, 0)")
@@ -168,17 +181,15 @@ class Walk:
         for violation in found:
             if violation["impact"] in _GRAVE:
                 for text in _told(violation):
-                    self._note(f"axe ({self.looked_at})", text)
+                    self._note(f"axe ({self.looked_at.theme}, {self.looked_at.width})", text)
 
-    def _take_pictures(self) -> None:
+    def _take_picture(self) -> None:
         if not self.pictures:
             return
         name = self.address.strip("/").replace("/", "_").replace("?", "__") or "start"
-        for theme in THEMES:
-            for width in WIDTHS:
-                self._look(theme, width)
-                file = self.pictures / f"{name}.{width}.{theme}.png"
-                self.page.screenshot(path=file, animations="disabled", full_page=width == 360)
+        theme, width = self.looked_at
+        file = self.pictures / f"{name}.{width}.{theme}.png"
+        self.page.screenshot(path=file, animations="disabled", full_page=width == 360)
 
     def _hear(self, message: Any) -> None:
         # An address that answers that it is not there may say so; the message comes when the next one is open already.

@@ -1,4 +1,4 @@
-"""What every page must be, on the second half of the pages: for everybody, in both themes, at three widths."""
+"""What every page must be, on the second half of the pages: for everybody, in each look by turns."""
 
 import pytest
 
@@ -9,7 +9,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.mark.parametrize("part", range(PARTS // 2, PARTS))
 def test_every_page_is_for_everybody(walk: Walk, part: int):
-    for address in walk.walked.part(part):
-        walk.visit(address)
+    for address, look in walk.walked.part(part):
+        walk.visit(address, look)
     assert walk.pages > 5
     assert not walk.faults, "\n".join(walk.faults)

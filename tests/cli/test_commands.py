@@ -14,14 +14,14 @@ from sqlalchemy import select
 from werkzeug.security import check_password_hash
 
 from app.cli import commands
-from app.cli.release import opened_database, release
+from app.cli.release import opened_database
 from app.models import JournalEntry, Operator
 from app.security import issuer
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import firmware, settings
 from app.services.settings.catalogue import CATALOGUE
 from app.transaction import reading
-from config import Settings, load_settings
+from config import Settings
 from tests.cli.running import ROOT, environment, run
 
 
@@ -32,16 +32,6 @@ def _logging_as_it_was() -> Iterator[None]:
     yield
     logging.root.handlers[:] = handlers
     logging.root.setLevel(level)
-
-
-@pytest.fixture
-def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """An installation in the environment of this test."""
-    for name, value in environment(tmp_path / "data", ADMIN_PASSWORD="pass_1234").items():
-        monkeypatch.setenv(name, value)
-    installed = load_settings()
-    release(installed)
-    return installed
 
 
 def test_a_system_setting_is_changed_and_noted(installation: Settings, capsys: pytest.CaptureFixture) -> None:

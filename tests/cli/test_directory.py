@@ -6,24 +6,24 @@ import pytest
 from sqlalchemy import select
 
 from app.cli import commands
-from app.cli.release import opened_database, release
+from app.cli.release import opened_database
 from app.models import Operator
 from app.security.tenant_scope import ALL_TENANTS
 from app.transaction import writing
-from config import load_settings
-from tests.cli.running import environment
+from config import Settings, load_settings
 from tests.slapd import BASE, GROUPS, PERSONS_PASSWORD, Slapd
 from tests.views.ways import write_directory
 
 
 def test_it_is_told_who_is_found_and_what_that_gives(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, slapd: Slapd
+    installation: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture,
+    slapd: Slapd,
 ) -> None:
     file = write_directory(tmp_path, slapd)
-    settings = environment(tmp_path / "data", ADMIN_PASSWORD="pass_1234", SIGN_IN_FILE=str(file))
-    for name, value in settings.items():
-        monkeypatch.setenv(name, value)
-    release(load_settings())
+    monkeypatch.setenv("RINGMASTER_SIGN_IN_FILE", str(file))
 
     def told(name: str) -> str:
         return capsys.readouterr().out if commands.main(["test-directory", name]) == 0 else ""

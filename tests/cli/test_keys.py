@@ -2,18 +2,16 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from app.cli import commands
-from app.cli.release import opened_database, release
+from app.cli.release import opened_database
 from app.security.installation_keys import installation_keys
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import settings as system_settings
 from app.transaction import reading
 from config import Settings, load_settings
-from tests.cli.running import environment
 from tests.databases import INSTALLATION_KEY
 
 Run = Callable[..., tuple[int, str]]
@@ -32,15 +30,6 @@ def run(capsys: pytest.CaptureFixture) -> Iterator[Run]:
     yield do
     logging.root.handlers[:] = handlers
     logging.root.setLevel(level)
-
-
-@pytest.fixture
-def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """An installation in the environment of this test, whose key is in its data folder."""
-    for name, value in environment(tmp_path / "data", ADMIN_PASSWORD="pass_1234").items():
-        monkeypatch.setenv(name, value)
-    release(load_settings())
-    return load_settings()
 
 
 def _texts(settings: Settings) -> object:

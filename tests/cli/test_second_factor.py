@@ -1,29 +1,24 @@
 """The way out for an administrator whose second factor is lost."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from app.cli import commands
-from app.cli.release import opened_database, release
+from app.cli.release import opened_database
 from app.models import JournalEntry, Operator, SecondFactor
 from app.security import totp
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import second_factors
 from app.transaction import reading, writing
-from config import load_settings
-from tests.cli.running import environment
+from config import Settings
 
 
 def test_the_second_factor_of_an_account_is_reset(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+    installation: Settings, capsys: pytest.CaptureFixture
 ) -> None:
-    for name, value in environment(tmp_path / "data", ADMIN_PASSWORD="pass_1234").items():
-        monkeypatch.setenv(name, value)
-    installation, now = load_settings(), datetime.now(UTC)
-    release(installation)
+    now = datetime.now(UTC)
     with opened_database(installation) as database, writing(database, ALL_TENANTS) as session:
         account = session.scalars(select(Operator)).one()
         second_factors.begin(session, account.id)

@@ -11,7 +11,7 @@ from app.errors import RingmasterError
 from tests.fuzzing.mutations import mutated
 from tests.fuzzing.parsers import PARSERS, Parser
 
-FEW, MANY = 12, 3000
+FEW, MANY = 12, 1000
 MOST_SECONDS, MOST_BYTES = 5, 128 * 1024 * 1024
 """Of processor time and of memory, for one input of at most some megabytes."""
 

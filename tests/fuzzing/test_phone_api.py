@@ -21,7 +21,7 @@ from tests.phone_api.doors import ALERT, DOORS, KEEP_ALIVE, Asked, Door
 from tests.views.installations import Worlds
 from tests.views.world import ACME_MAC
 
-FEW, MANY = 5, 1000
+FEW, MANY = 5, 300
 MAC = ACME_MAC.encode()
 
 

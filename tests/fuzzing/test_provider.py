@@ -18,7 +18,7 @@ from app.rules.ways_to_sign_in.reading import read_ways
 from tests.fuzzing.mutations import NASTY_TEXTS, mutated_texts
 from tests.oidc_provider import CLIENT, SECRET, OidcProvider, running_provider
 
-FEW, MANY = 20, 600
+FEW, MANY = 20, 300
 BACK = "https://phones.example.com/login/oidc/corp/back"
 WAY = """[[oidc]]\nid = "corp"\nname = "Corp"\nissuer = "{issuer}"\nclient_id = "{client}"
 [[oidc.access]]\ngroup = "berlin"\nrole = "Operator"\ntenants = "all"\n"""

@@ -9,7 +9,8 @@ import pytest
 
 from app.errors import RingmasterError
 from tests.fuzzing.mutations import mutated
-from tests.fuzzing.parsers import PARSERS, Parser
+from tests.fuzzing.parser import Parser
+from tests.fuzzing.parsers import PARSERS
 
 FEW, MANY = 12, 1000
 MOST_SECONDS, MOST_BYTES = 5, 128 * 1024 * 1024

@@ -36,6 +36,9 @@ LEFT_OUT = {
 HANDS_OUT_FILES = ("download_file", "DeviceView.show_file", "TemplateTextView", "ConfigurationFileView.edit")
 """Where operators are given files of their phones as they are, secrets and all."""
 
+SHOWN_WITH_SECRETS = ("TemplateView.show",)
+"""Where administrators see what somebody has written into a template; operators see it masked."""
+
 _fields = re.compile(
     r"<(?:input|select|textarea)\b[^>]*?\bname=\"([^\"]+)\"[^>]*?(?:\bvalue=\"([^\"]*)\")?"
 ).findall
@@ -132,7 +135,8 @@ def ask_often(browser: Browser, pages: st.SearchStrategy[Page], requests: int, *
         )
         content = answer.get_data()
         assert answer.status_code < 500 or answer.status_code == 503, (answer.status_code, page.endpoint)
-        if not page.endpoint.endswith(HANDS_OUT_FILES) and not page.endpoint.startswith(HANDS_OUT_FILES):
+        is_handed_out = page.endpoint.endswith(HANDS_OUT_FILES) or page.endpoint.startswith(HANDS_OUT_FILES)
+        if not is_handed_out and (hides or page.endpoint not in SHOWN_WITH_SECRETS):
             sent = f"{address} {fields}"
             found = leaks_in(content, sent) if hides else leaks_in(content, sent, words=())
             assert found == [], page.endpoint

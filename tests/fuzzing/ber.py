@@ -27,7 +27,7 @@ _MESSAGES = (
 _URLS = (b"ldap://127.0.0.1:1/dc=acme??sub", b"ldap://[", b"ldaps:///", b"x")
 
 
-def packed(tag: int, *parts: bytes) -> bytes:
+def element(tag: int, *parts: bytes) -> bytes:
     """Return an element with its tag and length."""
     content = b"".join(parts)
     size = len(content)
@@ -39,28 +39,30 @@ def packed(tag: int, *parts: bytes) -> bytes:
 
 def message(*elements: bytes) -> bytes:
     """Return an answer to whatever is asked."""
-    return packed(_SEQUENCE, MESSAGE_ID, *elements)
+    return element(_SEQUENCE, MESSAGE_ID, *elements)
 
 
 def result(kind: int, code: int = 0, dn: bytes = b"", text: bytes = b"", *more: bytes) -> bytes:
     """Return how an operation ended."""
     number = code.to_bytes(code.bit_length() // 8 + 1, "big", signed=True)
-    return packed(kind, packed(_ENUMERATED, number), packed(_OCTETS, dn), packed(_OCTETS, text), *more)
+    return element(kind, element(_ENUMERATED, number), element(_OCTETS, dn), element(_OCTETS, text), *more)
 
 
 def entry(dn: bytes, attributes: Sequence[tuple[bytes, Sequence[bytes]]]) -> bytes:
     """Return what was found."""
     listed = (
-        packed(_SEQUENCE, packed(_OCTETS, name), packed(_SET, *(packed(_OCTETS, value) for value in values)))
+        element(
+            _SEQUENCE, element(_OCTETS, name), element(_SET, *(element(_OCTETS, value) for value in values))
+        )
         for name, values in attributes
     )
-    return packed(ENTRY, packed(_OCTETS, dn), packed(_SEQUENCE, *listed))
+    return element(ENTRY, element(_OCTETS, dn), element(_SEQUENCE, *listed))
 
 
 def paging(cookie: bytes, size: bytes = b"\x00") -> bytes:
     """Return the control with which a directory says that there is another page (RFC 2696)."""
-    value = packed(_SEQUENCE, packed(_INTEGER, size), packed(_OCTETS, cookie))
-    return packed(_CONTROLS, packed(_SEQUENCE, packed(_OCTETS, _PAGING), packed(_OCTETS, value)))
+    value = element(_SEQUENCE, element(_INTEGER, size), element(_OCTETS, cookie))
+    return element(_CONTROLS, element(_SEQUENCE, element(_OCTETS, _PAGING), element(_OCTETS, value)))
 
 
 def message_id(question: bytes) -> tuple[int, int]:
@@ -80,7 +82,7 @@ WELL = {
     "search": [
         message(PERSON) + message(result(SEARCH_RESULT)),
         message(PERSON)
-        + message(packed(REFERENCE, packed(_OCTETS, _URLS[0])))
+        + message(element(REFERENCE, element(_OCTETS, _URLS[0])))
         + message(result(SEARCH_RESULT), paging(b"")),
     ],
     "extended": [message(result(EXTENDED_RESULT, 2))],
@@ -99,7 +101,7 @@ def _results(draw: st.DrawFn, kind: int) -> bytes:
     more = []
     if draw(st.integers(0, 4)) == 0:
         urls = draw(st.lists(_octets(_URLS), max_size=2))
-        more.append(packed(_REFERRALS, *(packed(_OCTETS, url) for url in urls)))
+        more.append(element(_REFERRALS, *(element(_OCTETS, url) for url in urls)))
     code = draw(st.one_of(st.just(0), st.just(0), st.sampled_from(_CODES)))
     return result(kind, code, draw(_octets(_DNS)), draw(_octets(_MESSAGES)), *more)
 
@@ -117,7 +119,7 @@ def _controls(draw: st.DrawFn) -> bytes:
         return b""
     if kind == "odd":
         oid = draw(st.sampled_from((_PAGING, b"1.2.840.113556.1.4.841", b"1.3.6.1.1.13.1", b"1.2", b"\xff")))
-        return packed(_CONTROLS, packed(_SEQUENCE, packed(_OCTETS, oid), draw(st.binary(max_size=12))))
+        return element(_CONTROLS, element(_SEQUENCE, element(_OCTETS, oid), draw(st.binary(max_size=12))))
     return paging(draw(_octets((b"", b"next"))), draw(st.binary(max_size=300)) if kind == "size" else b"\x00")
 
 
@@ -126,10 +128,10 @@ def answers(draw: st.DrawFn, kind: int) -> bytes:
     """Draw what a directory answers to a question whose result is of this kind, mostly in order, sometimes changed."""
     said = b""
     elements = st.one_of(
-        _entries(), st.builds(lambda url: packed(REFERENCE, packed(_OCTETS, url)), _octets(_URLS))
+        _entries(), st.builds(lambda url: element(REFERENCE, element(_OCTETS, url)), _octets(_URLS))
     )
-    for element in draw(st.lists(elements, max_size=3)) if kind == SEARCH_RESULT else ():
-        said += message(element)
+    for one in draw(st.lists(elements, max_size=3)) if kind == SEARCH_RESULT else ():
+        said += message(one)
     kinds = st.one_of(
         st.just(kind), st.just(kind), st.sampled_from((BIND_RESULT, ENTRY, EXTENDED_RESULT, 0x79, 0x6F))
     )

@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import MappingProxyType
 
 from tests.fuzzing.ber import MESSAGE_ID, message_id
 
@@ -22,8 +23,8 @@ Said = Mapping[int, Sequence[bytes]]
 class OddDirectory:
     """A directory on a port of this machine; ``said`` may be exchanged between conversations."""
 
-    def __init__(self) -> None:
-        self.said: Said = {}
+    def __init__(self, said: Said) -> None:
+        self.said = said
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listening.getsockname()[1]
 
@@ -55,9 +56,9 @@ class OddDirectory:
 
 
 @contextmanager
-def odd_directory() -> Iterator[OddDirectory]:
-    """Yield a directory that answers."""
-    directory = OddDirectory()
+def odd_directory(said: Said = MappingProxyType({})) -> Iterator[OddDirectory]:
+    """Yield a directory that says this."""
+    directory = OddDirectory(said)
     thread = threading.Thread(target=directory.serve)
     thread.start()
     try:

@@ -15,7 +15,7 @@ from app.rules.phone_calls import FACTORY, Answer, Outcome, PhoneCall
 from app.rules.telnet import MOST_TRANSCRIPT, TelnetCall
 from tests.fuzzing.mutations import NASTY_BYTES, mutated
 
-FEW, MANY = 15, 300
+FEW, MANY = 15, 200
 MAC = "00908f000001"
 HOST = "127.0.0.1"
 PASSWORD = "open-sesame"

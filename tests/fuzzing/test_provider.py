@@ -63,9 +63,7 @@ def test_answers_of_a_provider_are_judged(provider: OidcProvider):
 
 
 @pytest.mark.acceptance
-def test_many_answers_of_a_provider_are_judged(
-    provider: OidcProvider, record_property: Callable[..., None]
-):
+def test_many_answers_of_a_provider_are_judged(provider: OidcProvider, record_property: Callable[..., None]):
     record_property("sign-ins", sign_in_often(provider, MANY))
 
 

@@ -20,7 +20,7 @@ from tests.views.browsing import Browser, signed_in
 from tests.views.test_url_map import address_of, screens
 from tests.views.world import GLOBEX_MAC, World
 
-FEW, MANY = 30, 4
+FEW, MANY = 30, 3
 """Requests of all pages together, and of each page."""
 
 LEFT_OUT = {

@@ -22,7 +22,7 @@ _NAMES = (
 _VALUES = (b"anna", b"cn=admins,dc=acme", b"+49 30 1234", b"Anna \xc3\xa4", bytes(16), b"a" * 300_000)
 _MESSAGES = (
     b"", b"80090308: LdapErr: DSID-0C09042A, comment: AcceptSecurityContext error, data 532, v3839", b"data 773",
-    b"no such user",
+    b"no such user", b"x" * 100_000,
 )  # fmt: skip
 _URLS = (b"ldap://127.0.0.1:1/dc=acme??sub", b"ldap://[", b"ldaps:///", b"x")
 

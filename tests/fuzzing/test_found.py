@@ -90,6 +90,7 @@ _FOUND = message(PERSON) + message(result(SEARCH_RESULT))
         ),
         (_BOUND, message(result(SEARCH_RESULT), element(0xA0, b"\x04\x00")), "answers with what is no LDAP"),
         (_BOUND, message(_DEEP_INSIDE), "answers with what is no LDAP"),
+        (message(result(BIND_RESULT, 53, b"", b"x" * 100_000)), _FOUND, r": x{300}\.$"),
         (_BOUND, message(PERSON) * (MOST_BYTES // len(PERSON)), "answers with more than 2 MiB"),
         (_BOUND, b"\x30\x84\x7f\xff\xff\xff", "answers with more than 2 MiB"),
     ],

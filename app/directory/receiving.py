@@ -84,9 +84,16 @@ class _BoundedStrategy(SafeSyncStrategy):
         )
 
 
-def _integer(message: bytes, start: int, stop: int, _: Any = None) -> int:
-    return int.from_bytes(message[start:stop], "big", signed=True)
+class _Number(int):
+    """A number where a text should be is none: ``bytes`` of it would be as many zeros."""
+
+    def __bytes__(self) -> bytes:
+        raise TypeError("a number is no text")
+
+
+def _number(message: bytes, start: int, stop: int, _: Any = None) -> int:
+    return _Number.from_bytes(message[start:stop], "big", signed=True)
 
 
 # ldap3 shifts an integer once for each of its bytes: one of 1 MiB would take minutes of the processor.
-asn1.DECODERS[(0, 2)] = asn1.DECODERS[(0, 10)] = _integer
+asn1.DECODERS[(0, 2)] = asn1.DECODERS[(0, 10)] = _number

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.fuzzing.mutations import NASTY_BYTES, mutated
 
-MESSAGE_ID = b"\x02\x01\x7b"
+MESSAGE_ID = b"\x02\x03\x00\x7b\x7b"
 """Stands where the number of the question is to stand that is answered."""
 BIND_RESULT, ENTRY, REFERENCE, SEARCH_RESULT, EXTENDED_RESULT = 0x61, 0x64, 0x73, 0x65, 0x78
 _INTEGER, _OCTETS, _ENUMERATED, _SEQUENCE, _SET = 0x02, 0x04, 0x0A, 0x30, 0x31
@@ -65,13 +65,18 @@ def paging(cookie: bytes, size: bytes = b"\x00") -> bytes:
     return element(_CONTROLS, element(_SEQUENCE, element(_OCTETS, _PAGING), element(_OCTETS, value)))
 
 
-def message_id(question: bytes) -> tuple[int, int]:
-    """Return the number of a question of ldap3's, below 128, and its kind; zeros for what is none."""
+def with_number(answer: bytes, number: int) -> bytes:
+    """Return an answer with the number of the question that it is for."""
+    return answer.replace(MESSAGE_ID, MESSAGE_ID[:2] + number.to_bytes(len(MESSAGE_ID) - 2, "big"))
+
+
+def number_and_kind(question: bytes) -> tuple[int, int]:
+    """Return the number of a question of ldap3, which counts on in a process, and its kind; zeros for none."""
     if len(question) < 2:
         return 0, 0
     begins = 2 + (question[1] & 0x7F if question[1] & 0x80 else 0)
-    number, kind = question[begins + 2 : begins + 3], question[begins + 3 : begins + 4]
-    return (number[0], kind[0]) if kind else (0, 0)
+    ends = begins + 2 + question[begins + 1]
+    return int.from_bytes(question[begins + 2 : ends], "big"), question[ends]
 
 
 PERSON = entry(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import MappingProxyType
 
-from tests.fuzzing.ber import MESSAGE_ID, message_id
+from tests.fuzzing.ber import number_and_kind, with_number
 
 BIND, SEARCH, EXTENDED = 0x60, 0x63, 0x77
 """The kinds of questions that are answered, by their tags (RFC 4511, 4.2, 4.5.1, 4.12)."""
@@ -47,12 +47,12 @@ class OddDirectory:
         connection.settimeout(PATIENCE_SECONDS)
         said = {kind: list(answers) for kind, answers in self.said.items()}
         for _ in range(MOST_QUESTIONS):
-            number, kind = message_id(connection.recv(64 * 1024))
+            number, kind = number_and_kind(connection.recv(64 * 1024))
             answers = said.get(kind)
             if not answers:
                 return
             content = answers.pop(0) if len(answers) > 1 else answers[0]
-            connection.sendall(content.replace(MESSAGE_ID, b"\x02\x01" + bytes([number])))
+            connection.sendall(with_number(content, number))
 
 
 @contextmanager

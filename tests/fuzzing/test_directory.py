@@ -18,7 +18,7 @@ from tests.fuzzing.ber import BIND_RESULT, EXTENDED_RESULT, SEARCH_RESULT, answe
 from tests.fuzzing.directory_server import BIND, EXTENDED, SEARCH, OddDirectory, odd_directory
 from tests.fuzzing.samples import WAYS
 
-FEW, MANY = 20, 500
+FEW, MANY = 20, 250
 PASSWORD = "open-sesame"
 MOST_SECONDS = 5
 """Of processor time, for one conversation."""

@@ -19,7 +19,7 @@ from app.rules.typed_times import read_time
 from app.rules.ways_to_sign_in.reading import read_ways
 from app.rules.zip_reading import Archive
 from app.services.destinations.fields import checked
-from tests.fuzzing.ber import BIND_RESULT, ENTRY, PERSON, SEARCH_RESULT, element, message, result
+from tests.fuzzing.ber import BIND_RESULT, ENTRY, PERSON, SEARCH_RESULT, element, entry, message, result
 from tests.fuzzing.directory_server import BIND, SEARCH, odd_directory
 from tests.fuzzing.parsers import PARSERS
 from tests.fuzzing.samples import PARTS_OF_A_BACKUP, SEPARATOR, WAYS, packed
@@ -74,6 +74,9 @@ def test_a_zip_archive_with_a_file_without_a_name_is_refused():
 
 _BOUND = message(result(BIND_RESULT))
 _DEEP_INSIDE = reduce(lambda inner, _: element(0x30, inner), range(2000), b"")
+_A_NUMBER_FOR_A_NAME = element(
+    ENTRY, element(4), element(0x30, element(0x30, element(4, b"cn"), element(0x31, element(2, b"\x7f" * 4))))
+)
 _FOUND = message(PERSON) + message(result(SEARCH_RESULT))
 
 
@@ -90,6 +93,7 @@ _FOUND = message(PERSON) + message(result(SEARCH_RESULT))
         ),
         (_BOUND, message(result(SEARCH_RESULT), element(0xA0, b"\x04\x00")), "answers with what is no LDAP"),
         (_BOUND, message(_DEEP_INSIDE), "answers with what is no LDAP"),
+        (_BOUND, message(_A_NUMBER_FOR_A_NAME), "answers with what is no LDAP"),
         (message(result(BIND_RESULT, 53, b"", b"x" * 100_000)), _FOUND, r": x{300}\.$"),
         (_BOUND, message(PERSON) * (MOST_BYTES // len(PERSON)), "answers with more than 2 MiB"),
         (_BOUND, b"\x30\x84\x7f\xff\xff\xff", "answers with more than 2 MiB"),
@@ -111,6 +115,12 @@ def test_a_number_of_a_directory_is_read_at_once_however_long_it_is():
     with odd_directory({BIND: [endless]}) as directory, pytest.raises(UnreachableError, match="no LDAP"):
         search(_search_at(directory.port))
     assert time.process_time() - began < 5
+
+
+def test_an_attribute_of_a_directory_may_have_no_values():
+    found = message(entry(b"cn=a", [(b"cn", [])])) + message(result(SEARCH_RESULT))
+    with odd_directory({BIND: [_BOUND], SEARCH: [found]}) as directory:
+        assert search(_search_at(directory.port)).entries == [{"cn": []}]
 
 
 def _search_at(port: int) -> Search:

@@ -9,6 +9,7 @@ from app.rules.phone_book import Search, Security, Server
 
 NO_NAME = "The user name or the base is no name in a directory; such a name looks like dc=example,dc=com."
 
+_LONGEST_MESSAGE = 300
 _reason_in_errno = re.compile(r"\[Errno -?\d+\] ([^'\")\]]+)")
 
 
@@ -55,5 +56,5 @@ def refuse_answer(wanted: Search, result: Mapping[str, Any]) -> NoReturn:
         raise InvalidInputError(NO_NAME)
     if said == "timeLimitExceeded":
         raise UnreachableError(f"{wanted.server} did not finish the search within {wanted.seconds} seconds.")
-    more = f": {result['message']}" if result.get("message") else ""
+    more = f": {result['message'][:_LONGEST_MESSAGE]}" if result.get("message") else ""
     raise UnreachableError(f"{wanted.server} answered {said}{more}.")

@@ -18,6 +18,7 @@ from ldap3.core.exceptions import (
 )
 
 from app.directory.answers import NO_NAME, refuse_answer, refuse_connection
+from app.directory.receiving import take_in_bounds
 from app.errors import InvalidInputError, UnreachableError
 from app.rules.phone_book import Search, Security
 
@@ -87,7 +88,7 @@ def _connection(wanted: Search, tls: Tls) -> Connection:
             connect_timeout=CONNECT_SECONDS,
             tls=tls,
         )
-        return Connection(
+        connection = Connection(
             server,
             user=wanted.user or None,
             password=wanted.password or None,
@@ -96,6 +97,8 @@ def _connection(wanted: Search, tls: Tls) -> Connection:
             auto_referrals=False,
             read_only=True,
         )
+        take_in_bounds(connection, wanted.server)
+        return connection
     except LDAPException as error:
         raise InvalidInputError(f"{wanted.server.host[:60]!r} is no address of an LDAP server.") from error
 

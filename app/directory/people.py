@@ -249,7 +249,7 @@ def _refusal(result: Mapping[str, Any]) -> Answer | None:
 
 def _texts(entry: RawEntry) -> dict[str, Sequence[str]]:
     return {
-        name.casefold(): [value.decode("utf-8", "replace") for value in values]
+        name.casefold(): [value.decode("utf-8", "replace") for value in values or ()]
         for name, values in entry["raw_attributes"].items()
     }
 

@@ -92,6 +92,6 @@ def _read_page(connection: Connection, wanted: Search, cookie: Any) -> tuple[lis
 
 def _entry(found: Mapping[str, Any]) -> Entry:
     return {
-        name: [value.decode("utf-8", "replace") for value in values]
+        name: [value.decode("utf-8", "replace") for value in values or ()]
         for name, values in found["raw_attributes"].items()
     }

@@ -59,10 +59,10 @@ class _Talk:
     @property
     def transcript(self) -> str:
         """What was said until now, without the password."""
-        text = "".join(self._said).replace("\r\n", "\n").replace("\r", "")
-        if self._call.password:
-            text = text.replace(self._call.password, _HIDDEN)
-        return "".join(letter for letter in text if letter.isprintable() or letter in "\n\t")
+        text = _readable("".join(self._said))
+        # What is left out may stand within the password, so that it is looked for afterwards.
+        password = _readable(self._call.password)
+        return text.replace(password, _HIDDEN) if password else text
 
     async def hold(self) -> str:
         """Hold the whole conversation; return why it ended early, empty where it did not."""
@@ -135,6 +135,10 @@ class _Talk:
         self._size += len(text)
         if self._size > MOST_TRANSCRIPT:
             raise _TooLongError
+
+
+def _readable(text: str) -> str:
+    return "".join(letter for letter in text if letter.isprintable() or letter in "\n\t")
 
 
 def _ends_with(heard: str, questions: tuple[str, ...]) -> bool:

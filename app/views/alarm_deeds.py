@@ -17,6 +17,7 @@ from werkzeug.datastructures import MultiDict
 from app.errors import InvalidInputError, NotAllowedError
 from app.models import Alarm
 from app.models.alarm import MAX_REMARK
+from app.rules.typed_times import read_time
 from app.security.roles import ALARMS, DEEDS
 from app.services.alarm_search import AlarmFilter, conditions_of
 from app.services.alarms import deeds
@@ -176,10 +177,9 @@ def _until(now: datetime) -> datetime | None:
     if period != "at":
         return None
     try:
-        typed = datetime.fromisoformat(request.form.get("until", ""))
+        return read_time(request.form.get("until", ""), zone_of_page())
     except ValueError:
         raise InvalidInputError(by_field={"until": "Choose a day and a time."}) from None
-    return typed if typed.tzinfo else typed.replace(tzinfo=zone_of_page())
 
 
 def _form(deed: Deed, chosen: Chosen, error: InvalidInputError | None = None) -> ResponseReturnValue:

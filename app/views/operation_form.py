@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from app.rules.gates import SEVERITIES, USUAL_WATCH, WATCHES, Gate, parse_limit
 from app.rules.mac_addresses import find_mac
 from app.rules.pacing import BATCH_SIZES, DELAYS, Pace
 from app.rules.postponing import DEADLINES, USUAL_DEADLINE
+from app.rules.typed_times import read_time
 from app.rules.waves import MOST_CANARIES, USUAL_STEPS, parse_steps
 from app.security.roles import OPERATIONS
 from app.services import drop_downs
@@ -236,7 +237,7 @@ def _begin(text: str) -> datetime | None:
     if not text:
         return None
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=zone_of_page()).astimezone(UTC)
+        return read_time(text, zone_of_page())
     except ValueError:
         raise InvalidInputError("Give the day and the time at which it begins.", field="begins_at") from None
 

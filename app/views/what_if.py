@@ -1,7 +1,7 @@
 """What-if: drafts of rules asked about the phones there are, how far that is, and what they would change."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -17,6 +17,7 @@ from app.errors import ConflictError, InvalidInputError, NotFoundError
 from app.models import Device, Simulation, SimulationRow
 from app.models.enums import RuleKind, SimulationState
 from app.rules.rule_kinds import SPECS
+from app.rules.typed_times import read_time
 from app.rules.zero_touch.changes import Change, Outcome
 from app.security.roles import CHANGE_MANY, CHANGED_FILES, OPERATIONS, SEE_SECRETS, WHAT_IF
 from app.security.tenant_scope import scope_of
@@ -281,8 +282,8 @@ def _time(text: str) -> datetime | None:
     if not text.strip():
         return None
     try:
-        return datetime.fromisoformat(text.strip()).replace(tzinfo=zone_of_page()).astimezone(UTC)
-    except (ValueError, OverflowError):
+        return read_time(text, zone_of_page())
+    except ValueError:
         raise InvalidInputError(
             "Write the time like 2026-11-28T18:00, or leave it empty for now.", field="as_of"
         ) from None

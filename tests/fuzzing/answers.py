@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from tests.databases import INSTALLATION_KEY
 from tests.views.world import HIDDEN_FROM_ACME
 
-SECRETS = ("open-sesame", INSTALLATION_KEY, "scrypt:32768", "pbkdf2:sha256", "Traceback (most recent")
+COMPANY_SECRET = "open-sesame"
+SECRETS = (COMPANY_SECRET, INSTALLATION_KEY, "scrypt:32768", "pbkdf2:sha256", "Traceback (most recent")
 """What the company of tests/views/world.py keeps secret, the key, hashes of passwords, and what a crash looks like."""
 
 

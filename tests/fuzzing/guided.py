@@ -31,7 +31,8 @@ with atheris.instrument_imports(
 ):
     from app.errors import RingmasterError
     from tests.fuzzing.mutations import NASTY_BYTES
-    from tests.fuzzing.parsers import PARSERS, Parser
+    from tests.fuzzing.parser import Parser
+    from tests.fuzzing.parsers import PARSERS
 
 HANGS_AFTER_SECONDS = 20
 MOST_MEGABYTES = 1024

@@ -1,6 +1,7 @@
 """Valid inputs, made by the code that makes them in production where there is some: mutations begin from them."""
 
 import gzip
+import hashlib
 import io
 import json
 import tarfile
@@ -37,9 +38,9 @@ REPORTS = [
     b'{"mac":"00908f9a9623" "status":"started", "ip": 7,}',
 ]  # fmt: skip
 USER_TABLES = [
-    b"\xef\xbb\xbfName,Password,Display Name,Tenant,MAC Address,Device Display Name,MAC Address 2\r\n"
+    b"\xef\xbb\xbfName,Password,Display Name,Tenant,Device 1 MAC Address,Device 1 Display Name,Device 2 MAC Address\r\n"
     b'anna,secret,"Anna ""A""\r\nB",Acme,00908f123456,Desk,\r\n\'=bob,,Bob,Acme,,,00:90:8f:12:34:57\r\n',
-    b"Name;Tenant\nanna;Acme\n\n\nbob;Globex;1;2;3\n",
+    b"Name;Tenant\nanna;Acme\n\n\nbob;Globex\n",
 ]
 PHONE_FILES = [
     b"; a comment\r\nsystem/ntp/enabled=1\ninclude Acme_global.cfg\nvoip/line/0/auth_password=secret\n",
@@ -50,8 +51,9 @@ TEMPLATES = [
     '<?xml version="1.0" encoding="UTF-16"?>\n<a/>'.encode("utf-16"),
 ]
 OPTION_TEMPLATES = [
-    "ems_server/keep_alive_period=60\nems_server/user_name=system\nprovisioning/method=HTTP\n"
-    "provisioning/configuration/url=http://<PUBLIC_URL>/configfiles/\nems_server/provisioning/url=http://<SERVER>:8081/",
+    "ems_server/keep_alive_period=60\nems_server/user_name=system\nprovisioning/method=STATIC\n"
+    "provisioning/configuration/url=<HTTP_OR_S>://<IP_ADDRESS>/configfiles/\nems_server/provisioning/url=http://<IP_ADDRESS>:8081/",
+    "provisioning/method=STATIC\nems_server/provisioning/url=<HTTP_OR_S>://<PROXY_IP_ADDRESS>:8081/",
 ]
 LICENSES = [
     "Ringmaster license 1\nId: L-17\nHolder: Acme GmbH & Söhne\nValid from: 2026-01-01\nValid until: 2026-12-31\n"
@@ -72,6 +74,7 @@ WAYS = [
 _FILLED_IN = {
     "url": "https://hooks.example.com/alarms", "secret": "open-sesame-1234567890", "host": "mail.example.com",
     "sender": "noc@example.com", "recipients": "a@example.com, b@example.com", "community": "public", "port": "162",
+    "topics": "devices",
 }  # fmt: skip
 DESTINATIONS = [
     "\n".join(
@@ -140,6 +143,13 @@ def tar_of(*members: tuple[str, bytes]) -> bytes:
             info.size = len(content)
             opened.addfile(info, io.BytesIO(content))
     return made.getvalue()
+
+
+def inside_of_a_backup() -> bytes:
+    """Return the archive in a backup, with its list of checksums."""
+    files = {archive.HEAD: json.dumps(asdict(_HEAD)).encode(), archive.DATABASE: b"x"}
+    sums = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    return tar_of(*files.items(), (archive.SUMS, json.dumps(sums).encode()))
 
 
 PARTS_OF_A_BACKUP = [

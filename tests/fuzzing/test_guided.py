@@ -10,7 +10,7 @@ import pytest
 from tests.fuzzing.parsers import PARSERS
 
 ROOT = Path(__file__).parent.parent.parent
-SECONDS_FOR_EACH, PATIENCE_SECONDS = 15, 3000
+SECONDS_FOR_EACH, PATIENCE_SECONDS = 6, 3000
 
 
 @pytest.mark.acceptance

@@ -18,7 +18,7 @@ from app.rules.ways_to_sign_in.reading import read_ways
 from tests.fuzzing.mutations import NASTY_TEXTS, mutated_texts
 from tests.oidc_provider import CLIENT, SECRET, OidcProvider, running_provider
 
-FEW, MANY = 20, 600
+FEW, MANY = 20, 300
 BACK = "https://phones.example.com/login/oidc/corp/back"
 WAY = """[[oidc]]\nid = "corp"\nname = "Corp"\nissuer = "{issuer}"\nclient_id = "{client}"
 [[oidc.access]]\ngroup = "berlin"\nrole = "Operator"\ntenants = "all"\n"""
@@ -63,9 +63,7 @@ def test_answers_of_a_provider_are_judged(provider: OidcProvider):
 
 
 @pytest.mark.acceptance
-def test_hundreds_of_answers_of_a_provider_are_judged(
-    provider: OidcProvider, record_property: Callable[..., None]
-):
+def test_many_answers_of_a_provider_are_judged(provider: OidcProvider, record_property: Callable[..., None]):
     record_property("sign-ins", sign_in_often(provider, MANY))
 
 

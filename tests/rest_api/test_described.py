@@ -33,8 +33,12 @@ def test_every_address_answers_as_it_is_described(app: Flask, program: MakeProgr
 
 
 @pytest.mark.acceptance
-def test_every_address_answers_as_it_is_described_asked_for_long(app: Flask, program: MakeProgram):
-    assert ask_everything(app, program("alice").token, MANY) > MANY * len(ROUTES)
+def test_every_address_answers_as_it_is_described_asked_for_long(
+    app: Flask, program: MakeProgram, record_property
+):
+    asked = ask_everything(app, program("alice").token, MANY)
+    record_property("requests", f"{asked:,}")
+    assert asked > MANY * len(ROUTES)
 
 
 def ask_everything(app: Flask, token: str, examples: int) -> int:

@@ -127,6 +127,7 @@ ROUTES = (
     Route(
         method="GET", path="/firmware/{firmware_id}/content", does=send, name="download_firmware",
         summary="Download a firmware", right=right("can_download"), place=_ONE, answers=SentFile,
+        refusals=(HTTPStatus.CONFLICT,),
     ),
     Route(
         method="POST", path="/firmware/{firmware_id}/default", does=make_default, name="make_default_firmware",

@@ -13,6 +13,7 @@ from app.rules.rule_kinds.names import id_of
 from app.rules.rule_kinds.spec import Values, one
 from app.rules.sentences import quoted
 from app.rules.suggestions import did_you_mean
+from app.rules.typed_times import read_time
 
 TICKED = "yes"
 SEVERITIES: Sequence[tuple[str, str]] = tuple(
@@ -83,12 +84,11 @@ def time(values: Values, name: str) -> datetime:
     """Return a time, in ISO 8601; one without an offset is in UTC."""
     written = one(values, name)
     try:
-        at = datetime.fromisoformat(written)
+        return read_time(written, UTC)
     except ValueError:
         raise InvalidInputError(
             "Write a date and a time, like 2026-12-24T18:00." if written else "Say when.", field=name
         ) from None
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def windows(values: Values, name: str) -> list[str]:

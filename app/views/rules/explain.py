@@ -17,6 +17,7 @@ from app.errors import InvalidInputError, RingmasterError
 from app.models import Decision
 from app.models.enums import Stage
 from app.rules.ordered.verdicts import Verdict
+from app.rules.typed_times import read_time
 from app.rules.zero_touch.trace import Step
 from app.security.roles import RULES
 from app.security.tenant_scope import scope_of
@@ -133,10 +134,9 @@ def _time(text: str) -> datetime:
     if not text:
         return time_of_page()
     try:
-        at = datetime.fromisoformat(text)
+        return read_time(text, zone_of_page())
     except ValueError:
         raise InvalidInputError("Choose a day and a time, or leave it empty.", field="at") from None
-    return at if at.tzinfo else at.replace(tzinfo=zone_of_page())
 
 
 def _in_runs(

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.errors import InvalidInputError
 from app.models import RuleRow
+from app.rules import typed_times
 from app.rules.conditions.form import Form, find_form
 from app.rules.conditions.stored import tree_from_json
 from app.rules.conditions.text.parser import parse
@@ -141,11 +142,10 @@ def read_time(typed: TypedRule, name: str, zone: tzinfo) -> datetime | None:
     if not text:
         return None
     try:
-        at = datetime.fromisoformat(text)
+        return typed_times.read_time(text, zone)
     except ValueError:
         typed.problems[name] = "Choose a day and a time, or leave it empty."
         return None
-    return at if at.tzinfo else at.replace(tzinfo=zone)
 
 
 def values_in(text: str) -> list[str]:

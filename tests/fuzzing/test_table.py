@@ -53,9 +53,10 @@ NOT_IN_THE_TABLE: Mapping[str, Sequence[tuple[str, str]]] = {
         ("rules/rule_kinds/suppress.py", "_Suppress.outcome"),
         ("rules/rule_kinds/suppress.py", "_Suppress.sentence"),
         ("services/destinations/keeping.py", "change"),
-        ("services/destinations/keeping.py", "has_secrets_of"),
         ("services/destinations/keeping.py", "kept_secrets"),
+        ("services/destinations/listing.py", "where"),
         ("services/destinations/receivers.py", "receiver_of"),
+        ("services/destinations/sameness.py", "is_as_wished"),
         ("services/destinations/sent_secrets.py", "_receiver"),
     ],
     _RULES: [

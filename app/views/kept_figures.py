@@ -11,7 +11,7 @@ from flask import current_app
 
 from app.security.tenant_scope import TenantScope
 
-COUNTED_FOR_EACH_SECONDS = 0.1
+COUNTED_FOR_EACH_SECONDS = 0.02
 _REST = 20
 _LONGEST_SECONDS = 30.0
 _MOST_KEPT = 200

@@ -26,7 +26,7 @@ demo: $(RUNTIME) ## The same with a made-up company of 3 tenants and 300 simulat
 
 # Hundreds of processes of the tests import the same modules; what the first has compiled is kept, whoever calls.
 test: export PYTHONDONTWRITEBYTECODE :=
-test: test-packages $(DEVELOPMENT) ## Everything about correctness, on SQLite and PostgreSQL (half an hour on two cores)
+test: test-packages $(DEVELOPMENT) ## Everything about correctness, on SQLite and PostgreSQL (a quarter of an hour on two cores)
 	@$(IN_VENV) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 acceptance: test-packages $(DEVELOPMENT) ## Full sizes, storms, kills and fuzzing, into docs/acceptance.md (at most an hour)

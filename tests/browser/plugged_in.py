@@ -3,6 +3,7 @@ event loop."""
 
 import asyncio
 import threading
+import time
 from collections.abc import Coroutine
 from types import TracebackType
 from typing import Any
@@ -12,6 +13,7 @@ from simulator.options import Options
 from simulator.phone import Phone
 
 PATIENCE_SECONDS = 60
+PAUSE_SECONDS = 0.2
 
 
 class Desk:
@@ -42,6 +44,14 @@ class Desk:
     def plug_in(self) -> None:
         """Let the phone boot, until it has done all it can."""
         self.do(self._fleet.boot())
+
+    def report_until_asked_to_restart(self) -> None:
+        """Let the phone report again and again: what it is asked waits for a report that comes after it."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not self.phone.restarts:
+            assert time.monotonic() < deadline, "nobody has asked the phone to restart"
+            self.do(self.phone.report())
+            time.sleep(PAUSE_SECONDS)
 
     def do(self, errand: Coroutine[Any, Any, Any]) -> None:
         """Let the phone do something, and wait until it is done."""

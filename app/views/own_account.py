@@ -6,7 +6,6 @@ from flask_appbuilder import BaseView
 from flask_appbuilder.baseviews import expose
 from flask_login import current_user
 from flask_wtf import FlaskForm
-from werkzeug.security import check_password_hash
 from wtforms import PasswordField
 from wtforms.validators import DataRequired
 
@@ -104,7 +103,7 @@ def _page_of_ending(session: OperatorSession | None, refusal: RingmasterError | 
 
 def _is_another(form: OwnPasswordForm) -> bool:
     """Whether the present password was given, and a new one that is another."""
-    if not check_password_hash(current_user.password or "", form.old_password.data):
+    if owners_proof.refusal_without(form.old_password.data) is not None:
         form.old_password.errors = ["This is not your present password."]
     elif form.password.data == form.old_password.data:
         form.password.errors = ["This is the password that you have."]

@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-from flask import current_app
+from flask import current_app, request
 from flask_login import current_user
 
 from app.errors import ConflictError, InvalidInputError, RingmasterError
+from app.logs import security_events
 from app.rules.ways_to_sign_in.provider import is_of_provider
 from app.views import sign_in_limit, sign_in_sessions
 
@@ -32,6 +33,7 @@ def refusal_without(password: str) -> RingmasterError | None:
     if current_app.extensions["appbuilder"].sm.is_password_of(current_user, password):
         return None
     sign_in_limit.note(name, is_right=False)
+    security_events.note_refusal("a password", f"{request.method} {request.path}", "it is not the account's")
     return InvalidInputError("This is not your password.", field="password")
 
 

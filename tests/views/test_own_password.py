@@ -52,6 +52,16 @@ def test_a_password_with_the_own_name_is_refused_at_its_field(app: Flask, world:
     assert "This password is easy to guess." in victor.post("/account/password/", passwords).text
 
 
+def test_who_guesses_the_present_password_in_an_open_browser_waits(app: Flask, world: World):
+    victor = signed_in(app, "victor")
+    passwords = {"old_password": "guessed", "password": OWN, "conf_password": OWN}
+    answers = [victor.post("/account/password/", passwords) for _ in range(WRONG_FOR_ACCOUNT + 1)]
+    assert "This is not your present password." in answers[0].text
+    assert [answer.status_code for answer in answers] == [200] * WRONG_FOR_ACCOUNT + [429]
+    passwords["old_password"] = "pass_1234"
+    assert victor.post("/account/password/", passwords).status_code == 429
+
+
 @pytest.mark.parametrize("password", ['  Öl im Getriebe 🛢 "quoted" %s  ', "vermilion teapot " * 11])
 def test_a_password_is_taken_as_it_was_typed(app: Flask, world: World, password: str):
     victor = signed_in(app, "victor")

@@ -50,6 +50,15 @@ def test_a_page_that_is_not_for_somebody(app: Flask, world: World, told: Told):
     assert line.count("\n") == 1
 
 
+def test_a_wrong_password_in_an_open_browser(app: Flask, world: World, told: Told):
+    victor = signed_in(app, "victor")
+    told()
+    assert victor.post("/account/sessions/", {"password": "0pen-Sesame"}).status_code == 400
+    line = told()
+    assert " victor 127.0.0.1] Refused a password, POST /account/sessions/ (it is not the account's)" in line
+    assert "0pen-Sesame" not in line
+
+
 def test_a_form_without_its_token_and_one_with_a_file(app: Flask, world: World, told: Told):
     alice = signed_in(app, "alice")
     told()

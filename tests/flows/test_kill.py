@@ -26,9 +26,8 @@ CONFIRMS_WHAT_IT_HAS = {
     "autovacuum": "off",
 }
 
-# Beside other tests time proves little: here it only shows that last contacts are written while phones report without a
-# pause. The acceptance tests, alone on the machine, hold the plane to its second.
-BUSY_MACHINE = timedelta(seconds=10)
+# What other tests on the same machine may add to the time after which the plane writes its last contacts.
+BUSY_MACHINE = timedelta(seconds=1)
 
 Record = Callable[[str, object], None]
 

@@ -16,7 +16,7 @@ def welcome(settings: Settings, screens: socket, sign_in: str) -> str:
     lines = [
         "",
         "Ringmaster is ready.",
-        f"  Screens          {url_of(screens)}",
+        f"  Screens          {_where_people_look(settings, screens)}",
         f"  Phones           {settings.public_url}/",
         f"  DHCP option 160  {option_160}",
         f"  Sign in          {sign_in}",
@@ -25,6 +25,13 @@ def welcome(settings: Settings, screens: socket, sign_in: str) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _where_people_look(settings: Settings, screens: socket) -> str:
+    # A cookie for HTTPS alone does not come back over HTTP: nobody could sign in at the address itself.
+    if settings.secure_cookies:
+        return f"over HTTPS, through the proxy in front, which calls {url_of(screens)}"
+    return url_of(screens)
 
 
 def _hint(settings: Settings) -> list[str]:

@@ -10,8 +10,10 @@ from tests.cli.running import free_port
 HINT = "Phones on the network cannot reach"
 
 
-def said(**settings: str) -> str:
-    chosen = Settings(web_bind=f"127.0.0.1:{free_port()}", **settings)
+def said(public_url: str = "http://phones.example.com", *, secure_cookies: bool = False) -> str:
+    chosen = Settings(
+        web_bind=f"127.0.0.1:{free_port()}", public_url=public_url, secure_cookies=secure_cookies
+    )
     with listen_for_screens(chosen) as screens:
         return welcome(chosen, screens, "alice")
 
@@ -27,3 +29,10 @@ def test_phones_are_told_the_public_url() -> None:
 )
 def test_an_address_that_phones_cannot_reach_comes_with_a_hint(public_url: str) -> None:
     assert HINT in said(public_url=public_url)
+
+
+def test_where_cookies_are_for_https_alone_nobody_is_sent_to_http() -> None:
+    assert "Screens          http://127.0.0.1:" in said(secure_cookies=False)
+    assert "Screens          over HTTPS, through the proxy in front, which calls http://127.0.0.1:" in said(
+        secure_cookies=True
+    )

@@ -28,6 +28,8 @@ def welcome(settings: Settings, screens: socket, sign_in: str) -> str:
 
 
 def _where_people_look(settings: Settings, screens: socket) -> str:
+    if settings.web_url:
+        return f"{settings.web_url}/"
     # A cookie for HTTPS alone does not come back over HTTP: nobody could sign in at the address itself.
     if settings.secure_cookies:
         return f"over HTTPS, through the proxy in front, which calls {url_of(screens)}"

@@ -10,9 +10,14 @@ from tests.cli.running import free_port
 HINT = "Phones on the network cannot reach"
 
 
-def said(public_url: str = "http://phones.example.com", *, secure_cookies: bool = False) -> str:
+def said(
+    public_url: str = "http://phones.example.com", *, secure_cookies: bool = False, web_url: str = ""
+) -> str:
     chosen = Settings(
-        web_bind=f"127.0.0.1:{free_port()}", public_url=public_url, secure_cookies=secure_cookies
+        web_bind=f"127.0.0.1:{free_port()}",
+        public_url=public_url,
+        secure_cookies=secure_cookies,
+        web_url=web_url,
     )
     with listen_for_screens(chosen) as screens:
         return welcome(chosen, screens, "alice")
@@ -36,3 +41,8 @@ def test_where_cookies_are_for_https_alone_nobody_is_sent_to_http() -> None:
     assert "Screens          over HTTPS, through the proxy in front, which calls http://127.0.0.1:" in said(
         secure_cookies=True
     )
+
+
+def test_people_are_sent_where_the_installation_says_that_they_are() -> None:
+    text = said(secure_cookies=True, web_url="https://manager.example.com")
+    assert "Screens          https://manager.example.com/\n" in text

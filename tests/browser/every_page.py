@@ -63,6 +63,21 @@ _GRAVE = ("serious", "critical")
 
 _SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
+# What is wider than its place, and neither scrolls there nor ends in an ellipsis, lies upon its neighbours or is cut
+# off. What a script draws gets a moment to fit itself to the window.
+_STICKING_OUT = """async () => {
+  const styleOf = (e) => getComputedStyle(e);
+  const scrolls = (e) => ["auto", "scroll"].includes(styleOf(e).overflowX);
+  const mayScroll = (e) => e !== document.body && (scrolls(e) || (e.parentElement && mayScroll(e.parentElement)));
+  const isMeant = (e) =>
+    e.closest("svg, i, .sr-only, select, textarea, input") || styleOf(e).textOverflow === "ellipsis";
+  const sticksOut = (e) =>
+    e.clientWidth > 1 && e.scrollWidth > e.clientWidth + 1 && e.checkVisibility() && !isMeant(e) && !mayScroll(e);
+  const found = () => [...document.querySelectorAll("body *")].filter(sticksOut);
+  for (let moment = 0; moment < 20 && found().length; moment++) await new Promise((go) => setTimeout(go, 50));
+  return found().map((e) => `${e.scrollWidth - e.clientWidth} pixels: ${e.outerHTML.slice(0, 160)}`);
+}"""
+
 # Focus that comes by script is shown like focus that comes by keyboard, where the last thing used was the keyboard.
 _WITHOUT_VISIBLE_FOCUS = """() => {
   const shown = (e) => e.checkVisibility({ visibilityProperty: true });
@@ -155,6 +170,8 @@ class Walk:
             beyond = page.evaluate(_SIDEWAYS)
             if beyond > 0:
                 self._note("width", f"is {beyond} pixels wider than a window of {width}")
+            for part in page.evaluate(_STICKING_OUT):
+                self._note("width", f"in a window of {width} something sticks out of its place by {part}")
 
     def _opens_a_page(self) -> bool:
         try:

@@ -11,7 +11,7 @@ SEPARATED = {
     "ProtectSystem": "strict",
     "ProtectHome": "yes",
     "PrivateTmp": "yes",
-    "StateDirectoryMode": "0700",
+    "StateDirectoryMode": "0711",
     "UMask": "0077",
 }
 

@@ -1,5 +1,6 @@
 """The folder of firmware: nothing in it that is not whole, and nothing that nobody names."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -79,8 +80,20 @@ def test_the_sweep_removes_what_a_dead_writer_and_no_row_left_and_spares_the_liv
     assert files(tmp_path) == [named]
 
 
-def test_the_file_can_be_read_by_a_server_in_front(tmp_path):
-    assert (tmp_path / kept(tmp_path)).stat().st_mode & 0o777 == 0o644
+def test_a_server_in_front_can_read_folder_and_file_whatever_the_umask(tmp_path):
+    before = os.umask(0o077)
+    try:
+        name = kept(tmp_path / "firmware")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "firmware").stat().st_mode & 0o777 == 0o755
+    assert (tmp_path / "firmware" / name).stat().st_mode & 0o777 == 0o644
+
+
+def test_a_folder_that_somebody_made_keeps_its_mode(tmp_path):
+    (tmp_path / "firmware").mkdir(mode=0o700)
+    kept(tmp_path / "firmware")
+    assert (tmp_path / "firmware").stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from app.schema import head_revision, is_known_revision
 from app.security.installation_keys import known_keys
 from app.security.tenant_scope import ALL_TENANTS
 from app.services import leases, silence
+from app.services.firmware import files
 from app.transaction import reading
 from config import Settings
 
@@ -112,7 +113,8 @@ def _key_to_use(settings: Settings, head: Head, folder: Path, *, replaces: bool)
 def _place_firmware(folder: Path, target: Path) -> None:
     """Put firmware beside what is there: each lies under its checksum, so that none takes another's place."""
     source = folder / "firmware"
-    target.mkdir(parents=True, exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    files.make_folder(target)
     for path in source.iterdir() if source.is_dir() else ():
         if not (target / path.name).exists():
             path.chmod(0o644)

@@ -168,11 +168,20 @@ def megabytes(size: int) -> str:
     return f"{size / 1_000_000:,.1f} MB".replace(".0 ", " ")
 
 
+def make_folder(folder: Path) -> None:
+    """Make the folder where only it is missing; a server in front may read what lies in it, whatever the umask."""
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        return
+    folder.chmod(0o755)
+
+
 @contextlib.contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """Hold the lock of the folder, which is made where only it is missing."""
     try:
-        folder.mkdir(exist_ok=True)
+        make_folder(folder)
         handle = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise ConflictError(

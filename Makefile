@@ -15,7 +15,9 @@ RESOLVE := $(IN_VENV) -m uv pip compile --quiet --universal --fork-strategy fewe
 help: ## List what make can do here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
-setup: $(RUNTIME) ## Make the environment in .venv; the second time takes no time
+# The account of a service may not write beside the code: each of its processes would compile all of it anew.
+setup: $(RUNTIME) ## Make the environment in .venv, and compile the code; the second time takes no time
+	@$(IN_VENV) -m compileall -q app migrations simulator config.py run.py
 	@echo "The environment in $(VENV) is ready."
 
 run: $(RUNTIME) ## Start Ringmaster: phone plane, web server and scheduler; Ctrl-C stops it

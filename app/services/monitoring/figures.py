@@ -130,9 +130,9 @@ def _of_jobs(runs: Sequence[jobs.Run], now: datetime) -> list[Figure]:
     done = [run for run in runs if run.done_at is not None]
     return [
         gauge("ringmaster_job_lag_seconds", "By how much a scheduled job is late.",
-              [(run.lag(now), {"job": run.name}) for run in done]),
+              [(run.lag(now), {"task": run.name}) for run in done]),
         gauge("ringmaster_job_duration_seconds", "How long a scheduled job took when it was last done.",
-              [(run.took_seconds, {"job": run.name}) for run in done]),
+              [(run.took_seconds, {"task": run.name}) for run in done]),
         gauge("ringmaster_job_failed_timestamp_seconds", "When a scheduled job last failed, as seconds since 1970.",
-              [(run.failed_at.timestamp(), {"job": run.name}) for run in runs if run.failed_at]),
+              [(run.failed_at.timestamp(), {"task": run.name}) for run in runs if run.failed_at]),
     ]  # fmt: skip

@@ -58,6 +58,9 @@ _REFUSED = {
 _DATABASE_ERRORS = (OperationalError, InterfaceError, ProgrammingError, NoConnectionError)
 _SECONDS_UNTIL_THE_DATABASE_IS_ASKED_AGAIN = 15
 _LONGEST_LOGGED_PATH = 200
+_NOT_OF_HTML = dict.fromkeys(
+    {*range(32), *range(127, 160)} - {ord("\t"), ord("\n")}, "\N{REPLACEMENT CHARACTER}"
+)
 
 
 def install(app: Flask) -> None:
@@ -156,7 +159,9 @@ def _hear_out() -> None:
 def _page(status: HTTPStatus, sentence: str | None = None, *, advice: str | None = None) -> Response:
     """Answer with a page in the frame; where the frame cannot be had, without it."""
     words = words_of(status)
-    words = replace(words, happened=sentence or words.happened, advice=advice or words.advice)
+    # A sentence may quote what was sent, and what is no character of HTML is none of the page.
+    happened = sentence.translate(_NOT_OF_HTML) if sentence else words.happened
+    words = replace(words, happened=happened, advice=advice or words.advice)
     # Noted before the menu asks for itself what may be opened.
     needs_all_tenants = status == HTTPStatus.FORBIDDEN and g.get("needs_all_tenants", False)
     words = CONCERNS_ALL_TENANTS if needs_all_tenants else words

@@ -20,6 +20,7 @@ from app.views.drawn_once import drawn_once
 from app.views.menu import MenuPart, Place, menu_of_request, place_in, unfolded_groups
 from app.views.page_settings import setting_of_page
 from app.views.tenant_choice import ChosenTenant
+from app.views.way_back import this_page
 from app.views.web_session import db
 
 
@@ -154,7 +155,9 @@ def install(app: Flask) -> None:
     """Give every template the frame, the nonce of its scripts and the helpers of its links."""
     times.install(app)
     app.add_template_filter(megabytes)
-    app.jinja_env.globals.update(csp_nonce=nonce, may=may, same_page=same_page, severities=list(Severity))
+    app.jinja_env.globals.update(
+        csp_nonce=nonce, may=may, same_page=same_page, this_page=this_page, severities=list(Severity)
+    )
     app.jinja_env.globals.update(asked_about=concerns.asked_about, query_of=concerns.query_of)
     app.context_processor(
         lambda: {"shell": shell_of_request(), "appbuilder": current_app.extensions["appbuilder"]}

@@ -1,10 +1,21 @@
 """Where a person goes after a deed: back to the page he came from, never to another place."""
 
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import request
 
 LONGEST = 2_000
+_AS_THEY_ARE = "/?:@!$&'()*+,;=~%"
+"""What stands in an address as it is, beside letters and figures."""
+
+
+def this_page() -> str:
+    """Return the address of this page as links have it; / where it answers a form, and has none to come back to."""
+    if request.method != "GET":
+        return "/"
+    path = quote(request.path, safe=_AS_THEY_ARE.replace("?", "").replace("%", ""))
+    query = quote(request.query_string, safe=_AS_THEY_ARE)
+    return f"{path}?{query}" if query else path
 
 
 def way_back(otherwise: str) -> str:

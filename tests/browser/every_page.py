@@ -78,6 +78,10 @@ _STICKING_OUT = """async () => {
   return found().map((e) => `${e.scrollWidth - e.clientWidth} pixels: ${e.outerHTML.slice(0, 160)}`);
 }"""
 
+# A label must be one of a field.
+_MISLABELLED = """() => [...document.querySelectorAll("label:not(.swagger-ui *)")]
+  .filter((label) => !label.control).map((label) => label.outerHTML.slice(0, 120))"""
+
 # Focus that comes by script is shown like focus that comes by keyboard, where the last thing used was the keyboard.
 _WITHOUT_VISIBLE_FOCUS = """() => {
   const shown = (e) => e.checkVisibility({ visibilityProperty: true });
@@ -152,12 +156,7 @@ class Walk:
         if not self._opens_a_page():
             return
         self.pages += 1
-        page.keyboard.press("Tab")
-        headings = page.locator("h1:visible").all_inner_texts()
-        if len(headings) != 1:
-            self._note("headings", f"has {len(headings)} h1: {headings}")
-        for stop in page.evaluate(_WITHOUT_VISIBLE_FOCUS):
-            self._note("focus", f"is not seen on {stop}")
+        self._judge_structure()
         page.evaluate(AXE_SCRIPT)
         self._ask_axe(_RULES)
         self._take_picture()
@@ -165,12 +164,26 @@ class Walk:
             self._look(*other)
             self._ask_axe(_RULES_OF_LOOKS)
             self._take_picture()
+        self._judge_widths(look.theme)
+
+    def _judge_structure(self) -> None:
+        page = self.page
+        page.keyboard.press("Tab")
+        headings = page.locator("h1:visible").all_inner_texts()
+        if len(headings) != 1:
+            self._note("headings", f"has {len(headings)} h1: {headings}")
+        for stop in page.evaluate(_WITHOUT_VISIBLE_FOCUS):
+            self._note("focus", f"is not seen on {stop}")
+        for label in page.evaluate(_MISLABELLED):
+            self._note("label", f"is of no field: {label}")
+
+    def _judge_widths(self, theme: str) -> None:
         for width in WIDTHS:
-            self._look(look[0], width)
-            beyond = page.evaluate(_SIDEWAYS)
+            self._look(theme, width)
+            beyond = self.page.evaluate(_SIDEWAYS)
             if beyond > 0:
                 self._note("width", f"is {beyond} pixels wider than a window of {width}")
-            for part in page.evaluate(_STICKING_OUT):
+            for part in self.page.evaluate(_STICKING_OUT):
                 self._note("width", f"in a window of {width} something sticks out of its place by {part}")
 
     def _opens_a_page(self) -> bool:

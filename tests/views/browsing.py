@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+import turbohtml
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -19,12 +20,12 @@ class Browser:
         self.client: FlaskClient = app.test_client()
 
     def get(self, address: str, **options: object) -> TestResponse:
-        """Open an address."""
-        return self.client.get(address, **options)
+        """Open an address; what comes must be HTML where it says so."""
+        return _read(self.client.get(address, **options))
 
     def post(self, address: str, data: Mapping[str, object] | None = None) -> TestResponse:
         """Send a form as its page would: with the token of this session."""
-        return self.client.post(address, data={**(data or {}), "csrf_token": self.token()})
+        return _read(self.client.post(address, data={**(data or {}), "csrf_token": self.token()}))
 
     def token(self) -> str:
         """Return the token that forms of this session carry."""
@@ -37,6 +38,15 @@ class Browser:
     def sign_in(self, name: str, password: str = PASSWORD, address: str = "/login/") -> TestResponse:
         """Fill in the sign-in form and send it."""
         return self.post(address, {"username": name, "password": password})
+
+
+def _read(answer: TestResponse) -> TestResponse:
+    """Return an answer; a whole page has no error of the HTML standard."""
+    is_html = answer.mimetype == "text/html" and not answer.content_encoding
+    if is_html and answer.text.lstrip().lower().startswith("<!doctype"):
+        errors = turbohtml.parse(answer.text).errors
+        assert not errors, f"{answer.request.path}: {errors}"
+    return answer
 
 
 def signed_in(app: Flask, name: str) -> Browser:

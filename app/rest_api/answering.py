@@ -19,7 +19,7 @@ from app.database import Database
 from app.errors import RingmasterError
 from app.logs import security_events
 from app.rest_api.access import Access
-from app.rest_api.calls import Answer, Call, Nothing, SentFile
+from app.rest_api.calls import Answer, Call, Nothing, SentFile, SignIn
 from app.rest_api.cursors import Cursors
 from app.rest_api.etags import Conditions, etag_of
 from app.rest_api.problems import MEDIA_TYPE, RefusedError, problem, problem_of, status_of
@@ -88,8 +88,11 @@ class Response:
 class RestApi:
     """Answers requests; for several threads."""
 
-    def __init__(self, database: Database, access: Access, cursors: Cursors, firmware: FirmwareStore) -> None:
+    def __init__(
+        self, database: Database, access: Access, cursors: Cursors, firmware: FirmwareStore, sign_in: SignIn
+    ) -> None:
         self._database = database
+        self._sign_in = sign_in
         self._firmware = firmware
         self._access = access
         self._cursors = cursors
@@ -122,6 +125,7 @@ class RestApi:
             conditions=request.conditions,
             cursors=self._cursors,
             firmware_folder=self._firmware.folder,
+            sign_in=self._sign_in,
         )
         if route.note is not None:
             with writing(self._database, ALL_TENANTS) as session:

@@ -3,8 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from app.rest_api.resources import (
+    account_sign_in,
+    accounts,
     alarm_destinations,
     alarms,
+    api_tokens,
     configuration_file_texts,
     configuration_files,
     configuration_lines,
@@ -64,6 +67,9 @@ ROUTES: Sequence[Route] = (
     *settings.ROUTES,
     *licenses.ROUTES,
     *journal.ROUTES,
+    *accounts.ROUTES,
+    *account_sign_in.ROUTES,
+    *api_tokens.ROUTES,
 )
 
 TITLES: Mapping[str, str] = {
@@ -89,4 +95,6 @@ TITLES: Mapping[str, str] = {
     Kind.SETTINGS: "What an administrator changes while the system runs.",
     Kind.LICENSE: "Until when, and for how many devices.",
     Kind.JOURNAL: "Who did what to what, when and from where.",
+    Kind.ACCOUNTS: "Who signs in to the screens, in which role, and where from just now.",
+    Kind.API_TOKENS: "The tokens of all accounts; each makes its own on its page.",
 }

@@ -230,7 +230,10 @@ def drop_old(session: Session, ids: Sequence[int]) -> int:
 def _since(days: int, as_of: datetime) -> datetime:
     if not 1 <= days <= MOST_DAYS:
         raise InvalidInputError(f"Choose 1 to {MOST_DAYS} days.", field="days")
-    return as_of - timedelta(days=days)
+    try:
+        return as_of - timedelta(days=days)
+    except OverflowError:
+        raise InvalidInputError("Choose a later time.", field="as_of") from None
 
 
 def _count(session: Session, simulation: Simulation) -> int:

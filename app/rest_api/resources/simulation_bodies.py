@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.models import Simulation
 from app.models.enums import RuleKind, SimulationState, Stage
 from app.rest_api.listing import Words
+from app.rest_api.resources.rule_bodies import TenantName
 from app.rules.zero_touch.changes import Wait
 from app.services.rule_sets.names import read_names
 from app.services.what_if import jobs, standing, tally
@@ -19,14 +20,12 @@ from app.services.what_if.jobs import DAYS, MOST_DAYS
 _MOST_DRAFTS = 100
 _NO_MORE = "is no more"
 
-Owner = Annotated[Words, Meta(description="Whose own rules: the name of a tenant; empty: the system's.")]
-
 
 class DraftNamed(Struct, kw_only=True, forbid_unknown_fields=True):
     """A draft, as `/rules/{kind}/draft?tenant=` names it."""
 
     kind: RuleKind
-    tenant: Owner = ""
+    tenant: TenantName = ""
 
 
 class NewSimulation(Struct, kw_only=True, forbid_unknown_fields=True):

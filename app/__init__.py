@@ -17,6 +17,7 @@ from app.phone_api.wsgi import NormalPaths, PhoneThreads
 from app.rest_api import blueprint as rest_blueprint
 from app.rest_api.access import Access
 from app.rest_api.answering import FirmwareStore, RestApi
+from app.rest_api.calls import SignIn
 from app.rest_api.cursors import Cursors
 from app.security.installation_keys import installation_keys
 from app.security.issuer import trust_issuer
@@ -112,6 +113,7 @@ def begin_rest_api(app: Flask, settings: Settings, keys: Sequence[str]) -> None:
         access,
         cursors,
         FirmwareStore(settings.firmware_folder, settings.largest_firmware * 1_000_000),
+        SignIn(password_hashes.hash_of, sign_in_sessions.limits),
     )
 
 

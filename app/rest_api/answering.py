@@ -1,9 +1,8 @@
 """From a request to its answer: who asks, what is asked, one transaction, and each error as a problem."""
 
-import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
@@ -11,20 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as NoConnectionError
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.arrivals.firmware import forget
 from app.database import Database
 from app.errors import RingmasterError
 from app.logs import security_events
 from app.rest_api.access import Access
-from app.rest_api.calls import Answer, Call, Nothing, SentFile
+from app.rest_api.calls import Call, Nothing, SignIn
 from app.rest_api.cursors import Cursors
-from app.rest_api.etags import Conditions, etag_of
-from app.rest_api.problems import MEDIA_TYPE, RefusedError, problem, problem_of, status_of
+from app.rest_api.etags import Conditions
+from app.rest_api.problems import RefusedError, problem_of, status_of
 from app.rest_api.reading import UnreadableError, read_body, read_place, read_query
 from app.rest_api.reasons import read_reason
+from app.rest_api.responses import JSON, Response, as_problem, as_response, refused, refused_by_database
 from app.rest_api.routes import BENEATH, Route
 from app.rest_api.writing import encode
 from app.security.tenant_scope import ALL_TENANTS
@@ -34,7 +33,6 @@ from app.services.firmware import files
 from app.services.firmware.files import StoredBytes
 from app.transaction import reading, writing
 
-JSON = "application/json"
 MERGE = "application/merge-patch+json"
 _REFUSED = {
     HTTPStatus.UNAUTHORIZED: "a caller",
@@ -42,9 +40,6 @@ _REFUSED = {
     HTTPStatus.TOO_MANY_REQUESTS: "one more call",
 }
 """What the log has as an event of its own, in words."""
-_SECONDS_UNTIL_THE_DATABASE_IS_ASKED_AGAIN = 15
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,20 +71,14 @@ class FirmwareStore:
     most_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
-    """Bytes, or a file, with their status and headers."""
-
-    status: HTTPStatus
-    body: bytes | SentFile = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
 class RestApi:
     """Answers requests; for several threads."""
 
-    def __init__(self, database: Database, access: Access, cursors: Cursors, firmware: FirmwareStore) -> None:
+    def __init__(
+        self, database: Database, access: Access, cursors: Cursors, firmware: FirmwareStore, sign_in: SignIn
+    ) -> None:
         self._database = database
+        self._sign_in = sign_in
         self._firmware = firmware
         self._access = access
         self._cursors = cursors
@@ -99,13 +88,13 @@ class RestApi:
         try:
             return self._answer(request, datetime.now(UTC))
         except UnreadableError as error:
-            return _refused(HTTPStatus.BAD_REQUEST, str(error))
+            return refused(HTTPStatus.BAD_REQUEST, str(error))
         except RingmasterError as error:
             headers = error.headers if isinstance(error, RefusedError) else {}
             _note_refusal(request.route, status_of(error), str(error))
             return as_problem(status_of(error), problem_of(error), headers)
         except SQLAlchemyError as error:
-            return _refused_by_database(error)
+            return refused_by_database(error)
 
     def _answer(self, request: Request, now: datetime) -> Response:
         route = request.route
@@ -122,6 +111,7 @@ class RestApi:
             conditions=request.conditions,
             cursors=self._cursors,
             firmware_folder=self._firmware.folder,
+            sign_in=self._sign_in,
         )
         if route.note is not None:
             with writing(self._database, ALL_TENANTS) as session:
@@ -135,7 +125,7 @@ class RestApi:
             forget(self._database, self._firmware.folder, answer.forgets)
         if route.is_of_license and route.is_change:
             self._access.look_at_license()
-        return _as_response(answer, written, None if route.is_change else request.conditions)
+        return as_response(answer, written, None if route.is_change else request.conditions)
 
     @contextmanager
     def _body_of(
@@ -177,40 +167,9 @@ class RestApi:
             check(call_of(session=session, body=Nothing()))
 
 
-def as_problem(
-    status: HTTPStatus, told: Mapping[str, object], headers: Mapping[str, str] | None = None
-) -> Response:
-    """Return the response of a problem; none of them is kept by anybody."""
-    return Response(
-        status, encode(told), {"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store", **(headers or {})}
-    )
-
-
 def _note_refusal(route: Route, status: HTTPStatus, why: str) -> None:
     if status in _REFUSED:
         security_events.note_refusal(_REFUSED[status], f"{route.method} {BENEATH}{route.path}", why)
-
-
-def _refused(status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None) -> Response:
-    return as_problem(status, problem(status, detail), headers)
-
-
-def _refused_by_database(error: SQLAlchemyError) -> Response:
-    if isinstance(error, IntegrityError):
-        return _refused(
-            HTTPStatus.CONFLICT, "Something that exists, or came about at this moment, stands against it."
-        )
-    # A time near the end of the calendar overflows on its way into UTC.
-    if isinstance(error, DataError) or isinstance(getattr(error, "orig", None), OverflowError):
-        return _refused(HTTPStatus.UNPROCESSABLE_ENTITY, "A value is too long or out of range.")
-    if isinstance(error, (OperationalError, InterfaceError, NoConnectionError)):
-        log.warning("The database failed: %s", getattr(error, "orig", None) or type(error).__name__)
-        return _refused(
-            HTTPStatus.SERVICE_UNAVAILABLE,
-            "The database does not answer just now. Nothing was changed.",
-            {"Retry-After": str(_SECONDS_UNTIL_THE_DATABASE_IS_ASKED_AGAIN)},
-        )
-    raise error
 
 
 def _body(request: Request, route: Route) -> object:
@@ -244,18 +203,3 @@ def _check_is_file(request: Request, route: Route) -> None:
             f"Send the file itself as the body, as {' or '.join(route.file_types)}.",
             headers={"Accept": ", ".join(route.file_types)},
         )
-
-
-def _as_response(answer: Answer, written: bytes, conditions: Conditions | None) -> Response:
-    headers = {"Cache-Control": "private, no-cache", **answer.headers}
-    if answer.location:
-        headers["Location"] = BENEATH + answer.location
-    if answer.content is None:
-        return Response(answer.status, b"", headers)
-    if isinstance(answer.content, SentFile):
-        return Response(answer.status, answer.content, headers)
-    etag = etag_of(written)
-    headers["ETag"] = f'"{etag}"'
-    if conditions is not None and conditions.is_known(etag):
-        return Response(HTTPStatus.NOT_MODIFIED, b"", headers)
-    return Response(answer.status, written, {**headers, "Content-Type": JSON})

@@ -14,11 +14,12 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from app.arrivals.addresses import ANYTHING, know_anything
 from app.arrivals.bodies import coming_in, hear_out_refused
 from app.rest_api import openapi, reasons
-from app.rest_api.answering import Request, Response, RestApi, as_problem
+from app.rest_api.answering import Request, RestApi
 from app.rest_api.calls import SentFile
 from app.rest_api.etags import Conditions, etag_of
 from app.rest_api.problems import RefusedError, problem
 from app.rest_api.resources import ROUTES
+from app.rest_api.responses import Response, as_problem
 from app.rest_api.routes import BENEATH, Route
 
 EXTENSION = "ringmaster_rest_api"

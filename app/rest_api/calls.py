@@ -1,6 +1,6 @@
 """A call of a program on its way to a resource, and the answer on its way back; nothing of Flask."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
@@ -15,6 +15,7 @@ from app.rest_api.etags import Conditions, etag_of
 from app.rest_api.writing import encode
 from app.services.api_tokens.checking import Caller
 from app.services.author import Author
+from app.services.operator_sessions import Limits
 
 Query = TypeVar("Query")
 Body = TypeVar("Body")
@@ -22,6 +23,14 @@ Body = TypeVar("Body")
 
 class Nothing(Struct, forbid_unknown_fields=True, frozen=True):
     """A query or a body that says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """How people sign in to the screens: what is kept of a password, and how long their sessions live."""
+
+    hash_of: Callable[[str], str]
+    limits: Callable[[], Limits]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +47,7 @@ class Call(Generic[Query, Body]):
     conditions: Conditions
     cursors: Cursors
     firmware_folder: Path
+    sign_in: SignIn
 
     def check_may_change(self, shown: Struct) -> None:
         """Raise RefusedError 412 where who calls has seen another state than this one."""

@@ -40,6 +40,8 @@ class Kind(StrEnum):
     SETTINGS = "settings"
     LICENSE = "license"
     JOURNAL = "journal"
+    ACCOUNTS = "accounts"
+    API_TOKENS = "api-tokens"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from app.services.operations import confirming, gates, postponing, results, rete
 from app.services.phone_history import filing
 from app.services.phone_history import retention as history_retention
 from app.services.rule_sets import hits
-from app.services.what_if import jobs as simulation_jobs
+from app.services.what_if import retention as simulation_retention
 
 
 def _nothing() -> None:
@@ -259,8 +259,8 @@ def all_chores() -> Sequence[Chore]:
         Chore(
             "old simulations",
             timedelta(hours=1),
-            simulation_jobs.find_old,
-            lambda session, ids, _now: simulation_jobs.drop_old(session, ids),
+            simulation_retention.find_old,
+            lambda session, ids, _now: simulation_retention.drop_old(session, ids),
             "%d old simulations were dropped.",
         ),
         Chore(

@@ -21,7 +21,7 @@ from app.errors import ConflictError
 from app.models import SimulationAlarm, SimulationRow
 from app.scheduler.leased_worker import LeasedWorker
 from app.security.tenant_scope import ALL_TENANTS
-from app.services.what_if import jobs, standing
+from app.services.what_if import jobs, retention, standing
 from app.services.what_if.alarms.replay import Replay
 from app.services.what_if.comparing import Comparison
 from app.services.what_if.jobs import Claim, LostLeaseError
@@ -120,7 +120,7 @@ class SimulationWorker(LeasedWorker[Claim]):
             with writing(self._database, ALL_TENANTS) as writer:
                 job = jobs.hold(writer, held, _now())
                 job.done, job.totals = 0, {}
-                is_more = jobs.forget_rows(writer, held.id)
+                is_more = retention.forget_rows(writer, held.id)
 
     def _keep(
         self,

@@ -1,13 +1,19 @@
 """Operators' accounts: whose rows they see, and what keeps an installation from locking itself out."""
 
+from datetime import datetime
+
+from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import InstanceState, Session
 
 from app.errors import ConflictError
+from app.logs import security_events
 from app.models import Operator
 from app.models.operator import operator_tenant
 from app.security.roles import ADMINISTRATOR
-from app.security.tenant_scope import ALL_TENANTS, TenantScope, only_tenants
+from app.security.tenant_scope import ALL_TENANTS, TenantScope, only_tenants, seeing_everything
+from app.services import journal
+from app.services.author import Author
 
 _FOLLOW = ("username", "first_name", "last_name", "email", "roles", "tenants", "sees_all_tenants")
 
@@ -21,21 +27,32 @@ def scope_of_account(session: Session, account: Operator) -> TenantScope:
     return only_tenants(session.scalars(named))
 
 
-def check_change(session: Session, operator: Operator, *, by: Operator) -> None:
+def check_change(session: Session, operator: Operator, *, by_id: int) -> None:
     """Raise ConflictError when saving this account would leave nobody who administers, or lock out who saves it."""
     _check_follows_directory(operator)
-    if operator.id == by.id and not operator.active:
-        raise ConflictError("You cannot switch off the account that you are signed in with.")
+    if operator.id == by_id and not operator.active:
+        raise ConflictError("You cannot switch off the account that is your own.")
     if not _administers(operator) and not operator.signs_in_by:
         _check_another_administers(session, operator)
 
 
-def check_may_go(session: Session, operator: Operator, *, by: Operator) -> None:
+def check_may_go(session: Session, operator: Operator, *, by_id: int) -> None:
     """Raise ConflictError when this account may not be deleted."""
-    if operator.id == by.id:
-        raise ConflictError("You cannot delete the account that you are signed in with.")
+    if operator.id == by_id:
+        raise ConflictError("You cannot delete the account that is your own.")
     if not operator.signs_in_by:
         _check_another_administers(session, operator)
+
+
+def note(session: Session, action: str, subject: str, text: str, author: Author, now: datetime) -> None:
+    """Write into the journal, and the log, what was done to an account.
+
+    What concerns accounts belongs to no tenant, which only full scope may write.
+    """
+    with seeing_everything(session):
+        journal.record(session, at=now, author=author, action=action, subject=subject, text=text)
+        session.flush()
+    security_events.note_of_account(text)
 
 
 def _check_follows_directory(operator: Operator) -> None:
@@ -66,6 +83,8 @@ def _check_another_administers(session: Session, operator: Operator) -> None:
         )
     )
     with session.no_autoflush:
+        # Of two who leave their roles at once the second waits here, and sees what the first has done.
+        session.execute(select(Role.id).where(Role.name == ADMINISTRATOR).with_for_update(key_share=True))
         if not session.scalar(others):
             raise ConflictError(
                 "This is the last active account with a password of its own that administers; make another one first."

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, current_app, flash, redirect, render_template
+from flask import abort, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.models.sqla.filters import FilterNotEqual
@@ -13,13 +13,19 @@ from sqlalchemy.orm import configure_mappers, selectinload
 from wtforms import PasswordField, ValidationError
 from wtforms.validators import DataRequired, EqualTo
 
-from app.errors import ConflictError, InvalidInputError
+from app.errors import InvalidInputError
 from app.models import Operator
 from app.security.roles import OPERATORS
-from app.services import operator_passwords, operator_sessions, operators, second_factors
+from app.services import (
+    operator_accounts,
+    operator_passwords,
+    operator_sessions,
+    operator_sign_in,
+    operators,
+)
 from app.transaction import transaction
 from app.views import password_hashes, sign_in_sessions
-from app.views.deeds import note_of_account
+from app.views.authors import author
 from app.views.fast_interface import FastInterface
 from app.views.formats import local_moment, names, names_of_tenants, yes_or_no
 from app.views.model_view import SafeModelView
@@ -123,16 +129,27 @@ class OperatorView(SafeModelView):
 
     def pre_add(self, item: Operator) -> None:
         """Keep the password as a hash; its owner chooses another at the first sign-in."""
+        operator_accounts.prepare(self.datamodel.session, item)
         item.has_to_choose_password = True
         item.password = password_hashes.hash_of(item.password)
 
     def pre_update(self, item: Operator) -> None:
         """Refuse a change that locks everybody out."""
-        operators.check_change(self.datamodel.session, item, by=current_user)
+        operator_accounts.prepare(self.datamodel.session, item)
+        operators.check_change(self.datamodel.session, item, by_id=current_user.id)
 
     def pre_delete(self, item: Operator) -> None:
         """Refuse to delete the last one who administers, and oneself."""
-        operators.check_may_go(self.datamodel.session, item, by=current_user)
+        operators.check_may_go(self.datamodel.session, item, by_id=current_user.id)
+
+    def changes_of(self, item: Operator) -> str:
+        """Say what changed, roles and tenants among it."""
+        return operator_accounts.changes_of(item)
+
+    def record(self, deed: str, item: Operator, more: str = "") -> None:
+        """Write into the journal, and the log, what was done to an account."""
+        database = self.datamodel.session
+        operator_accounts.note_deed(database, deed, item, more, author=author(), now=time_of_page())
 
     def render_template(self, template: str, **context: Any) -> str:
         """Show where an account is signed in, beneath what it is."""
@@ -159,13 +176,10 @@ class OperatorView(SafeModelView):
     def reset_second_factor(self, pk: int) -> ResponseReturnValue:
         """Take somebody's second factor away, who has lost it, and end the sessions of the account."""
         operator = self.datamodel.get(pk) or abort(404)
-        if operator.id == current_user.id:
-            raise ConflictError("You turn off your own second factor on Your account, with a code.")
         with transaction(db.session()) as session:
-            second_factors.remove(session, operator.id)
-            operator_sessions.end_all(session, operator.id)
-        text = f"{current_user.username} reset the second factor of {operator.username}, who was signed out."
-        note_of_account(current_user, "second factor reset", text, subject=operator.username)
+            operator_sign_in.reset_second_factor(
+                session, operator, by_id=current_user.id, author=author(), now=time_of_page()
+            )
         flash(f"{operator.username} signs in without a code now, and was signed out everywhere.", "success")
         return redirect(f"/operators/show/{pk}")
 
@@ -186,7 +200,16 @@ class OperatorView(SafeModelView):
         if not form.validate_on_submit():
             title = f"New password for {operator}"
             return render_template("ringmaster/password.html", title=title, form=form, back="/operators/")
-        current_app.extensions["appbuilder"].sm.reset_password(operator.id, form.password.data)
+        with transaction(db.session()) as session:
+            operator_sign_in.give_password(
+                session,
+                operator,
+                form.password.data,
+                hash_of=password_hashes.hash_of,
+                by_id=current_user.id,
+                author=author(),
+                now=time_of_page(),
+            )
         told = (
             "has a new password, and was signed out everywhere. At the next sign-in another is to be chosen."
         )
@@ -218,12 +241,7 @@ def sessions_of(operator_id: int) -> dict[str, Any]:
 def end_sessions_of(operator: Operator, session_id: int | None) -> None:
     """End a session of an account, or all of them but the one that asks, and say so."""
     with transaction(db.session()) as session:
-        if session_id is None:
-            number = operator_sessions.end_all(session, operator.id, but=sign_in_sessions.this_id())
-        else:
-            operator_sessions.end(session, operator.id, session_id)
-            number = 1
-    ended = f"{number} session{' was' if number == 1 else 's were'} ended"
-    text = f"{current_user.username} signed {operator.username} out: {ended}."
-    note_of_account(current_user, "sessions ended", text, subject=operator.username)
-    flash(f"{ended}.", "success")
+        number = operator_sign_in.end_sessions(
+            session, operator, session_id, but=sign_in_sessions.this_id(), author=author(), now=time_of_page()
+        )
+    flash(f"{operator_sign_in.counted_as_ended(number)}.", "success")

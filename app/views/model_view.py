@@ -25,7 +25,6 @@ from wtforms import BooleanField
 
 from app.errors import RingmasterError
 from app.services.paging import Page
-from app.services.row_deeds import changes_of
 from app.transaction import transaction
 from app.views.choices import Choice
 from app.views.deeds import record
@@ -203,7 +202,7 @@ class SafeModelView(ViewHooks, ModelView):
                     database.add(item)
                 else:
                     self.pre_update(item)
-                changes = "" if is_new else changes_of(item, self.edit_columns)
+                changes = "" if is_new else self.changes_of(item)
                 database.flush()
                 self.record("added" if is_new else "changed", item, changes)
         except RingmasterError as error:

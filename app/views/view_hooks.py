@@ -3,12 +3,15 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from app.services import row_deeds
 from app.views.figures import Figures
 from app.views.form_problems import Question
 
 
 class ViewHooks:
     """The hooks of SafeModelView; a view overrides those that it needs."""
+
+    edit_columns: Sequence[str]
 
     def figures(self, _ids: Collection[int]) -> Sequence[Figures]:
         """Return columns of numbers for the rows of a page, read with a fixed number of statements."""
@@ -24,6 +27,10 @@ class ViewHooks:
     def shown_besides(self, _item: Any) -> dict[str, Any]:
         """Return what the page of a row shows beside its columns."""
         return {}
+
+    def changes_of(self, item: Any) -> str:
+        """Return what the journal says that changed of a row that is not written yet."""
+        return row_deeds.changes_of(item, self.edit_columns)
 
     def note_of_deletion(self, _item: Any) -> str:
         """Return what the journal says beside that a row was deleted; asked before it is."""

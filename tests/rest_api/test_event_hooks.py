@@ -40,7 +40,10 @@ def test_a_hook_is_added_changed_tried_and_deleted(alice: Program):
     )
     assert alice.patch(path, {"secret": ""}).json["has_secret"] is False
     assert alice.put(PATH, HOOK, headers={"If-Match": added.headers["ETag"]}).status_code == 412
-    sent = alice.post(f"{path}/test", {})
+    assert alice.post(f"{path}/test", {}, headers={"If-Match": added.headers["ETag"]}).status_code == 412
+    assert alice.get(f"{path}/deliveries").json["items"] == []
+    seen_now = {"If-Match": alice.get(path).headers["ETag"]}
+    sent = alice.post(f"{path}/test", {}, headers=seen_now)
     assert (sent.status_code, sent.json["is_test"], sent.json["state"]) == (202, True, "waiting")
     assert names_in(alice.get(f"{path}/deliveries?state=waiting"), "id") == [sent.json["id"]]
     assert alice.get(f"{path}/state").json["number"] == 0

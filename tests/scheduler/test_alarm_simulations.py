@@ -19,7 +19,7 @@ from app.services.alarms import deeds
 from app.services.alarms.deeds import Deed, Order
 from app.services.author import Author
 from app.services.rule_sets import drafts
-from app.services.what_if import jobs, standing
+from app.services.what_if import jobs, retention, standing
 from app.services.what_if.alarms import recorded
 from app.services.what_if.alarms.changes import Change
 from app.services.what_if.alarms.recorded import Happening
@@ -357,10 +357,10 @@ class TestJob:
     def test_its_alarms_go_with_it(self, database: Database, history: History, macs: list[str]) -> None:
         simulation, _ = simulate(database, as_of=history.now)
         with writing(database, ALL_TENANTS) as session:
-            assert jobs.drop_old(session, [simulation.id]) == 0
+            assert retention.drop_old(session, [simulation.id]) == 0
         with writing(database, ALL_TENANTS) as session:
             assert session.scalar(select(func.count()).select_from(SimulationAlarm)) == 0
-            assert jobs.drop_old(session, [simulation.id]) == 1
+            assert retention.drop_old(session, [simulation.id]) == 1
         assert len(macs) == simulation.totals["changed"]
 
 

@@ -20,7 +20,7 @@ from app.services.config_files.sources import Sources
 from app.services.rule_sets import drafts
 from app.services.rule_sets import reading as reading_rules
 from app.services.rule_sets.active import DraftedRules
-from app.services.what_if import comparing, jobs, standing
+from app.services.what_if import comparing, jobs, retention, standing
 from app.services.what_if.comparing import Comparison
 from app.services.what_if.jobs import Wish
 from app.services.what_if.tally import gaps_in, rules_in, waits_in
@@ -320,14 +320,14 @@ class TestStanding:
         old, newest = simulate(database), simulate(database)
 
         def age(session: Session) -> None:
-            session.get_one(Simulation, old).created_at -= jobs.KEPT_FOR + timedelta(hours=1)
+            session.get_one(Simulation, old).created_at -= retention.KEPT_FOR + timedelta(hours=1)
 
         written(database, age)
 
         def drop(session: Session) -> int:
-            due = jobs.find_old(session, datetime.now(UTC))
+            due = retention.find_old(session, datetime.now(UTC))
             assert list(due) == [old]
-            return jobs.drop_old(session, due)
+            return retention.drop_old(session, due)
 
         assert [written(database, drop), written(database, drop)] == [0, 1]
         with reading(database, ALL_TENANTS) as session:

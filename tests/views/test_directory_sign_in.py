@@ -191,7 +191,7 @@ def test_the_last_administrator_with_a_password_of_his_own_stays(app: Flask, fil
         session.flush()
         outside = session.scalars(select(Operator).where(Operator.username == "u0")).one()
         with pytest.raises(Exception, match="with a password of its own"):
-            operators.check_may_go(session, last, by=outside)
+            operators.check_may_go(session, last, by_id=outside.id)
 
 
 def test_no_password_of_the_directory_is_kept(app: Flask, file: Path):

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.models import Operator
+from app.models import JournalEntry, Operator
 from app.security.tenant_scope import ALL_TENANTS
 from app.transaction import reading, writing
 from app.views.password_hashes import METHOD
@@ -64,6 +64,29 @@ def test_a_password_is_kept_as_a_hash(app: Flask, sign_in: SignIn, monkeypatch: 
     otto = find_operator(app, "otto")
     assert otto is not None
     assert otto.password.startswith("scrypt:32768:8:3$")
+
+
+def test_the_journal_says_which_rights_an_account_was_given(app: Flask, sign_in: SignIn):
+    alice = sign_in("alice")
+    victor = find_operator(app, "victor")
+    assert victor is not None
+    assert alice.post(f"/operators/edit/{victor.id}", form_of(alice, "victor", "Operator")).status_code == 302
+    passwords = {"password": "nickel orchard wet", "conf_password": "nickel orchard wet"}
+    alice.post(f"/operators/password/{victor.id}", passwords)
+    with reading(database_of(app), ALL_TENANTS) as session:
+        last = select(JournalEntry.text).order_by(JournalEntry.id.desc()).limit(2)
+        given, changed = session.scalars(last).all()
+    assert changed.startswith("alice changed the operator victor: ")
+    assert "roles from Monitor to Operator" in changed
+    assert given == "alice gave victor another password; the account was signed out."
+
+
+def test_a_name_that_differs_in_case_alone_is_refused(app: Flask, sign_in: SignIn):
+    alice = sign_in("alice")
+    passwords = {"password": "a long password", "conf_password": "a long password"}
+    answer = alice.post("/operators/add", form_of(alice, "Victor", "Monitor", **passwords))
+    assert "The account victor has this name" in answer.text
+    assert find_operator(app, "Victor") is None
 
 
 def test_a_short_password_and_a_missing_role_are_refused_at_their_fields(app: Flask, sign_in: SignIn):

@@ -1,7 +1,6 @@
 """Messages of destinations and of web hooks for events: how each is, a test, `…/deliveries`, what became of them."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
@@ -11,14 +10,15 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import select
 
-from app.models import Delivery, Destination, EventPlace
+from app.models import Delivery, EventPlace
 from app.models.enums import DeliveryState
 from app.rest_api.calls import Answer, Call
 from app.rest_api.listing import ItemPage, Listing, ListQuery, Order
-from app.rest_api.resources import alarm_destinations, event_hooks
-from app.rest_api.routes import Right, Route
-from app.rules.api_tokens import Kind
-from app.security.roles import DELIVERY_LOG, DESTINATIONS, TEST
+from app.rest_api.resources.alarm_destinations import DESTINATIONS_OF_ALARMS
+from app.rest_api.resources.event_hooks import HOOKS
+from app.rest_api.resources.receivers import Receivers
+from app.rest_api.routes import Route
+from app.security.roles import DELIVERY_LOG, TEST
 from app.services.destinations import keeping
 from app.services.notices import delivery_log
 
@@ -61,45 +61,13 @@ class DeliveriesQuery(ListQuery, kw_only=True, forbid_unknown_fields=True, froze
     sort: Literal["id", "-id"] = "-id"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receivers:
-    """Receivers of one sort: where they are, how one is found, and what sentences and clients call it."""
-
-    path: str
-    place: Mapping[str, Any]
-    find: Callable[[Call[Any, Any]], Destination]
-    kind: Kind
-    noun: str
-    name: str
-    state: type[DestinationState]
-
-
-HOOKS = Receivers(
-    path="/event-hooks/{hook_id}",
-    place=event_hooks.ONE,
-    find=partial(event_hooks.hook_of, to_change=False),
-    kind=Kind.EVENT_HOOKS,
-    noun="web hook",
-    name="event_hook",
-    state=HookState,
-)
-OF_ALARMS = Receivers(
-    path="/alarm-destinations/{destination_id}",
-    place=alarm_destinations.ONE,
-    find=partial(alarm_destinations.destination_of, to_change=False),
-    kind=Kind.ALARM_DESTINATIONS,
-    noun="destination",
-    name="alarm_destination",
-    state=DestinationState,
-)
-
 _BY_AGE = Order(Delivery.id, lambda row: row.id, said_as=int)
 _DELIVERIES: Listing[Delivery] = Listing({"id": _BY_AGE}, _BY_AGE)
 
 
-def read_state(receivers: Receivers, call: Call[Any, Any]) -> Answer:
+def read_state(receivers: Receivers, state: type[DestinationState], call: Call[Any, Any]) -> Answer:
     """Shows whether it works, and what waits for it."""
-    found = receivers.find(call)
+    found = receivers.get(call, to_change=False)
     said: dict[str, Any] = {
         "is_enabled": found.is_enabled,
         "waiting": delivery_log.count_waiting(call.session, [found.id]).get(found.id, 0),
@@ -107,21 +75,23 @@ def read_state(receivers: Receivers, call: Call[Any, Any]) -> Answer:
         "failing_since": found.failing_since,
         "last_error": found.last_error,
     }
-    if receivers.state is HookState:
+    if state is HookState:
         place = call.session.get(EventPlace, found.id)
         said["number"] = place.number if place else 0
-    return Answer(receivers.state(**said))
+    return Answer(state(**said))
 
 
 def test(receivers: Receivers, call: Call[Any, Any]) -> Answer:
     """Sends a test, also to one that is not in use; the list of its messages says what became of it."""
-    sent = keeping.send_test(call.session, receivers.find(call), author=call.author, now=call.now)
+    found = receivers.get(call, to_change=True)
+    call.check_may_change(receivers.show(call, found))
+    sent = keeping.send_test(call.session, found, author=call.author, now=call.now)
     return Answer(_show_delivery(sent), HTTPStatus.ACCEPTED)
 
 
 def list_deliveries(receivers: Receivers, call: Call[DeliveriesQuery, Any]) -> Answer:
     """Lists the messages of a receiver, the newest first; they are kept for 30 days."""
-    wanted = select(Delivery).where(Delivery.destination_id == receivers.find(call).id)
+    wanted = select(Delivery).where(Delivery.destination_id == receivers.get(call, to_change=False).id)
     if call.query.state is not None:
         wanted = wanted.where(Delivery.state == call.query.state)
     return Answer(_DELIVERIES.page(call, wanted, call.query.sort, _show_delivery))
@@ -131,27 +101,24 @@ def _show_delivery(delivery: Delivery) -> DeliveryItem:
     return msgspec.convert(delivery, DeliveryItem, from_attributes=True)
 
 
-def _routes_of(receivers: Receivers) -> Iterator[Route]:
-    path, place, noun = receivers.path, receivers.place, receivers.noun
-
-    def right(deed: str, page: str = DESTINATIONS) -> Right:
-        return Right(kind=receivers.kind, page=page, deeds=(deed,))
-
+def _routes_of(receivers: Receivers, state: type[DestinationState]) -> Iterator[Route]:
+    path, place, noun = receivers.one, receivers.place, receivers.noun
     yield Route(
-        method="GET", path=f"{path}/state", does=partial(read_state, receivers),
-        name=f"show_{receivers.name}_state", summary=f"Show how a {noun} is", right=right("can_list"), place=place,
-        answers=receivers.state,
+        method="GET", path=f"{path}/state", does=partial(read_state, receivers, state),
+        name=f"show_{receivers.name}_state", summary=f"Show how a {noun} is", right=receivers.right("can_list"),
+        place=place, answers=state,
     )  # fmt: skip
     yield Route(
         method="POST", path=f"{path}/test", does=partial(test, receivers), name=f"test_{receivers.name}",
-        summary=f"Send a test to a {noun}", right=right(TEST), place=place, answers=DeliveryItem,
+        summary=f"Send a test to a {noun}", right=receivers.right(TEST), place=place, answers=DeliveryItem,
         status=HTTPStatus.ACCEPTED,
     )  # fmt: skip
     yield Route(
         method="GET", path=f"{path}/deliveries", does=partial(list_deliveries, receivers),
         name=f"list_{receivers.name}_deliveries", summary=f"List the messages of a {noun}",
-        right=right("can_list", DELIVERY_LOG), place=place, query=DeliveriesQuery, answers=ItemPage[DeliveryItem],
+        right=receivers.right("can_list", page=DELIVERY_LOG), place=place, query=DeliveriesQuery,
+        answers=ItemPage[DeliveryItem],
     )  # fmt: skip
 
 
-ROUTES = tuple(route for receivers in (HOOKS, OF_ALARMS) for route in _routes_of(receivers))
+ROUTES = (*_routes_of(HOOKS, HookState), *_routes_of(DESTINATIONS_OF_ALARMS, DestinationState))

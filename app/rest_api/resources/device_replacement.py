@@ -14,7 +14,8 @@ from app.rest_api.keeping import fields_called
 from app.rest_api.places import Mac
 from app.rest_api.problems import RefusedError
 from app.rest_api.references import find_template
-from app.rest_api.resources.devices import DeviceItem, TemplateName, device_of, right, show
+from app.rest_api.resources.device_bodies import DeviceItem, TemplateName, show
+from app.rest_api.resources.devices import device_of, right
 from app.rest_api.routes import Route
 from app.services import device_replacement
 from app.services.device_replacement import Plan

@@ -1,4 +1,4 @@
-"""Placeholders and their values: of the system, of templates, tenants, sites and devices; secrets are never shown."""
+"""Values of placeholders: those of templates, tenants, sites and devices; secrets are never shown."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -12,29 +12,27 @@ from app.errors import NotFoundError
 from app.models import ConfigTemplate, Device, Placeholder
 from app.rest_api.calls import Answer, Call
 from app.rest_api.levels import NAME, Level, owner_of, select_site, select_tenant
-from app.rest_api.listing import ItemPage, Listing, ListQuery, Order, Words
+from app.rest_api.listing import ItemPage, Listing, ListQuery, Order
 from app.rest_api.places import Mac, mac_of
 from app.rest_api.routes import Right, Route
 from app.rules.api_tokens import Kind
 from app.security.roles import (
-    DEFAULT_PLACEHOLDERS,
     DEVICES_PLACEHOLDERS,
     SITE_CONFIGURATION,
     TEMPLATE_PLACEHOLDERS,
     TENANT_CONFIGURATION,
 )
 from app.services.owned_values import PLACEHOLDERS
-from app.services.placeholders import changes, defaults
+from app.services.placeholders import changes
 from app.services.placeholders.changes import MAX_DESCRIPTION
-from app.services.placeholders.defaults import Default
 from app.services.placeholders.formats import checked_name
 from app.services.placeholders.secrets import IsSecret, secret_test
 from app.services.value_owners import Owner, OwnerKind
 
-MOST_CHARACTERS = 10_000
 PlaceholderName = Annotated[
     str, Meta(min_length=1, max_length=120, description="With or without %ITCS_ and % around it.")
 ]
+Value = Annotated[str, Meta(max_length=10_000)]
 
 
 class PlaceholderItem(Struct, kw_only=True):
@@ -47,36 +45,11 @@ class PlaceholderItem(Struct, kw_only=True):
     description: str
 
 
-class DefaultItem(PlaceholderItem, kw_only=True):
-    """What a placeholder stands for where nobody gave it another value; `follows` names what it is derived from."""
-
-    is_changed: bool
-    follows: str
-
-
-class DefaultItems(Struct, kw_only=True):
-    """The placeholders that are known."""
-
-    items: list[DefaultItem]
-
-
 class ValueContent(Struct, kw_only=True, forbid_unknown_fields=True):
     """The value of a placeholder, and what is said of it."""
 
-    value: Annotated[str, Meta(max_length=MOST_CHARACTERS)]
+    value: Value
     description: Annotated[str, Meta(max_length=MAX_DESCRIPTION)] = ""
-
-
-class DefaultContent(Struct, kw_only=True, forbid_unknown_fields=True):
-    """The value of a placeholder for all phones that have no other."""
-
-    value: Annotated[str, Meta(max_length=MOST_CHARACTERS)]
-
-
-class DefaultsQuery(Struct, kw_only=True, forbid_unknown_fields=True, frozen=True):
-    """Which placeholders are shown."""
-
-    q: Annotated[Words, Meta(description="A part of the name or of the description.")] = ""
 
 
 class ValuesQuery(ListQuery, kw_only=True, forbid_unknown_fields=True, frozen=True):
@@ -159,33 +132,6 @@ def delete(level: Level, call: Call[Any, Any]) -> Answer:
     return Answer(status=HTTPStatus.NO_CONTENT)
 
 
-def list_defaults(call: Call[DefaultsQuery, Any]) -> Answer:
-    """Shows all placeholders that are known, with what they stand for where nobody gave them another value."""
-    found = defaults.read_defaults(call.session, words=call.query.q, with_secrets=True)
-    return Answer(DefaultItems(items=[_show_default(one) for one in found]))
-
-
-def put_default(call: Call[Any, DefaultContent]) -> Answer:
-    """Sets the value for all phones that have no other."""
-    name = checked_name(call.place["name"])
-    known = {one.name: one for one in defaults.read_defaults(call.session, words="", with_secrets=True)}
-    if name in known:
-        call.check_may_change(_show_default(known[name]))
-    else:
-        call.conditions.check_may_add()
-    if name not in known or known[name].value != call.body.value or known[name].follows:
-        defaults.change_default(call.session, name, call.body.value, author=call.author, now=call.now)
-    return Answer(_show_default(defaults.get_default(call.session, name, with_secrets=True)))
-
-
-def reset_default(call: Call[Any, Any]) -> Answer:
-    """Lets a placeholder stand again for what it was delivered with."""
-    name = checked_name(call.place["name"])
-    call.check_may_change(_show_default(defaults.get_default(call.session, name, with_secrets=True)))
-    defaults.reset_default(call.session, name, author=call.author, now=call.now)
-    return Answer(status=HTTPStatus.NO_CONTENT)
-
-
 def _find(call: Call[Any, Any], owner: Owner) -> Placeholder | None:
     name = checked_name(call.place["name"])
     wanted = PLACEHOLDERS.of_owner(owner).where(Placeholder.name == name)
@@ -200,18 +146,6 @@ def _show(row: Placeholder, is_secret: IsSecret) -> PlaceholderItem:
         is_secret=hides,
         is_set=bool(row.value),
         description=row.description,
-    )
-
-
-def _show_default(default: Default) -> DefaultItem:
-    return DefaultItem(
-        name=default.name,
-        value=None if default.is_secret else default.value,
-        is_secret=default.is_secret,
-        is_set=bool(default.value),
-        description=default.description,
-        is_changed=default.is_changed,
-        follows=default.follows,
     )
 
 
@@ -239,27 +173,4 @@ def _routes_of(level: Level) -> Iterator[Route]:
     )  # fmt: skip
 
 
-def _right_to_defaults(deed: str) -> Right:
-    return Right(kind=Kind.PLACEHOLDERS, page=DEFAULT_PLACEHOLDERS, deeds=(deed,))
-
-
-_DEFAULT: dict[str, Any] = {"name": PlaceholderName}
-
-ROUTES = (
-    Route(
-        method="GET", path="/placeholders/defaults", does=list_defaults, name="list_default_placeholders",
-        summary="Show the placeholders that are known", right=_right_to_defaults("can_list"),
-        query=DefaultsQuery, answers=DefaultItems,
-    ),
-    Route(
-        method="PUT", path="/placeholders/defaults/{name}", does=put_default, name="put_default_placeholder",
-        summary="Set a value for all phones", right=_right_to_defaults("can_edit"), place=_DEFAULT,
-        body=DefaultContent, answers=DefaultItem,
-    ),
-    Route(
-        method="DELETE", path="/placeholders/defaults/{name}", does=reset_default,
-        name="reset_default_placeholder", summary="Reset a value for all phones",
-        right=_right_to_defaults("can_edit"), place=_DEFAULT, status=HTTPStatus.NO_CONTENT,
-    ),
-    *(route for level in LEVELS for route in _routes_of(level)),
-)  # fmt: skip
+ROUTES = tuple(route for level in LEVELS for route in _routes_of(level))

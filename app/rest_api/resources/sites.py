@@ -13,7 +13,7 @@ from app.rest_api.calls import Answer, Call
 from app.rest_api.keeping import Deletion, check_was_told, get_row, with_changes
 from app.rest_api.listing import ItemPage, Listing, ListQuery, Order, RowId, Words
 from app.rest_api.references import TenantName, find_tenant
-from app.rest_api.resources.tenants import Description, Subnet
+from app.rest_api.resources.tenant_bodies import Description, Subnet
 from app.rest_api.routes import Right, Route
 from app.rules.api_tokens import Kind
 from app.security.roles import SITES

@@ -1,4 +1,4 @@
-"""Templates of configuration files: `/templates`, with their texts and versions, added or replaced by name."""
+"""Templates of configuration files: `/templates`, added or replaced by name with their text."""
 
 from datetime import datetime
 from http import HTTPStatus
@@ -9,9 +9,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from app.errors import InvalidInputError
-from app.models import ConfigTemplate, PhoneModel, TemplateVersion
+from app.models import ConfigTemplate, PhoneModel
 from app.models.enums import Train
-from app.rendering.secret_parameters import mask_secrets
 from app.rendering.template_bytes import as_kept
 from app.rendering.template_check import Checked
 from app.rest_api.calls import Answer, Call
@@ -20,8 +19,8 @@ from app.rest_api.listing import ItemPage, Listing, ListQuery, Order, RowId, Wor
 from app.rest_api.references import find_model, find_tenant
 from app.rest_api.routes import Right, Route
 from app.rules.api_tokens import Kind
-from app.security.roles import SEE_SECRETS, TEMPLATES
-from app.services.templates import changes, search, texts, versions
+from app.security.roles import TEMPLATES
+from app.services.templates import changes, search, texts
 from app.services.templates.changes import Properties
 from app.services.templates.search import TemplateFilter
 from app.services.templates.texts import NewText, UnsavableTextError
@@ -46,23 +45,6 @@ class TemplateItem(Struct, kw_only=True):
     changed_at: datetime
     is_factory: bool
     is_edited: bool
-
-
-class TemplateText(Struct, kw_only=True):
-    """The text of a template or of a version of it; `is_masked` where the account may not see its secrets."""
-
-    version: int
-    text: str
-    is_masked: bool
-
-
-class VersionItem(Struct, kw_only=True):
-    """A text that a template has had; the highest number is the one that it has."""
-
-    number: int
-    saved_at: datetime
-    saved_by: str
-    reason: str
 
 
 class TemplateContent(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -90,18 +72,10 @@ class TemplatesQuery(ListQuery, kw_only=True, forbid_unknown_fields=True, frozen
     sort: Literal["name", "-name", "id", "-id"] = "name"
 
 
-class VersionsQuery(ListQuery, kw_only=True, forbid_unknown_fields=True, frozen=True):
-    """In which order versions are listed."""
-
-    sort: Literal["number", "-number"] = "-number"
-
-
 _BY_ID = Order(ConfigTemplate.id, lambda row: row.id, said_as=int)
 _LISTING: Listing[ConfigTemplate] = Listing(
     {"name": Order(ConfigTemplate.name_key, lambda row: row.name_key), "id": _BY_ID}, _BY_ID
 )
-_BY_NUMBER = Order(TemplateVersion.number, lambda row: row.number, said_as=int)
-_VERSIONS: Listing[TemplateVersion] = Listing({"number": _BY_NUMBER}, _BY_NUMBER)
 
 
 def list_them(call: Call[TemplatesQuery, Any]) -> Answer:
@@ -113,27 +87,7 @@ def list_them(call: Call[TemplatesQuery, Any]) -> Answer:
 
 def read(call: Call[Any, Any]) -> Answer:
     """Shows a template without its text."""
-    return Answer(show(_template(call, to_change=False)))
-
-
-def read_text(call: Call[Any, Any]) -> Answer:
-    """Shows the text that a template has, its secrets masked for an account that may not see them."""
-    template = _template(call, to_change=False)
-    return Answer(_as_may_be_seen(call, template.version, template.content))
-
-
-def list_versions(call: Call[VersionsQuery, Any]) -> Answer:
-    """Lists the texts that a template has had."""
-    template = _template(call, to_change=False)
-    wanted = select(TemplateVersion).where(TemplateVersion.template_id == template.id)
-    return Answer(_VERSIONS.page(call, wanted, call.query.sort, _show_version))
-
-
-def read_version(call: Call[Any, Any]) -> Answer:
-    """Shows an earlier text of a template, its secrets masked for an account that may not see them."""
-    template = _template(call, to_change=False)
-    version = versions.get_version(call.session, template.id, call.place["number"])
-    return Answer(_as_may_be_seen(call, version.number, versions.text_of(version)))
+    return Answer(show(template_of(call, to_change=False)))
 
 
 def put(call: Call[Any, TemplateContent]) -> Answer:
@@ -159,7 +113,7 @@ def put(call: Call[Any, TemplateContent]) -> Answer:
 
 def delete(call: Call[Any, Any]) -> Answer:
     """Deletes a template that no device uses, and that did not come with the product."""
-    template = _template(call, to_change=True)
+    template = template_of(call, to_change=True)
     call.check_may_change(show(template))
     changes.delete_template(call.session, template.id, author=call.author, now=call.now)
     return Answer(status=HTTPStatus.NO_CONTENT)
@@ -233,18 +187,8 @@ def _unsavable(checked: Checked) -> InvalidInputError:
     return InvalidInputError(said + accepted, field="text")
 
 
-def _as_may_be_seen(call: Call[Any, Any], version: int, text: str) -> TemplateText:
-    sees = call.caller.may(TEMPLATES, SEE_SECRETS)
-    return TemplateText(version=version, text=text if sees else mask_secrets(text), is_masked=not sees)
-
-
-def _show_version(version: TemplateVersion) -> VersionItem:
-    return VersionItem(
-        number=version.number, saved_at=version.saved_at, saved_by=version.saved_by, reason=version.reason
-    )
-
-
-def _template(call: Call[Any, Any], *, to_change: bool) -> ConfigTemplate:
+def template_of(call: Call[Any, Any], *, to_change: bool) -> ConfigTemplate:
+    """Return the template that the address names, or raise NotFoundError."""
     by_id = _with_place().where(ConfigTemplate.id == call.place.get("template_id"))
     return get_row(
         call.session, _named(call) if "name" in call.place else by_id, "template", to_change=to_change
@@ -265,47 +209,34 @@ def _with_place() -> Select[ConfigTemplate]:
     )
 
 
-def _right(*deeds: str) -> Right:
+def right(*deeds: str) -> Right:
+    """Return the right to do something with templates, as the screens have it."""
     return Right(kind=Kind.TEMPLATES, page=TEMPLATES, deeds=deeds)
 
 
-_ONE: dict[str, Any] = {"template_id": RowId}
+ONE: dict[str, Any] = {"template_id": RowId}
 _NAMED: dict[str, Any] = {"name": Name}
 
 ROUTES = (
     Route(
         method="GET", path="/templates", does=list_them, name="list_templates", summary="List templates",
-        right=_right("can_list"), query=TemplatesQuery, answers=ItemPage[TemplateItem],
+        right=right("can_list"), query=TemplatesQuery, answers=ItemPage[TemplateItem],
     ),
     Route(
         method="GET", path="/templates/{template_id}", does=read, name="show_template",
-        summary="Show a template", right=_right("can_show"), place=_ONE, answers=TemplateItem,
+        summary="Show a template", right=right("can_show"), place=ONE, answers=TemplateItem,
     ),
     Route(
         method="DELETE", path="/templates/{template_id}", does=delete, name="delete_template",
-        summary="Delete a template", right=_right("can_delete"), place=_ONE, status=HTTPStatus.NO_CONTENT,
-    ),
-    Route(
-        method="GET", path="/templates/{template_id}/text", does=read_text, name="show_template_text",
-        summary="Show the text of a template", right=_right("can_show"), place=_ONE, answers=TemplateText,
-    ),
-    Route(
-        method="GET", path="/templates/{template_id}/versions", does=list_versions,
-        name="list_template_versions", summary="List the versions of a template", right=_right("can_show"),
-        place=_ONE, query=VersionsQuery, answers=ItemPage[VersionItem],
-    ),
-    Route(
-        method="GET", path="/templates/{template_id}/versions/{number}", does=read_version,
-        name="show_template_version", summary="Show an earlier text of a template",
-        right=_right("can_show"), place={**_ONE, "number": RowId}, answers=TemplateText,
+        summary="Delete a template", right=right("can_delete"), place=ONE, status=HTTPStatus.NO_CONTENT,
     ),
     Route(
         method="GET", path="/templates/named/{name}", does=read, name="show_named_template",
-        summary="Show the template of a name", right=_right("can_show"), place=_NAMED, answers=TemplateItem,
+        summary="Show the template of a name", right=right("can_show"), place=_NAMED, answers=TemplateItem,
     ),
     Route(
         method="PUT", path="/templates/named/{name}", does=put, name="put_template",
-        summary="Add or replace the template of a name", right=_right("can_add", "can_edit"), place=_NAMED,
+        summary="Add or replace the template of a name", right=right("can_add", "can_edit"), place=_NAMED,
         body=TemplateContent, answers=TemplateItem, adds=True, most_bytes=MOST_BYTES,
     ),
 )  # fmt: skip

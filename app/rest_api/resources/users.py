@@ -2,96 +2,34 @@
 
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UnsetType
 from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, defer
 
 from app.models import PhoneUser, Tenant
-from app.models.phone_user import MAX_DISPLAY_NAME, MAX_USER_NAME
 from app.rest_api.calls import Answer, Call
 from app.rest_api.keeping import Deletion, check_was_told, get_row, with_changes
-from app.rest_api.listing import ItemPage, Listing, ListQuery, Order, RowId, Words
+from app.rest_api.listing import ItemPage, Listing, Order, RowId
 from app.rest_api.problems import RefusedError
 from app.rest_api.references import TenantName, find_tenant
+from app.rest_api.resources.user_bodies import (
+    Moving,
+    Name,
+    NewUser,
+    UserChanges,
+    UserContent,
+    UserItem,
+    UsersQuery,
+    show,
+)
 from app.rest_api.routes import Right, Route
 from app.rules.api_tokens import Kind
 from app.security.roles import USERS
 from app.services import device_deletion, phone_user_changes, phone_user_passwords
-from app.services.phone_user_changes import MAX_NICKNAME, MovesPhonesError, UserFields
-from app.services.phone_user_passwords import MAX_PASSWORD
+from app.services.phone_user_changes import MovesPhonesError, UserFields
 from app.services.text_search import names_user
-
-Name = Annotated[
-    str, Meta(min_length=1, max_length=MAX_USER_NAME, description="name@domain, or that of a line.")
-]
-DisplayName = Annotated[str, Meta(max_length=MAX_DISPLAY_NAME)]
-Nickname = Annotated[str, Meta(max_length=MAX_NICKNAME)]
-Password = Annotated[
-    str,
-    Meta(max_length=MAX_PASSWORD, description="What phones register with; it is never shown. Empty is none."),
-]
-_Sort = Literal["name", "-name", "created_at", "-created_at", "id", "-id"]
-
-
-class UserItem(Struct, kw_only=True):
-    """A user of a tenant's phones."""
-
-    id: int
-    tenant: str
-    tenant_id: int
-    name: str
-    display_name: str
-    nickname: str
-    is_system: bool
-    created_at: datetime
-
-
-class UserContent(Struct, kw_only=True, forbid_unknown_fields=True):
-    """What is said of a user beside the name. A password that is not said stays as it is; a new user has none."""
-
-    display_name: DisplayName = ""
-    nickname: Nickname = ""
-    password: Password | UnsetType = UNSET
-
-
-class NewUser(UserContent, kw_only=True, forbid_unknown_fields=True):
-    """A user who is to be added to the tenant of a name."""
-
-    tenant: TenantName
-    name: Name
-
-
-class UserChanges(Struct, kw_only=True, forbid_unknown_fields=True):
-    """What is to change of a user; the rest stays."""
-
-    tenant: TenantName | UnsetType = UNSET
-    name: Name | UnsetType = UNSET
-    display_name: DisplayName | UnsetType = UNSET
-    nickname: Nickname | UnsetType = UNSET
-    password: Password | UnsetType = UNSET
-
-
-class UsersQuery(ListQuery, kw_only=True, forbid_unknown_fields=True, frozen=True):
-    """Which users are listed, and in which order."""
-
-    tenant: Annotated[Words, Meta(description="The name of a tenant.")] = ""
-    name: Annotated[Words, Meta(description="The whole name of a user, whatever its case.")] = ""
-    q: Annotated[Words, Meta(description="A part of the name, the display name or the nickname.")] = ""
-    sort: _Sort = "name"
-
-
-class Moving(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
-    """What a change is told: that its caller knows which phones move with the user."""
-
-    told: Annotated[
-        str,
-        Meta(
-            max_length=100, description="Where phones move along: the `told` of the answer 409 that says so."
-        ),
-    ] = ""
-
 
 _BY_ID = Order(PhoneUser.id, lambda row: row.id, said_as=int)
 _LISTING: Listing[PhoneUser] = Listing(
@@ -159,20 +97,6 @@ def delete(call: Call[Deletion, Any]) -> Answer:
     check_was_told(device_deletion.departure_of_user(call.session, user), call.query.told)
     device_deletion.delete_user(call.session, user, author=call.author, now=call.now)
     return Answer(status=HTTPStatus.NO_CONTENT)
-
-
-def show(user: PhoneUser) -> UserItem:
-    """Return a user as he is shown."""
-    return UserItem(
-        id=user.id,
-        tenant=user.tenant.name,
-        tenant_id=user.tenant_id,
-        name=user.name,
-        display_name=user.display_name,
-        nickname=user.nickname,
-        is_system=user.is_system,
-        created_at=user.created_at,
-    )
 
 
 def _users() -> Select[PhoneUser]:

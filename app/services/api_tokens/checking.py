@@ -19,7 +19,10 @@ _NOTED_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who asks: an account in its roles, narrowed by the token. ``needs_note`` says that the use is to be noted."""
+    """Who asks: an account in its roles, narrowed by the token. ``needs_note`` says that the use is to be noted.
+
+    ``is_whole``: the token does all that its account may, from anywhere; only its time is limited.
+    """
 
     token_id: int
     token_name: str
@@ -29,6 +32,7 @@ class Caller:
     roles: tuple[str, ...]
     scope: TenantScope
     reads_only: bool
+    is_whole: bool
     kinds: frozenset[Kind] | None
     expires_at: datetime | None
     needs_note: bool
@@ -66,6 +70,7 @@ def find_caller(session: Session, text: str, address: str, *, now: datetime) -> 
         roles=_roles_of(token.operator),
         scope=_scope_of(session, token),
         reads_only=token.reads_only,
+        is_whole=not (token.reads_only or token.names_tenants or token.networks or token.kinds is not None),
         kinds=None if token.kinds is None else frozenset(kind for kind in Kind if kind in token.kinds),
         expires_at=token.expires_at,
         needs_note=token.last_used_at is None or now - token.last_used_at >= _NOTED_EVERY,

@@ -3,14 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import takewhile
-from typing import Any, TypeAlias
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy.orm import Session
 
 from app.errors import ConflictError, InvalidInputError, NotFoundError
-from app.models import Device, PhoneModel, RuleSetVersion, Simulation, SimulationAlarm, SimulationRow, Tenant
+from app.models import Device, PhoneModel, RuleSetVersion, Simulation, Tenant
 from app.models.enums import RuleKind, RuleSetState, SimulationState
 from app.security.tenant_scope import scope_of
 from app.services.alarms.due import HISTORY_LASTS
@@ -19,7 +18,6 @@ from app.services.what_if import standing
 from app.services.what_if.alarms import recorded
 
 LEASE = timedelta(minutes=1)
-KEPT_FOR = timedelta(days=7)
 MOST_KEPT = 20
 """Simulations that are kept; the oldest go first."""
 
@@ -28,9 +26,7 @@ DAYS = 7
 MOST_DAYS = HISTORY_LASTS.days
 """Days of alarms that may be played: so long there is history."""
 
-_Column: TypeAlias = InstrumentedAttribute[int]
-_AT_WORK = (SimulationState.WAITING, SimulationState.RUNNING)
-_ROWS_AT_ONCE = 5_000
+AT_WORK = (SimulationState.WAITING, SimulationState.RUNNING)
 
 
 class LostLeaseError(Exception):
@@ -124,7 +120,7 @@ def get(session: Session, simulation_id: int, by: str) -> Simulation:
 
 def is_busy(simulation: Simulation) -> bool:
     """Whether phones are being looked at, or are to be."""
-    return simulation.state in _AT_WORK
+    return simulation.state in AT_WORK
 
 
 def is_anything_due(session: Session, now: datetime) -> bool:
@@ -181,23 +177,12 @@ def finish(simulation: Simulation, now: datetime, *, error: str = "") -> None:
 
 def cancel(session: Session, simulation: Simulation, now: datetime) -> None:
     """End a simulation that waits or runs; its worker notices with its next page. ConflictError where it has ended."""
-    still = update(Simulation).where(Simulation.id == simulation.id, Simulation.state.in_(_AT_WORK))
+    still = update(Simulation).where(Simulation.id == simulation.id, Simulation.state.in_(AT_WORK))
     cancelled = still.values(
         state=SimulationState.CANCELLED, finished_at=now, worker="", leased_until=None
     ).returning(Simulation.id)
     if session.scalar(cancelled.execution_options(synchronize_session=False)) is None:
         raise ConflictError("The simulation has ended meanwhile.")
-
-
-def forget_rows(session: Session, simulation_id: int) -> bool:
-    """Take away some of what was found; whether there was any."""
-    return any(
-        _forget_some(session, simulation_id, owner, key)
-        for owner, key in (
-            (SimulationRow.simulation_id, SimulationRow.device_id),
-            (SimulationAlarm.simulation_id, SimulationAlarm.number),
-        )
-    )
 
 
 def check_fits(session: Session, simulation: Simulation, draft: RuleSetVersion) -> None:
@@ -213,24 +198,13 @@ def check_fits(session: Session, simulation: Simulation, draft: RuleSetVersion) 
         raise ConflictError(f"{outdated} Simulate again before you apply it to phones that are there.")
 
 
-def find_old(session: Session, now: datetime) -> Sequence[int]:
-    """Return the simulations that nobody needs any more."""
-    newest = select(Simulation.id).order_by(Simulation.id.desc()).limit(MOST_KEPT)
-    is_old = or_(Simulation.created_at < now - KEPT_FOR, Simulation.id.not_in(newest))
-    return session.scalars(select(Simulation.id).where(is_old, Simulation.state.not_in(_AT_WORK))).all()
-
-
-def drop_old(session: Session, ids: Sequence[int]) -> int:
-    """Take away old simulations, or a part of one that is large: the rest is found again. Return how many are gone."""
-    gone = list(takewhile(lambda simulation_id: not forget_rows(session, simulation_id), ids))
-    session.execute(delete(Simulation).where(Simulation.id.in_(gone)))
-    return len(gone)
-
-
 def _since(days: int, as_of: datetime) -> datetime:
     if not 1 <= days <= MOST_DAYS:
         raise InvalidInputError(f"Choose 1 to {MOST_DAYS} days.", field="days")
-    return as_of - timedelta(days=days)
+    try:
+        return as_of - timedelta(days=days)
+    except OverflowError:
+        raise InvalidInputError("Choose a later time.", field="as_of") from None
 
 
 def _count(session: Session, simulation: Simulation) -> int:
@@ -248,15 +222,6 @@ def _count(session: Session, simulation: Simulation) -> int:
     return number
 
 
-def _forget_some(session: Session, simulation_id: int, owner: _Column, key: _Column) -> bool:
-    some = select(key).where(owner == simulation_id).order_by(key).limit(_ROWS_AT_ONCE).subquery()
-    last = session.scalar(select(func.max(some.c[key.key])))
-    if last is None:
-        return False
-    session.execute(delete(key.class_).where(owner == simulation_id, key <= last))
-    return True
-
-
 def _may_see(session: Session, by: str) -> ColumnElement[bool]:
     """Simulations are seen by who asked for them, and by those who see every tenant."""
     return Simulation.id.is_not(None) if scope_of(session).is_everything else Simulation.by == by
@@ -264,4 +229,4 @@ def _may_see(session: Session, by: str) -> ColumnElement[bool]:
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
     is_free = or_(Simulation.leased_until.is_(None), Simulation.leased_until < now)
-    return Simulation.state.in_(_AT_WORK) & is_free
+    return Simulation.state.in_(AT_WORK) & is_free

@@ -44,6 +44,7 @@ _HEADER = (
     "Firmware rule before", "Firmware rule after",
 )  # fmt: skip
 _NO_MORE = "is no more"
+_AS_IT_IS = "as it is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,21 @@ class Shown:
     stages: Sequence[tuple[Stage, Side, Side]]
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a phone is given by one side, by the names of it, and by which rules.
+
+    Without a template it keeps the one that it has, without a firmware what it runs; ``waits`` is of a new phone.
+    """
+
+    tenant: str
+    site: str
+    template: str | None
+    firmware: str | None
+    waits: Sequence[Wait]
+    rules: Mapping[Stage, str]
+
+
 def search(
     session: Session,
     simulation: Simulation,
@@ -74,7 +90,15 @@ def search(
     number: int,
     size: int,
 ) -> Page:
-    """Return a page of the phones that something changes for: what is said of them, a rule's, or with such a MAC."""
+    """Return a page of the phones that something changes for, narrowed as ``matching`` says."""
+    wanted = matching(session, simulation, flag=flag, rule=rule, words=words)
+    return page_of(session, wanted.order_by(SimulationRow.device_id), number=number, size=size)
+
+
+def matching(
+    session: Session, simulation: Simulation, *, flag: Change | None, rule: str, words: str
+) -> Select[SimulationRow]:
+    """Return the statement for changed phones: of which something is said, that are a rule's, or with such a MAC."""
     wanted = _rows(session, simulation.id)
     if flag is not None:
         wanted = wanted.where(SimulationRow.flags.bitwise_and(int(flag)) != 0)
@@ -83,7 +107,7 @@ def search(
     digits = "".join(letter for letter in words.lower() if letter not in ":-. ")
     if digits:
         wanted = wanted.where(SimulationRow.mac.contains(digits, autoescape=True))
-    return page_of(session, wanted.order_by(SimulationRow.device_id), number=number, size=size)
+    return wanted
 
 
 def find(session: Session, simulation: Simulation, device_id: int) -> SimulationRow | None:
@@ -100,6 +124,12 @@ def changed_devices(session: Session, simulation: Simulation) -> list[str]:
 def shown(rows: Iterable[SimulationRow], names: Names, titles: Mapping[str, Sequence[str]]) -> list[Shown]:
     """Return phones with the names of what they get, and of the rules."""
     return [_shown(row, names, titles) for row in rows]
+
+
+def given(row: SimulationRow, names: Names, titles: Mapping[str, Sequence[str]]) -> tuple[Given, Given]:
+    """Return what a changed phone is given now, and what it would be given."""
+    before, after = (_given(Outcome.from_json(each), names, titles) for each in (row.before, row.after))
+    return before, after
 
 
 def header() -> str:
@@ -173,14 +203,12 @@ def _site(gets: Gets, names: Names) -> str:
 
 
 def _template(gets: Gets, names: Names) -> str:
-    if gets.template_id is None:
-        return ""
-    template = names.templates.get(gets.template_id)
+    template = names.templates.get(gets.template_id or 0)
     return template.name if template else _NO_MORE
 
 
 def _firmware(gets: Gets, names: Names) -> str:
-    return "as it is" if gets.firmware_id is None else names.firmware.get(gets.firmware_id, _NO_MORE)
+    return _AS_IT_IS if gets.firmware_id is None else names.firmware.get(gets.firmware_id, _NO_MORE)
 
 
 def _title(key: str, titles: Mapping[str, Sequence[str]]) -> str:
@@ -188,12 +216,25 @@ def _title(key: str, titles: Mapping[str, Sequence[str]]) -> str:
     return titles[key][1] if key in titles else BUILT_IN.get(key, "the same rule")
 
 
+def _given(outcome: Outcome, names: Names, titles: Mapping[str, Sequence[str]]) -> Given:
+    gets = outcome.gets
+    return Given(
+        tenant=_tenant(gets, names),
+        site=_site(gets, names),
+        template=None if gets.template_id is None else _template(gets, names),
+        firmware=None if gets.firmware_id is None else _firmware(gets, names),
+        waits=outcome.waits,
+        rules={stage: _title(outcome.rules[stage], titles) for stage in Stage},
+    )
+
+
 def _cells(row: SimulationRow, names: Names, titles: Mapping[str, Sequence[str]]) -> list[str]:
-    before, after = Outcome.from_json(row.before), Outcome.from_json(row.after)
+    sides = given(row, names, titles)
     cells = [row.mac, ", ".join(flags_of(row.flags))]
-    for name in (_tenant, _site, _template, _firmware):
-        cells += [name(before.gets, names), name(after.gets, names)]
-    cells += [", ".join(before.waits), ", ".join(after.waits)]
-    for stage in Stage:
-        cells += [_title(before.rules[stage], titles), _title(after.rules[stage], titles)]
+    cells += [side.tenant for side in sides]
+    cells += [side.site for side in sides]
+    cells += [side.template or "" for side in sides]
+    cells += [side.firmware or _AS_IT_IS for side in sides]
+    cells += [", ".join(side.waits) for side in sides]
+    cells += [side.rules[stage] for stage in Stage for side in sides]
     return cells

@@ -96,7 +96,15 @@ def search(
     number: int,
     size: int,
 ) -> Page:
-    """Return a page of the alarms that something changes for: what is said of them, a rule's, or with such a text."""
+    """Return a page of the alarms that something changes for, narrowed as ``matching`` says."""
+    wanted = matching(session, simulation, flag=flag, rule=rule, words=words)
+    return page_of(session, wanted.order_by(SimulationAlarm.number), number=number, size=size)
+
+
+def matching(
+    session: Session, simulation: Simulation, *, flag: Change | None, rule: str, words: str
+) -> Select[SimulationAlarm]:
+    """Return the statement for changed alarms: of which something is said, that are a rule's, or with such a text."""
     wanted = _rows(session, simulation.id)
     if flag is not None:
         wanted = wanted.where(SimulationAlarm.flags.bitwise_and(int(flag)) != 0)
@@ -105,7 +113,7 @@ def search(
     if words:
         texts = (SimulationAlarm.name, SimulationAlarm.source, SimulationAlarm.mac)
         wanted = wanted.where(or_(*(text.icontains(words, autoescape=True) for text in texts)))
-    return page_of(session, wanted.order_by(SimulationAlarm.number), number=number, size=size)
+    return wanted
 
 
 def destinations(session: Session) -> Mapping[str, str]:

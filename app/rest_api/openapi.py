@@ -26,6 +26,7 @@ _ALWAYS = (
     HTTPStatus.TOO_MANY_REQUESTS,
     HTTPStatus.SERVICE_UNAVAILABLE,
 )
+_LICENSE = {"name": "Apache 2.0", "identifier": "Apache-2.0"}
 _ABOUT = """\
 What Ringmaster's screens do, for programs.
 
@@ -77,7 +78,7 @@ def document() -> dict[str, Any]:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schema_of)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Ringmaster", "version": VERSION, "description": _ABOUT},
+        "info": {"title": "Ringmaster", "version": VERSION, "description": _ABOUT, "license": _LICENSE},
         "servers": [{"url": BENEATH}],
         "tags": [{"name": kind, "description": words} for kind, words in TITLES.items()],
         "security": [{"token": []}],

@@ -187,6 +187,8 @@ class OperatorView(SafeModelView):
             title = f"New password for {operator}"
             return render_template("ringmaster/password.html", title=title, form=form, back="/operators/")
         current_app.extensions["appbuilder"].sm.reset_password(operator.id, form.password.data)
+        text = f"{current_user.username} gave {operator.username} another password, who was signed out."
+        note_of_account(current_user, "password changed", text, subject=operator.username)
         told = (
             "has a new password, and was signed out everywhere. At the next sign-in another is to be chosen."
         )

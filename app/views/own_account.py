@@ -20,6 +20,7 @@ from app.views.accounts import (
     password_is_elsewhere,
     sessions_of,
 )
+from app.views.deeds import note_of_account
 from app.views.error_pages import STATUS_OF
 from app.views.formats import local_moment
 from app.views.outside_sign_in import name_of_way
@@ -77,6 +78,9 @@ class AccountView(BaseView):
         if form.validate_on_submit() and _is_another(form):
             current_app.extensions["appbuilder"].sm.reset_password(
                 current_user.id, form.password.data, is_owner=True
+            )
+            note_of_account(
+                current_user, "password changed", f"{current_user.username} changed the own password."
             )
             flash("Your password was changed. Sign in with it.", "success")
             return redirect("/login/")

@@ -34,16 +34,25 @@ def olga(sign_in: SignIn) -> Browser:
     return sign_in("olga")
 
 
-def send(browser: Browser, *files: tuple[str, bytes], token: str | None = None, json: bool = False):
+def send(
+    browser: Browser,
+    *files: tuple[str, bytes],
+    token: str | None = None,
+    reason: str = "",
+    json: bool = False,
+):
     parts = [field_part("csrf_token", browser.token() if token is None else token)]
+    parts += [field_part("given_reason", reason)]
     parts += [file_part(name, content) for name, content in files]
     headers = {"Accept": "application/json"} if json else {}
     return browser.client.post(LIST, data=closed(*parts), content_type=CONTENT_TYPE, headers=headers)
 
 
-def bring(app: Flask, browser: Browser, content: bytes = TABLE, name: str = "users.csv") -> str:
+def bring(
+    app: Flask, browser: Browser, content: bytes = TABLE, name: str = "users.csv", reason: str = ""
+) -> str:
     """Bring a file, let it be looked at, and return the address of its page."""
-    answer = send(browser, (name, content))
+    answer = send(browser, (name, content), reason=reason)
     assert answer.status_code == 303, answer.text
     ImportWorker(database_of(app)).work_off()
     return str(answer.location)
@@ -69,6 +78,19 @@ def exported(browser: Browser) -> list[dict[str, str]]:
     with zipfile.ZipFile(io.BytesIO(answer.data)) as opened:
         assert sorted(opened.namelist()) == ["system.cfg", "users.csv"]
         return list(csv.DictReader(io.StringIO(opened.read("users.csv").decode("utf-8-sig"))))
+
+
+def test_the_reason_that_came_with_a_file_holds_until_another_is_given(app: Flask, oscar: Browser):
+    address = bring(app, oscar, reason="The merger")
+    assert 'name="given_reason" value="The merger"' in oscar.get(address).text
+    assert oscar.post(f"{address}/confirm").status_code == 303
+    ImportWorker(database_of(app)).work_off()
+    oscar.post(f"{address}/undo", {"given_reason": "Called off"})
+    ImportWorker(database_of(app)).work_off()
+    with reading(database_of(app), ALL_TENANTS) as session:
+        written = JournalEntry.action.in_(("users imported", "import undone"))
+        said = session.scalars(select(JournalEntry.reason).where(written).order_by(JournalEntry.id))
+        assert list(said)[-2:] == ["The merger", "Called off"]
 
 
 def test_a_file_is_looked_at_imported_and_taken_back(app: Flask, oscar: Browser):

@@ -105,7 +105,8 @@ def undo_ends_at(job: ImportJob) -> datetime | None:
 def confirm(session: Session, job: ImportJob, *, author: Author) -> None:
     """Let the rows that are new be written, as they were shown.
 
-    An account that sees other tenants by now than when the file was looked at has it looked at again.
+    The reason that was given with the file holds where none is given now. An account that sees other tenants by now
+    than when the file was looked at has it looked at again.
     """
     _lock(session, job)
     if job.state is not ImportState.CHECKED or not number_of_new(job):
@@ -116,7 +117,8 @@ def confirm(session: Session, job: ImportJob, *, author: Author) -> None:
         job.tenant_ids = sorted(scope)
         look_again(job, "Your account sees other tenants than before, so the file is looked at again.")
         return
-    job.asked_by, job.address, job.given_reason = author.name, author.address, author.reason
+    job.asked_by, job.address = author.name, author.address
+    job.given_reason = author.reason or job.given_reason
     _move(job, ImportState.CONFIRMED, total=number_of_new(job))
 
 

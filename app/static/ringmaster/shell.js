@@ -117,6 +117,11 @@ document.addEventListener("click", (event) => {
   closeMenus(target.closest("details.menu"));
 });
 
+// Who opens the field for a reason beside a button is about to write one.
+document.addEventListener("toggle", ({ target }) => {
+  if (target.open && target.matches?.(".reason-beside")) target.querySelector("input").focus();
+}, true);
+
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
     const open = document.querySelector("details.menu[open]");

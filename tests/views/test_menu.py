@@ -30,7 +30,9 @@ def test_the_groups_are_those_of_the_manual(people: dict[str, Browser]):
 
 def test_signing_out_is_on_every_page_of_the_menu(people: dict[str, Browser]):
     for address in ("/dashboard/", "/alarms/", "/account/", "/nothing"):
-        assert 'href="/logout/"' in people["victor"].get(address).text, address
+        page = people["victor"].get(address).text
+        assert 'method="post" action="/logout/"' in page, address
+        assert '<button form="sign-out">' in page, address
 
 
 def test_groups_of_which_one_may_open_nothing_are_left_out(people: dict[str, Browser]):

@@ -14,6 +14,7 @@ HAS_ITS_PLACE = "has a place of its own for why (a note or a comment)"
 WITHOUT_A_REASON: Mapping[str, str] = {
     "ringmaster/sign_in.html": SIGNS_IN,
     "ringmaster/sign_in_code.html": SIGNS_IN,
+    "/logout/": "signs out, which nobody has to give reasons for",
     "/account/second-factor/begin": "shows a secret; turning the factor on is what the journal tells, and asks",
     "/tenant-choice/": OF_ONES_OWN,
     "/devices-status/layout": OF_ONES_OWN,

@@ -16,7 +16,7 @@ from wtforms.validators import DataRequired, EqualTo
 from app.errors import ConflictError, InvalidInputError
 from app.models import Operator
 from app.security.roles import OPERATORS
-from app.services import operator_passwords, operator_sessions, operators, second_factors
+from app.services import operator_passwords, operator_sessions, operators, own_mail, second_factors
 from app.transaction import transaction
 from app.views import password_hashes, sign_in_sessions
 from app.views.deeds import note_of_account
@@ -129,6 +129,7 @@ class OperatorView(SafeModelView):
     def pre_update(self, item: Operator) -> None:
         """Refuse a change that locks everybody out."""
         operators.check_change(self.datamodel.session, item, by=current_user)
+        own_mail.check_stays(item, by_id=current_user.id)
 
     def pre_delete(self, item: Operator) -> None:
         """Refuse to delete the last one who administers, and oneself."""
@@ -187,8 +188,10 @@ class OperatorView(SafeModelView):
             title = f"New password for {operator}"
             return render_template("ringmaster/password.html", title=title, form=form, back="/operators/")
         current_app.extensions["appbuilder"].sm.reset_password(operator.id, form.password.data)
-        text = f"{current_user.username} gave {operator.username} another password, who was signed out."
-        note_of_account(current_user, "password changed", text, subject=operator.username)
+        text = (
+            f"{current_user.username} gave {operator.username} another password; the account was signed out."
+        )
+        note_of_account(current_user, "operator password given", text, subject=operator.username)
         told = (
             "has a new password, and was signed out everywhere. At the next sign-in another is to be chosen."
         )

@@ -83,3 +83,20 @@ def test_every_step_of_a_trail_opens(people: dict[str, Browser], shared_world: W
     )
     assert len(steps) == 2
     assert {people["alice"].get(step).status_code for step in steps} == {200}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/account/mail/",
+        "/account/password/",
+        "/account/second-factor/",
+        "/account/sessions/",
+        "/account/tokens/",
+        "/swagger/v1",
+    ],
+)
+def test_a_page_of_ones_own_account_leads_back_to_it(people: dict[str, Browser], address: str):
+    page = people["victor"].get(address).text
+    assert trail_of(page)[0] == "Your account"
+    assert '<a href="/account/">Your account</a>' in page

@@ -26,6 +26,7 @@ ALLOWED = {
     "StartView.index": EVERYBODY,
     "AccountView.userinfo": EVERYBODY,
     "AccountView.password": EVERYBODY,
+    "AccountView.mail": EVERYBODY,
     "AccountView.end_sessions": EVERYBODY,
     **{
         f"SecondFactorView.{name}": EVERYBODY

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.models import ImportJob, JournalEntry, PhoneUser
+from app.models import ImportJob, JournalEntry, Operator, PhoneUser, Tenant
 from app.models.enums import ImportState
 from app.rendering.secret_parameters import MASK
 from app.scheduler.import_worker import ImportWorker
@@ -239,6 +239,25 @@ def test_an_account_of_a_tenant_exports_and_imports_within_it(
     page = olga.get(own).text
     assert "There is no tenant &#34;Globex&#34;." in page
     assert oscar.get(own).status_code == 200
+
+
+def test_an_account_that_lost_a_tenant_sees_its_imports_of_it_no_more(
+    app: Flask, olga: Browser, world: World
+):
+    with writing(database_of(app), ALL_TENANTS) as session:
+        account = session.scalars(select(Operator).where(Operator.username == "olga")).one()
+        account.tenants.append(session.get_one(Tenant, world.globex))
+    both = bring(app, olga, TABLE.replace(b"Nowhere", b"Globex"))
+    pages = (both, f"{both}/progress", f"{both}/result.csv")
+    assert [olga.get(page).status_code for page in pages] == [200] * 3
+    assert both in olga.get(LIST).text
+    with writing(database_of(app), ALL_TENANTS) as session:
+        account = session.scalars(select(Operator).where(Operator.username == "olga")).one()
+        account.tenants.remove(session.get_one(Tenant, world.globex))
+    assert [olga.get(page).status_code for page in pages] == [404] * 3
+    assert [olga.post(f"{both}/{deed}").status_code for deed in ("confirm", "discard", "undo")] == [404] * 3
+    assert both not in olga.get(LIST).text
+    assert number_of(app, ImportJob, ImportJob.by == "olga") == 1
 
 
 def test_an_export_that_is_brought_back_adds_nothing(app: Flask, oscar: Browser):

@@ -68,13 +68,27 @@ def add(
 def recent(session: Session, by: str, *, most: int = 20) -> Sequence[ImportJob]:
     """Return the latest imports that an account may see."""
     return session.scalars(
-        select(ImportJob).where(_may_see(session, by)).order_by(ImportJob.id.desc()).limit(most)
+        select(ImportJob).where(seen_by(session, by)).order_by(ImportJob.id.desc()).limit(most)
     ).all()
+
+
+def seen_by(session: Session, by: str) -> ColumnElement[bool]:
+    """Imports are seen by those who see every tenant, and by who brought them, while all the tenants are in sight that
+    were so then: an account that has lost one does not look at what it once brought for it."""
+    scope = scope_of(session)
+    if scope.is_everything:
+        return ImportJob.id.is_not(None)
+    own = select(ImportJob.id, ImportJob.tenant_ids).where(ImportJob.by == by)
+    return ImportJob.id.in_(
+        job_id
+        for job_id, tenant_ids in session.execute(own)
+        if tenant_ids is not None and all(map(scope.includes, tenant_ids))
+    )
 
 
 def get(session: Session, job_id: int, by: str) -> ImportJob:
     """Return an import, or NotFoundError for an account that may not see it."""
-    found = session.scalar(select(ImportJob).where(ImportJob.id == job_id, _may_see(session, by)))
+    found = session.scalar(select(ImportJob).where(ImportJob.id == job_id, seen_by(session, by)))
     if found is None:
         raise NotFoundError("There is no such import, or your account does not see it.")
     return found
@@ -231,11 +245,6 @@ def drop_old(session: Session, ids: Sequence[int]) -> int:
 def _piece_of(job_id: int, start: int) -> Select[bytes]:
     piece = func.substr(ImportFile.content, start + 1, _PIECE_BYTES, type_=LargeBinary)
     return select(piece).where(ImportFile.job_id == job_id)
-
-
-def _may_see(session: Session, by: str) -> ColumnElement[bool]:
-    """Imports are seen by who brought them, and by those who see every tenant."""
-    return ImportJob.id.is_not(None) if scope_of(session).is_everything else ImportJob.by == by
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:

@@ -84,17 +84,18 @@ def test_what_is_done_to_a_draft_of_rules_says_why(app: Flask, world: World, sig
 
     with reading(database_of(app), ALL_TENANTS) as session:
         key = session.scalars(select(RuleRow.key).order_by(RuleRow.position)).first()
+    everything = {"view": "text", "text": "", "outcome.give": "template", "outcome.template": "Acme desk"}
     send("change", deed=f"duplicate {key}", given_reason="Begun from the old one")
-    send(
-        "add",
-        name="All",
-        view="text",
-        text="",
-        given_reason="Ticket 12",
-        **{"outcome.give": "template", "outcome.template": "Acme desk"},
-    )
+    send("add", name="All", given_reason="Ticket 12", **everything)
     send("discard", given_reason="Not needed")
-    assert reasons(app, "rules changed")[-2:] == ["Begun from the old one", "Ticket 12"]
+    for note in ("Ticket 13", "First line\nsecond line"):
+        send("add", name="All", **everything)
+        send("activate", note=note)
+    assert reasons(app, "rules activated") == ["Ticket 13", ""]
+    log = alice.get("/logs/activity/?q=is+active").text
+    assert log.count("Ticket 13") == 1
+    assert "second line" in log
+    assert reasons(app, "rules changed") == ["Begun from the old one", "Ticket 12", "", ""]
     assert reasons(app, "rules discarded") == ["Not needed"]
 
 

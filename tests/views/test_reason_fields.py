@@ -29,6 +29,7 @@ WITHOUT_A_REASON: Mapping[str, str] = {
     "/delivery-log/{{ delivery.id }}/retry": "sends again what was to be sent; the journal says nothing of it",
     "/logs/support-bundle": "takes a file away and changes nothing",
     "{{ place.address('activate') }}": HAS_ITS_PLACE,
+    "{{ here }}/activate": HAS_ITS_PLACE,
     "/alarms/ask": HAS_ITS_PLACE,
     "/alarms/do": HAS_ITS_PLACE,
     "ringmaster/alarms.html #deed": HAS_ITS_PLACE,

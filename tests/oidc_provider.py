@@ -149,6 +149,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(200, provider.metadata())
         elif parts.path == "/keys":
             self._answer(200, {"keys": provider.keys()})
+        elif parts.path in {"/leave", "/favicon.ico"}:  # where a browser stays
+            self._answer(200, {})
         elif parts.path == "/me" and self.headers["Authorization"] == "Bearer of somebody":
             self._answer(200, provider.user_info)
         else:

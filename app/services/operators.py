@@ -12,7 +12,7 @@ from app.models import Operator
 from app.models.operator import operator_tenant
 from app.security.roles import ADMINISTRATOR
 from app.security.tenant_scope import ALL_TENANTS, TenantScope, only_tenants, seeing_everything
-from app.services import journal
+from app.services import journal, own_mail
 from app.services.author import Author
 
 _FOLLOW = ("username", "first_name", "last_name", "email", "roles", "tenants", "sees_all_tenants")
@@ -28,7 +28,11 @@ def scope_of_account(session: Session, account: Operator) -> TenantScope:
 
 
 def check_change(session: Session, operator: Operator, *, by_id: int) -> None:
-    """Raise ConflictError when saving this account would leave nobody who administers, or lock out who saves it."""
+    """Raise ConflictError when saving this account would leave nobody who administers, or lock out who saves it.
+
+    Nobody changes the own mail address so, which asks for a password.
+    """
+    own_mail.check_stays(operator, by_id=by_id)
     _check_follows_directory(operator)
     if operator.id == by_id and not operator.active:
         raise ConflictError("You cannot switch off the account that is your own.")

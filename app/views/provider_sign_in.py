@@ -85,12 +85,14 @@ class ProviderSignInView(BaseView):
         return _let_in(provider.way, operator, claims, pending["next"])
 
 
-def address_to_sign_out() -> str:
-    """Return where this browser signs out of the provider that it came by; empty where it came by none."""
+def way_out() -> tuple[str, str]:
+    """Return the provider that this browser came by, and where it signs out there; empty where it came by none."""
     proved = session.pop(PROVED_ELSEWHERE, None)
     provider = ways_here().providers.get(proved["name"]) if proved else None
     let_go(db.session())
-    return provider.address_to_sign_out(f"{_web_url()}/login/") if provider is not None else ""
+    if provider is None:
+        return "", ""
+    return provider.way.name, provider.address_to_sign_out(f"{_web_url()}/login/")
 
 
 def _claims(provider: Provider, attempt: Attempt) -> Mapping[str, Any]:

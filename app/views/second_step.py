@@ -81,6 +81,11 @@ def begin_session(operator: Operator, wanted: str) -> ResponseReturnValue:
     return redirect(wanted)
 
 
+def forget() -> None:
+    """Let the password that this browser has given count no more."""
+    session.pop(_HALF, None)
+
+
 def _operator() -> Operator | None:
     """Return whose password this browser has given a moment ago."""
     half = session.get(_HALF)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import current_app, flash, g, redirect, request, session
+from flask import current_app, flash, g, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import no_cache
@@ -50,12 +50,20 @@ class SignInView(AuthDBView):
         flash(self.invalid_login_message, "warning")
         return redirect(self.appbuilder.get_url_for_login_with(wanted))
 
-    @expose("/logout/")
+    @expose("/logout/", methods=["GET", "POST"])
+    @no_cache
     def logout(self) -> ResponseReturnValue:
-        """Sign out here and, where one came by a provider that can, there as well."""
-        onwards = provider_sign_in.address_to_sign_out()
+        """Ask whether to sign out; the form does it here and, where one came by a provider that can, there as well."""
+        if request.method != "POST":
+            if not current_user.is_authenticated:
+                return redirect("/login/")
+            return render_template("ringmaster/sign_out.html", title="Sign out")
+        provider, onwards = provider_sign_in.way_out()
+        second_step.forget()
         answer: ResponseReturnValue = super().logout()
-        return redirect(onwards) if onwards else answer
+        if not onwards:
+            return answer
+        return render_template("ringmaster/signed_out.html", provider=provider, onwards=onwards)
 
     def render_template(self, template: str, **context: Any) -> str:
         """Show the form, and that the licence has expired, where it has."""

@@ -18,7 +18,6 @@ from app.views import tenant_choice
 from app.views.request_guards import STATIC, carries_files, is_of_a_program
 
 _READS_ONLY = {"GET", "HEAD", "OPTIONS"}
-_GETS_THAT_WRITE = {"/logout/", "/logout"}
 # To check a password takes a tenth of a second, in which SQLite's only writer must not be somebody who may be anybody;
 # what is due to be generated is found by comparing, which takes longer than to write it.
 _WRITES_LATE = {"/login/", "/login", "/changed-files/generate"}
@@ -64,7 +63,7 @@ def _name_account() -> None:
 def _prepare_session() -> None:
     if is_of_a_program() or request.endpoint in STATIC:
         return
-    is_to_write = request.method not in _READS_ONLY or request.path in _GETS_THAT_WRITE
+    is_to_write = request.method not in _READS_ONLY
     # Nor must it be somebody whose file is still on its way.
     is_late = request.path in _WRITES_LATE | _POSTS_THAT_ONLY_READ or carries_files()
     is_late = is_late or request.endpoint in _ENDPOINTS_THAT_ONLY_READ

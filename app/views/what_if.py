@@ -31,7 +31,7 @@ from app.services.what_if.applying import Applying
 from app.services.what_if.jobs import Wish
 from app.transaction import reading, transaction
 from app.views import what_if_alarms as alarm_pages
-from app.views.authors import author
+from app.views.authors import author, author_noting
 from app.views.csv_files import in_chunks
 from app.views.list_arguments import LARGEST_ID, one_of, read_list_arguments
 from app.views.operation_form import paces, read_pace
@@ -127,7 +127,8 @@ class WhatIfView(BaseView):
         draft = simulation.drafts[0]
         if not _may_activate(simulation):
             abort(HTTPStatus.FORBIDDEN)
-        change = drafts.Change(draft["version_id"], draft["revision"], author(), time_of_page())
+        note = request.form.get("note", "")
+        change = drafts.Change(draft["version_id"], draft["revision"], author_noting(note), time_of_page())
         try:
             with transaction(db.session()) as session:
                 version, operation = applying.activate(
@@ -135,7 +136,7 @@ class WhatIfView(BaseView):
                     change,
                     simulation,
                     _applying() if is_applied else None,
-                    note=request.form.get("note", ""),
+                    note=note,
                     now=time_of_page(),
                 )
                 number, operation_id = version.number, operation.id if operation else None

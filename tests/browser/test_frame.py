@@ -99,7 +99,7 @@ def test_the_first_stop_of_the_keyboard_leads_past_the_menu(open_page: OpenPage)
 def test_signing_out_is_in_the_menu_of_the_account(open_page: OpenPage):
     page = open_page("/dashboard/")
     page.locator("summary.account").click()
-    page.get_by_role("link", name="Sign out").click()
+    page.get_by_role("button", name="Sign out").press("Enter")
     page.wait_for_url("**/login/")
 
 

@@ -175,6 +175,7 @@ def test_the_page_follows_and_pauses_and_goes_on(open_page: OpenPage, company_ap
     expect(page.get_by_text("paused by alice")).to_be_visible()
     assert newest(company_app).state is OperationState.PAUSED
     page.get_by_role("button", name="Resume").click()
+    page.get_by_role("dialog").get_by_role("button", name="Resume").click()
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     page.get_by_role("link", name="Failed").click()
     expect(page.get_by_text("It refuses connections.")).to_be_visible()

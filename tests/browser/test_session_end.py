@@ -40,6 +40,10 @@ def test_a_minute_before_the_end_a_page_asks_and_whoever_is_there_stays(
     page.clock.fast_forward("05:00")
     page.clock.run_for(2_000)
     expect(question).to_be_hidden()
+    page.clock.fast_forward("04:10")
+    page.clock.run_for(2_000)
+    question.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/login/")
 
 
 def test_polls_say_whether_somebody_uses_the_page(open_page: OpenPage):

@@ -56,3 +56,7 @@ def test_somebody_signs_in_with_the_password_of_the_directory_and_somebody_throu
     page.goto("/account/")
     expect(page.locator("dd").filter(has_text="Dora Dunn")).to_be_visible()
     assert "/token" in provider.told
+
+    page.locator("summary.account").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url(f"{provider.issuer}/leave?**")

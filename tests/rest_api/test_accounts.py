@@ -212,6 +212,9 @@ def test_who_administers_stays_and_is_not_got_round(
     assert alice.patch(own, {"is_active": False}).status_code == 409
     assert alice.post(f"{own}/password", {"password": OWN}).status_code == 409
     assert alice.delete(f"{own}/second-factor").status_code == 409
+    refused = alice.patch(own, {"email": "elsewhere@example.com"})
+    assert refused.status_code == 409
+    assert "asks for your password" in refused.json["detail"]
     with writing(database_of(app), ALL_TENANTS) as session:
         session.execute(update(Operator).where(Operator.username == "acladmin").values(active=False))
     refused = alice.patch(own, {"roles": ["Monitor"]})

@@ -3,7 +3,7 @@
 import pytest
 
 from app.errors import InvalidInputError
-from app.rules.given_reasons import checked_reason
+from app.rules.given_reasons import checked_reason, reason_in
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,11 @@ def test_a_reason_is_kept_as_it_is_meant(typed: str, kept: str):
 def test_what_no_line_can_show_is_refused(typed: str, said: str):
     with pytest.raises(InvalidInputError, match=said):
         checked_reason(typed)
+
+
+@pytest.mark.parametrize(
+    ("note", "reason"),
+    [(" Ticket 4711 ", "Ticket 4711"), ("", ""), ("two\nlines", ""), ("x" * 201, "")],
+)
+def test_a_note_is_a_reason_where_it_can_be_one(note: str, reason: str):
+    assert reason_in(note) == reason

@@ -522,15 +522,34 @@ def test_an_account_of_a_tenant_imports_into_it_and_is_told_nothing_of_others(da
     assert count(database, PhoneUser, PhoneUser.tenant_id == acme) == 2
 
 
-def test_an_account_that_sees_less_than_before_has_the_file_looked_at_again(database: Database, acme: int):
+def test_an_account_that_sees_more_than_before_has_the_file_looked_at_again(database: Database, acme: int):
     with writing(database, ALL_TENANTS) as session:
         globex = make_tenant(session, "Globex").id
-    job_id = bring(
-        database, table(person("anna"), person("gina", tenant="Globex")), only_tenants([acme, globex])
-    )
-    assert confirm(database, job_id, only_tenants([acme])) is ImportState.CHECKED
+    both = table(person("anna"), person("gina", tenant="Globex"))
+    job_id = bring(database, both, only_tenants([acme]))
     assert [verdict for verdict, _ in rows_of(database, job_id)] == [Verdict.NEW, Verdict.ERROR]
+    assert confirm(database, job_id, only_tenants([acme, globex])) is ImportState.CHECKED
+    assert [verdict for verdict, _ in rows_of(database, job_id)] == [Verdict.NEW, Verdict.NEW]
     assert count(database, PhoneUser, ~PhoneUser.is_system) == 0
+
+
+def test_an_account_that_lost_a_tenant_does_not_see_what_it_brought_for_it(database: Database, acme: int):
+    with writing(database, ALL_TENANTS) as session:
+        globex = make_tenant(session, "Globex").id
+    both = bring(database, table(person("gina", tenant="Globex")), only_tenants([acme, globex]))
+    own = bring(database, table(person("anna")), only_tenants([acme]))
+    whole = bring(database, table(person("otto")), ALL_TENANTS)
+    for scope, seen in (
+        (only_tenants([acme]), [own]),
+        (only_tenants([acme, globex]), [own, both]),
+        (only_tenants([]), []),
+        (ALL_TENANTS, [whole, own, both]),
+    ):
+        with reading(database, scope) as session:
+            assert [job.id for job in jobs.recent(session, "oscar")] == seen
+            for job_id in {both, own, whole} - set(seen):
+                with pytest.raises(NotFoundError):
+                    jobs.get(session, job_id, "oscar")
 
 
 def test_imports_are_seen_by_who_brought_them_and_by_those_who_see_everything(database: Database, acme: int):

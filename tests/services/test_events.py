@@ -85,6 +85,17 @@ def test_what_happens_is_told_once_and_in_its_order(session):
     assert "rosebud" not in str(payload)
 
 
+def test_who_said_why_is_told_with_the_reason_and_who_did_not_without(session):
+    hook = make_hook(session, topics="users")
+    happens(session, "peter", reason="Ticket 4711")
+    happens(session, "milton")
+    tell(session)
+    events = told(session, hook)[0].events
+    assert [event.reason for event in events] == ["Ticket 4711", ""]
+    kept = session.scalars(select(Delivery.payload)).one()["events"]
+    assert [event.get("reason") for event in kept] == ["Ticket 4711", None]
+
+
 def test_a_tenants_hook_hears_of_that_tenant_alone(session):
     acme, globex = factories.make_tenant(session, "Acme"), factories.make_tenant(session, "Globex")
     hook = make_hook(session, topics="users\nphone_status", tenant_id=acme.id)

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.models import ImportJob, JournalEntry, PhoneUser
+from app.models import ImportJob, JournalEntry, Operator, PhoneUser, Tenant
 from app.models.enums import ImportState
 from app.rendering.secret_parameters import MASK
 from app.scheduler.import_worker import ImportWorker
@@ -34,16 +34,25 @@ def olga(sign_in: SignIn) -> Browser:
     return sign_in("olga")
 
 
-def send(browser: Browser, *files: tuple[str, bytes], token: str | None = None, json: bool = False):
+def send(
+    browser: Browser,
+    *files: tuple[str, bytes],
+    token: str | None = None,
+    reason: str = "",
+    json: bool = False,
+):
     parts = [field_part("csrf_token", browser.token() if token is None else token)]
+    parts += [field_part("given_reason", reason)]
     parts += [file_part(name, content) for name, content in files]
     headers = {"Accept": "application/json"} if json else {}
     return browser.client.post(LIST, data=closed(*parts), content_type=CONTENT_TYPE, headers=headers)
 
 
-def bring(app: Flask, browser: Browser, content: bytes = TABLE, name: str = "users.csv") -> str:
+def bring(
+    app: Flask, browser: Browser, content: bytes = TABLE, name: str = "users.csv", reason: str = ""
+) -> str:
     """Bring a file, let it be looked at, and return the address of its page."""
-    answer = send(browser, (name, content))
+    answer = send(browser, (name, content), reason=reason)
     assert answer.status_code == 303, answer.text
     ImportWorker(database_of(app)).work_off()
     return str(answer.location)
@@ -69,6 +78,19 @@ def exported(browser: Browser) -> list[dict[str, str]]:
     with zipfile.ZipFile(io.BytesIO(answer.data)) as opened:
         assert sorted(opened.namelist()) == ["system.cfg", "users.csv"]
         return list(csv.DictReader(io.StringIO(opened.read("users.csv").decode("utf-8-sig"))))
+
+
+def test_the_reason_that_came_with_a_file_holds_until_another_is_given(app: Flask, oscar: Browser):
+    address = bring(app, oscar, reason="The merger")
+    assert 'name="given_reason" value="The merger"' in oscar.get(address).text
+    assert oscar.post(f"{address}/confirm").status_code == 303
+    ImportWorker(database_of(app)).work_off()
+    oscar.post(f"{address}/undo", {"given_reason": "Called off"})
+    ImportWorker(database_of(app)).work_off()
+    with reading(database_of(app), ALL_TENANTS) as session:
+        written = JournalEntry.action.in_(("users imported", "import undone"))
+        said = session.scalars(select(JournalEntry.reason).where(written).order_by(JournalEntry.id))
+        assert list(said)[-2:] == ["The merger", "Called off"]
 
 
 def test_a_file_is_looked_at_imported_and_taken_back(app: Flask, oscar: Browser):
@@ -217,6 +239,25 @@ def test_an_account_of_a_tenant_exports_and_imports_within_it(
     page = olga.get(own).text
     assert "There is no tenant &#34;Globex&#34;." in page
     assert oscar.get(own).status_code == 200
+
+
+def test_an_account_that_lost_a_tenant_sees_its_imports_of_it_no_more(
+    app: Flask, olga: Browser, world: World
+):
+    with writing(database_of(app), ALL_TENANTS) as session:
+        account = session.scalars(select(Operator).where(Operator.username == "olga")).one()
+        account.tenants.append(session.get_one(Tenant, world.globex))
+    both = bring(app, olga, TABLE.replace(b"Nowhere", b"Globex"))
+    pages = (both, f"{both}/progress", f"{both}/result.csv")
+    assert [olga.get(page).status_code for page in pages] == [200] * 3
+    assert both in olga.get(LIST).text
+    with writing(database_of(app), ALL_TENANTS) as session:
+        account = session.scalars(select(Operator).where(Operator.username == "olga")).one()
+        account.tenants.remove(session.get_one(Tenant, world.globex))
+    assert [olga.get(page).status_code for page in pages] == [404] * 3
+    assert [olga.post(f"{both}/{deed}").status_code for deed in ("confirm", "discard", "undo")] == [404] * 3
+    assert both not in olga.get(LIST).text
+    assert number_of(app, ImportJob, ImportJob.by == "olga") == 1
 
 
 def test_an_export_that_is_brought_back_adds_nothing(app: Flask, oscar: Browser):

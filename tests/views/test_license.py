@@ -148,7 +148,7 @@ class TestExpired:
             assert (answer.status_code, answer.location) == (303, "/license/")
         assert facts(browser.get("/license/").text)["Status"] == "Disabled"
         assert facts(browser.get("/license/").text)["Days Left"].startswith("-2")
-        assert browser.get("/logout/").status_code == 302
+        assert browser.sign_out().status_code == 302
 
     @pytest.mark.parametrize("name", ["oscar", "hal", "vera"])
     def test_nobody_else_can_sign_in_and_is_told_why(self, app: Flask, expire: str, name: str) -> None:

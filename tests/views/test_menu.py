@@ -30,7 +30,9 @@ def test_the_groups_are_those_of_the_manual(people: dict[str, Browser]):
 
 def test_signing_out_is_on_every_page_of_the_menu(people: dict[str, Browser]):
     for address in ("/dashboard/", "/alarms/", "/account/", "/nothing"):
-        assert 'href="/logout/"' in people["victor"].get(address).text, address
+        page = people["victor"].get(address).text
+        assert 'method="post" action="/logout/"' in page, address
+        assert '<button form="sign-out">' in page, address
 
 
 def test_groups_of_which_one_may_open_nothing_are_left_out(people: dict[str, Browser]):
@@ -81,3 +83,20 @@ def test_every_step_of_a_trail_opens(people: dict[str, Browser], shared_world: W
     )
     assert len(steps) == 2
     assert {people["alice"].get(step).status_code for step in steps} == {200}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/account/mail/",
+        "/account/password/",
+        "/account/second-factor/",
+        "/account/sessions/",
+        "/account/tokens/",
+        "/swagger/v1",
+    ],
+)
+def test_a_page_of_ones_own_account_leads_back_to_it(people: dict[str, Browser], address: str):
+    page = people["victor"].get(address).text
+    assert trail_of(page)[0] == "Your account"
+    assert '<a href="/account/">Your account</a>' in page

@@ -41,8 +41,8 @@ def test_who_was_given_a_password_chooses_another_before_anything_else(app: Flas
 
 def test_he_may_sign_out_instead(app: Flask, world: World):
     victor = given_a_password(app)
-    assert 'href="/logout/">Sign out' in victor.get("/account/password/").text
-    victor.get("/logout/")
+    assert 'form="sign-out">Sign out</button>' in victor.get("/account/password/").text
+    victor.sign_out()
     assert victor.get("/dashboard/").location.startswith("/login/")
 
 

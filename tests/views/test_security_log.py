@@ -92,7 +92,7 @@ def test_a_session_of_ours_is_none_of_that(app: Flask, world: World, told: Told)
     olga = signed_in(app, "olga")
     told()
     olga.get("/dashboard/")
-    olga.get("/logout/")
+    olga.sign_out()
     olga.get("/dashboard/")
     Browser(app).get("/dashboard/")
     assert told() == ""

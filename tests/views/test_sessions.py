@@ -89,7 +89,7 @@ def test_a_poll_of_a_session_that_is_over_leaves_the_reason_to_its_page(app: Fla
 
 def test_signing_out_leaves_other_browsers_signed_in(app: Flask, world: World):
     one, other = signed_in(app, "olga"), signed_in(app, "olga")
-    one.get("/logout/")
+    one.sign_out()
     assert one.get("/dashboard/").location == SIGN_IN
     assert other.get("/dashboard/").status_code == 200
 

@@ -138,8 +138,20 @@ def test_signing_out_ends_a_session_that_was_copied(app: Flask, world: World):
     copied = Browser(app)
     copied.client.set_cookie("session", browser.client.get_cookie("session").value)
     assert copied.get("/dashboard/").status_code == 200
-    browser.get("/logout/")
+    browser.sign_out()
     assert copied.get("/dashboard/").location == "/login/?next=%2Fdashboard%2F"
+
+
+def test_to_open_the_address_signs_nobody_out_and_its_button_does(app: Flask, world: World):
+    browser = signed_in(app, "alice")
+    page = browser.get("/logout/")
+    assert (page.status_code, page.headers["Cache-Control"]) == (200, "no-store")
+    assert "You are signed in as <strong>alice</strong>" in page.text
+    assert browser.client.post("/logout/").status_code == 400
+    assert browser.get("/dashboard/").status_code == 200
+    assert browser.sign_out().location == "/login/"
+    assert browser.get("/dashboard/").status_code == 302
+    assert browser.get("/logout/").location == "/login/"
 
 
 def test_signing_in_without_a_token_is_refused(app: Flask, world: World):

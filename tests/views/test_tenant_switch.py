@@ -155,7 +155,7 @@ def test_a_tenant_that_is_taken_from_the_account_is_forgotten(sign_in: SignIn, w
 def test_a_session_begins_with_all_tenants(sign_in: SignIn, world: World):
     browser = sign_in("hal")
     choose(browser, world.acme)
-    browser.get("/logout/")
+    browser.sign_out()
     assert browser.sign_in("hal").status_code == 302
     assert GLOBEX_MAC in browser.get("/devices-status/").text
 

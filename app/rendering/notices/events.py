@@ -11,7 +11,10 @@ MARK = "events"
 
 
 class ToldEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One event: ``id`` is the same however often it is sent; a phone's has ``mac``, ``what`` and its two values."""
+    """One event: ``id`` is the same however often it is sent; a phone's has ``mac``, ``what`` and its two values.
+
+    ``reason`` is what its actor gave as one; what is empty is not told.
+    """
 
     id: str
     topic: str
@@ -22,6 +25,7 @@ class ToldEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     subject: str = ""
     actor: str = ""
     text: str = ""
+    reason: str = ""
     mac: str = ""
     what: str = ""
     before: str | None = None

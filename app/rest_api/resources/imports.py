@@ -147,16 +147,7 @@ def delete(call: Call[Any, Any]) -> Answer:
 
 def _imports(call: Call[Any, Any]) -> Select[ImportJob]:
     """Select what who calls may see; of his account's imports those of tenants alone that the token sees, too."""
-    scope = call.caller.scope
-    if scope.is_everything:
-        return select(ImportJob)
-    own = select(ImportJob.id, ImportJob.tenant_ids).where(ImportJob.by == call.caller.username)
-    seen = [
-        job_id
-        for job_id, tenant_ids in call.session.execute(own)
-        if tenant_ids is not None and all(map(scope.includes, tenant_ids))
-    ]
-    return select(ImportJob).where(ImportJob.id.in_(seen))
+    return select(ImportJob).where(jobs.seen_by(call.session, call.caller.username))
 
 
 def _import(call: Call[Any, Any], *, to_change: bool) -> ImportJob:

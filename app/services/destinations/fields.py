@@ -11,6 +11,7 @@ from app.models.enums import DestinationKind
 from app.rendering.manager_urls import check_address
 from app.rendering.notices.traps import BOARD_ROOT
 from app.rules import events
+from app.rules.mail_addresses import is_mail_address
 from app.rules.receivers import MailSecurity, SnmpVersion, Transport
 from app.rules.sentences import quoted
 from app.services.settings.definitions import NO, YES
@@ -21,10 +22,6 @@ NO_PROTOCOL = "none"
 AUTHENTICATION_PROTOCOLS = ("SHA-256", "SHA-512", "SHA-384", "SHA-224", "SHA-1", "MD5")
 PRIVACY_PROTOCOLS = ("AES-128", "AES-192", "AES-256", "DES")
 
-# No blanks, no angle brackets, nothing that ends a header: what a mail server is told is what stands here.
-_MAIL_ADDRESS = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?"
-)
 _OID = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]{0,9})){2,60}")
 
 
@@ -63,7 +60,7 @@ def _host(text: str) -> str:
 
 
 def _address(text: str) -> str:
-    if text and not _MAIL_ADDRESS.fullmatch(text):
+    if text and not is_mail_address(text):
         raise InvalidInputError(f"{quoted(text)} is no mail address; give one like alarms@example.com.")
     return text
 

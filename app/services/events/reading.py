@@ -147,6 +147,7 @@ def _read_journal(
         JournalEntry.subject,
         JournalEntry.actor,
         func.substr(JournalEntry.text, 1, _LONGEST_TEXT).label("text"),
+        JournalEntry.reason,
     )
     rows, read_until = _next_rows(session, wanted, after, until)
     events = [
@@ -159,6 +160,7 @@ def _read_journal(
             subject=row.subject,
             actor=row.actor,
             text=row.text,
+            reason=row.reason,
         )
         for row in rows
         if _hears(hook, row.tenant_id) and topic_of_action(row.action) in topics

@@ -68,13 +68,27 @@ def add(
 def recent(session: Session, by: str, *, most: int = 20) -> Sequence[ImportJob]:
     """Return the latest imports that an account may see."""
     return session.scalars(
-        select(ImportJob).where(_may_see(session, by)).order_by(ImportJob.id.desc()).limit(most)
+        select(ImportJob).where(seen_by(session, by)).order_by(ImportJob.id.desc()).limit(most)
     ).all()
+
+
+def seen_by(session: Session, by: str) -> ColumnElement[bool]:
+    """Imports are seen by those who see every tenant, and by who brought them, while all the tenants are in sight that
+    were so then: an account that has lost one does not look at what it once brought for it."""
+    scope = scope_of(session)
+    if scope.is_everything:
+        return ImportJob.id.is_not(None)
+    own = select(ImportJob.id, ImportJob.tenant_ids).where(ImportJob.by == by)
+    return ImportJob.id.in_(
+        job_id
+        for job_id, tenant_ids in session.execute(own)
+        if tenant_ids is not None and all(map(scope.includes, tenant_ids))
+    )
 
 
 def get(session: Session, job_id: int, by: str) -> ImportJob:
     """Return an import, or NotFoundError for an account that may not see it."""
-    found = session.scalar(select(ImportJob).where(ImportJob.id == job_id, _may_see(session, by)))
+    found = session.scalar(select(ImportJob).where(ImportJob.id == job_id, seen_by(session, by)))
     if found is None:
         raise NotFoundError("There is no such import, or your account does not see it.")
     return found
@@ -105,7 +119,8 @@ def undo_ends_at(job: ImportJob) -> datetime | None:
 def confirm(session: Session, job: ImportJob, *, author: Author) -> None:
     """Let the rows that are new be written, as they were shown.
 
-    An account that sees other tenants by now than when the file was looked at has it looked at again.
+    The reason that was given with the file holds where none is given now. An account that sees other tenants by now
+    than when the file was looked at has it looked at again.
     """
     _lock(session, job)
     if job.state is not ImportState.CHECKED or not number_of_new(job):
@@ -116,7 +131,8 @@ def confirm(session: Session, job: ImportJob, *, author: Author) -> None:
         job.tenant_ids = sorted(scope)
         look_again(job, "Your account sees other tenants than before, so the file is looked at again.")
         return
-    job.asked_by, job.address, job.given_reason = author.name, author.address, author.reason
+    job.asked_by, job.address = author.name, author.address
+    job.given_reason = author.reason or job.given_reason
     _move(job, ImportState.CONFIRMED, total=number_of_new(job))
 
 
@@ -229,11 +245,6 @@ def drop_old(session: Session, ids: Sequence[int]) -> int:
 def _piece_of(job_id: int, start: int) -> Select[bytes]:
     piece = func.substr(ImportFile.content, start + 1, _PIECE_BYTES, type_=LargeBinary)
     return select(piece).where(ImportFile.job_id == job_id)
-
-
-def _may_see(session: Session, by: str) -> ColumnElement[bool]:
-    """Imports are seen by who brought them, and by those who see every tenant."""
-    return ImportJob.id.is_not(None) if scope_of(session).is_everything else ImportJob.by == by
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:

@@ -50,11 +50,16 @@ def activate(session: Session, change: Change, *, note: str = "") -> RuleSetVers
         author=change.author,
         action="rules activated",
         subject=f"{SPECS[draft.kind].title} rules",
-        text=f"Version {draft.number} is active." + (f" {draft.note}" if draft.note else ""),
+        text=f"Version {draft.number} is active.{_unsaid(draft.note, change.author.reason)}",
         tenant_id=draft.tenant_id,
         details=names_by_deed(differences),
     )
     return draft
+
+
+def _unsaid(note: str, reason: str) -> str:
+    """Return a note as the end of a text, without what the entry says as its reason."""
+    return f" {note}" if note and note != reason else ""
 
 
 def checksum_of(version: RuleSetVersion, rows: Sequence[RuleRow]) -> str:

@@ -117,6 +117,15 @@ document.addEventListener("click", (event) => {
   closeMenus(target.closest("details.menu"));
 });
 
+// Who opens the field for a reason beside a button is about to write one. It unfolds to the left, where there is room.
+document.addEventListener("toggle", ({ target }) => {
+  if (!target.open || !target.matches?.(".reason-beside")) return;
+  const left = (element) => element.getBoundingClientRect().left;
+  target.classList.remove("menu--start");
+  target.classList.toggle("menu--start", left(target.querySelector(".menu__list")) < left(target.closest("main")));
+  target.querySelector("input").focus();
+}, true);
+
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
     const open = document.querySelector("details.menu[open]");

@@ -1,6 +1,6 @@
 """Versions of a list: making a draft active, throwing it away, looking at older ones and bringing them back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from flask import flash, make_response, redirect, render_template, request
@@ -22,7 +22,7 @@ from app.services.rule_sets.listing import Describer, may_be_judged, read_listin
 from app.services.rule_sets.names import read_names
 from app.services.rule_sets.seen import find_active, shown_version
 from app.transaction import transaction
-from app.views.authors import author
+from app.views.authors import author, author_noting
 from app.views.list_arguments import read_list_arguments
 from app.views.row_ids import existing
 from app.views.rules.places import Place, place_of, seen_of, tabs
@@ -122,7 +122,9 @@ class RuleVersionView(BaseView):
             return _activation_page(place)
         try:
             with transaction(db.session()) as session:
-                version = activation.activate(session, _change(), note=request.form.get("note", ""))
+                note = request.form.get("note", "")
+                change = replace(_change(), author=author_noting(note))
+                version = activation.activate(session, change, note=note)
                 number = version.number
         except InvalidInputError as error:
             return _activation_page(place, error)

@@ -18,6 +18,7 @@ from app.services.setup_wizard import arrivals, progress, steps
 from app.services.setup_wizard.progress import Settled, Step
 from app.services.setup_wizard.steps import Course, StepLine
 from app.transaction import transaction
+from app.views import given_reasons
 from app.views.authors import author
 from app.views.row_ids import argument, existing
 from app.views.setup_wizard.answers import SystemTypePage, TenantPage, ZeroTouchPage
@@ -39,7 +40,7 @@ PAGES: Mapping[Step, StepPage] = MappingProxyType(
         Step.FIRST_PHONE: FirstPhonePage(),
     }
 )
-_NOT_TYPED = {"deed", "to", "csrf_token"}
+_NOT_TYPED = {"deed", "to", "csrf_token", given_reasons.FIELD}
 _AT_THE_SAME_MOMENT = (
     "Somebody else did the same at this moment. Look at what there is now, and go on from there."
 )

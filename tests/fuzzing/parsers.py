@@ -12,6 +12,7 @@ from pathlib import Path
 
 from app.cli.backup import archive
 from app.models.enums import DestinationKind, ValueFormat
+from app.notifier.answers import shown
 from app.phone_api import alarms, keep_alive, user_keys
 from app.phone_api.accept_encoding import prefers_gzip
 from app.phone_api.calls import prepare
@@ -232,6 +233,8 @@ PARSERS = (
     of_text("the file of ways to sign in", WAYS, read_ways),
     of_text("a name for a directory", ["anna*)(uid=*", "+49 30 123"],
              lambda text: (escaped(text), name_filter("(cn=%*)", text), read_server(text, 389, None))),
+    Parser("what a receiver said", [b"250 2.0.0 Ok: queued as 4711\r\n", b"535 open-\0sesame, b3Blbi1zZXNhbWU="],
+           lambda content: shown(content, ["open-sesame", "a", ""]).encode()),
     of_text("the settings of a destination", DESTINATIONS, _read_destination),
     Parser("a backup", [backup()], _read_backup),
     Parser("the archive in a backup", [inside_of_a_backup()],

@@ -9,8 +9,8 @@ from types import CodeType, FrameType
 from typing import NamedTuple
 
 FROM_OUTSIDE = (
-    "arrivals", "cli/backup", "directory", "identity_provider", "phone_api", "phone_client", "rendering", "rules",
-    "services/destinations",
+    "arrivals", "cli/backup", "directory", "identity_provider", "notifier", "phone_api", "phone_client",
+    "rendering", "rules", "services/destinations",
 )  # fmt: skip
 """Where what phones, files, clients and other servers send is read; pages and the REST API are held by their routes."""
 

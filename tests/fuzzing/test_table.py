@@ -13,6 +13,7 @@ from tests.fuzzing.readers import Place, reached_by, readers
 _DIRECTORY = "is fed by tests/fuzzing/test_directory.py"
 _PROVIDER = "is fed by tests/fuzzing/test_provider.py"
 _PHONES = "is fed by tests/fuzzing/test_phone_client.py"
+_RECEIVERS = "is fed by tests/fuzzing/test_receivers.py"
 _DOORS = "is fed by tests/fuzzing/test_phone_api.py"
 _OURS = "reads what this program has written itself, into its database or its memory"
 _RULES = "looks among rules and rows that are here for a name that was read before"
@@ -34,6 +35,7 @@ NOT_IN_THE_TABLE: Mapping[str, Sequence[tuple[str, str]]] = {
         ("identity_provider/provider.py", "_scheme_of"),
     ],
     _PHONES: [("phone_client/connections.py", "Visit._ask"), ("phone_client/web_pages.py", "_sign_in")],
+    _RECEIVERS: [("notifier/addresses.py", "_is_here"), ("notifier/addresses.py", "find_address")],
     _DOORS: [
         ("phone_api/asgi.py", "headers_of"),
         ("phone_api/asgi.py", "read_body"),

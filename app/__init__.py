@@ -112,6 +112,7 @@ def begin_rest_api(app: Flask, settings: Settings, keys: Sequence[str]) -> None:
         access,
         cursors,
         FirmwareStore(settings.firmware_folder, settings.largest_firmware * 1_000_000),
+        settings.data_dir,
     )
 
 

@@ -88,9 +88,17 @@ class Response:
 class RestApi:
     """Answers requests; for several threads."""
 
-    def __init__(self, database: Database, access: Access, cursors: Cursors, firmware: FirmwareStore) -> None:
+    def __init__(
+        self,
+        database: Database,
+        access: Access,
+        cursors: Cursors,
+        firmware: FirmwareStore,
+        data_folder: Path,
+    ) -> None:
         self._database = database
         self._firmware = firmware
+        self._data_folder = data_folder
         self._access = access
         self._cursors = cursors
 
@@ -122,6 +130,7 @@ class RestApi:
             conditions=request.conditions,
             cursors=self._cursors,
             firmware_folder=self._firmware.folder,
+            data_folder=self._data_folder,
         )
         if route.note is not None:
             with writing(self._database, ALL_TENANTS) as session:

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from http import HTTPStatus
 from io import BytesIO
+from os import fstat
 from pathlib import Path
+from typing import IO
 
 import flask
 from flask import Blueprint, current_app, request
@@ -129,8 +131,9 @@ def _as_flask(response: Response) -> flask.Response:
 
 def _sent(file: SentFile, headers: Mapping[str, str]) -> flask.Response:
     """Send a file in pieces, or the part of it that is asked for; nothing where who asks has it already."""
+    content = BytesIO(file.content) if isinstance(file.content, bytes) else file.content
     answer = flask.send_file(
-        file.content if isinstance(file.content, Path) else BytesIO(file.content),
+        content,
         mimetype=file.media_type,
         as_attachment=True,
         download_name=file.name,
@@ -139,7 +142,17 @@ def _sent(file: SentFile, headers: Mapping[str, str]) -> flask.Response:
     )
     for name, value in headers.items():
         answer.headers[name] = value
+    if not isinstance(content, BytesIO | Path):
+        _tell_size(answer, content)
     return answer
+
+
+def _tell_size(answer: flask.Response, content: IO[bytes]) -> None:
+    """Say how long an open file is; it is closed at once where nothing of it is sent."""
+    if answer.status_code == HTTPStatus.OK:
+        answer.content_length = fstat(content.fileno()).st_size
+    if request.method == "HEAD" or answer.status_code != HTTPStatus.OK:
+        content.close()
 
 
 def _allowed(routes: Iterable[str]) -> str:

@@ -22,6 +22,7 @@ from app.rest_api.etags import Conditions, etag_of
 from app.rest_api.problems import RefusedError, problem
 from app.rest_api.resources import ROUTES
 from app.rest_api.routes import BENEATH, Route
+from app.services import export_files
 
 EXTENSION = "ringmaster_rest_api"
 _OF_STRANGERS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS})
@@ -143,14 +144,15 @@ def _sent(file: SentFile, headers: Mapping[str, str]) -> flask.Response:
     for name, value in headers.items():
         answer.headers[name] = value
     if not isinstance(content, BytesIO | Path):
-        _tell_size(answer, content)
+        _send_open(answer, content)
     return answer
 
 
-def _tell_size(answer: flask.Response, content: IO[bytes]) -> None:
-    """Say how long an open file is; it is closed at once where nothing of it is sent."""
+def _send_open(answer: flask.Response, content: IO[bytes]) -> None:
+    """Say how long an open file is, and send it; it is closed with its last piece, or where nothing of it is sent."""
     if answer.status_code == HTTPStatus.OK:
         answer.content_length = fstat(content.fileno()).st_size
+        answer.response = export_files.pieces(content)
     if request.method == "HEAD" or answer.status_code != HTTPStatus.OK:
         content.close()
 

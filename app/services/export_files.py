@@ -1,13 +1,14 @@
 """Exports, written whole before they are sent: no slow reader holds a transaction open, and nothing is in memory."""
 
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
 from app.errors import ConflictError
 
+_PIECE = 64 * 1024
 _DISK_IS_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -32,3 +33,10 @@ def written(folder: Path, write: Callable[[IO[bytes]], None]) -> IO[bytes]:
         file.close()
         raise
     return file
+
+
+def pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield what is in the file, piece by piece, and close it."""
+    with file:
+        while piece := file.read(_PIECE):
+            yield piece

@@ -37,7 +37,6 @@ from app.views.web_session import database, db
 from config import Settings
 
 LIST = "/import-export/"
-_PIECE = 64 * 1024
 
 
 class ImportExportView(BaseView):
@@ -233,13 +232,7 @@ def _archive(name: str, write: Callable[[IO[bytes]], None]) -> Response:
     }
     if request.method == "HEAD":
         file.close()
-    return Response(_pieces(file), mimetype="application/zip", headers=headers)
-
-
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        while piece := file.read(_PIECE):
-            yield piece
+    return Response(export_files.pieces(file), mimetype="application/zip", headers=headers)
 
 
 def _record_export(what: str) -> None:

@@ -114,6 +114,7 @@ def begin_rest_api(app: Flask, settings: Settings, keys: Sequence[str]) -> None:
         cursors,
         FirmwareStore(settings.firmware_folder, settings.largest_firmware * 1_000_000),
         SignIn(password_hashes.hash_of, sign_in_sessions.limits),
+        settings.data_dir,
     )
 
 

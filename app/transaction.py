@@ -40,3 +40,20 @@ def reading(database: Database, scope: TenantScope) -> Iterator[Session]:
     with ScopedSession(database.reader, expire_on_commit=False) as session:
         set_scope(session, scope)
         yield session
+
+
+@contextmanager
+def reading_one_moment(database: Database, scope: TenantScope) -> Iterator[Session]:
+    """Open a session as ``reading`` does, in which all statements see the same state, whoever writes meanwhile."""
+    with reading(database, scope) as session:
+        see_one_moment(session)
+        yield session
+
+
+def see_one_moment(session: Session) -> None:
+    """Let a session that has read nothing yet see one state in all its statements.
+
+    On SQLite every transaction does; PostgreSQL would show each statement what was committed until then.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})

@@ -1,10 +1,13 @@
-"""gunicorn's worker for the phone plane, with a backlog that a whole fleet fits into."""
+"""gunicorn's worker for the phone plane: its backlog fits a whole fleet, and its own answers have headers."""
 
+from collections.abc import Sequence
 from functools import partial
 
+from gunicorn.asgi.protocol import ASGIProtocol
 from gunicorn.workers.gasgi import ASGIWorker
 
 from app.cli import listeners
+from app.cli.own_answers import HEADERS
 
 
 class PlaneWorker(ASGIWorker):
@@ -17,4 +20,15 @@ class PlaneWorker(ASGIWorker):
     def run(self) -> None:
         """Serve until this worker is stopped."""
         self.loop.create_server = partial(self.loop.create_server, backlog=listeners.BACKLOG)
+        ASGIProtocol._send_error_response = _answer
         super().run()
+
+
+_without_headers = ASGIProtocol._send_error_response
+
+
+def _answer(
+    protocol: ASGIProtocol, status: int, message: str, extra_headers: Sequence[tuple[str, str]] = ()
+) -> None:
+    """Answer what is no request. A class of our own would lose which parser gunicorn has found: its own keeps that."""
+    _without_headers(protocol, status, message, (*extra_headers, *HEADERS))

@@ -15,7 +15,7 @@ from gunicorn.glogging import Logger
 from gunicorn.util import import_app
 
 from app import create_app
-from app.cli import process_control
+from app.cli import own_answers, process_control
 from app.cli.given_sockets import forget_given_sockets
 from app.cli.release import check_released, opened_database
 from app.cli.stop_requests import StopRequests
@@ -134,6 +134,7 @@ class _Server(BaseApplication):
     """gunicorn, configured from here alone: no file, no argument and no variable of its own changes it."""
 
     def __init__(self, options: Options, listener: socket, load: Callable[[], Any]) -> None:
+        own_answers.be_plain()
         forget_given_sockets()  # gunicorn would listen at all of them, whichever they are for
         self._options = {**options, "bind": f"fd://{listener.detach()}"}
         self._load = load
@@ -155,6 +156,10 @@ class _Log(Logger):
         self.error_log.handlers.clear()
         self.error_log.propagate = True
         self.error_log.setLevel("DEBUG" if cfg.loglevel == "DEBUG" else "WARNING")
+
+    def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """Write what gunicorn has filled in already as one kind of line, of which so many are written in a minute."""
+        super().warning(*((msg, *args) if args else ("%s", msg)), **kwargs)
 
 
 def _follow_master(_master: object, worker: Any) -> None:

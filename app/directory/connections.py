@@ -1,10 +1,8 @@
 """Connections to a directory: encrypted as asked for, checked, bound, bounded in time, and closed."""
 
-import socket
 import ssl
-import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from ldap3 import ANONYMOUS, NONE, SAFE_SYNC, SIMPLE, Connection, Tls
@@ -17,6 +15,7 @@ from ldap3.core.exceptions import (
     LDAPPasswordIsMandatoryError,
 )
 
+from app.cutting_off import cut_off_after
 from app.directory.answers import NO_NAME, refuse_answer, refuse_connection
 from app.directory.receiving import take_in_bounds
 from app.errors import InvalidInputError, UnreachableError
@@ -45,7 +44,8 @@ def opened(wanted: Search) -> Iterator[Connection]:
     """Yield a connection that is not bound yet; errors as ``bound`` has them."""
     tls = _CheckedTls(wanted)
     connection = _connection(wanted, tls)
-    with _unbound_afterwards(connection), _cut_off_after(connection, min(wanted.seconds, MOST_SECONDS)):
+    whole = CONNECT_SECONDS + min(wanted.seconds, MOST_SECONDS)
+    with cut_off_after(whole, lambda: connection.socket), _unbound_afterwards(connection):
         _open(connection, tls, wanted)
         yield connection
 
@@ -72,7 +72,10 @@ class _CheckedTls(Tls):
     def wrap_socket(self, connection: Any, do_handshake: bool = False) -> None:  # noqa: ARG002  (ldap3's)
         context = ssl.create_default_context(cadata=self._certificates or None)
         try:
-            connection.socket = context.wrap_socket(connection.socket, server_hostname=self._host)
+            connection.socket = context.wrap_socket(
+                connection.socket, server_hostname=self._host, do_handshake_on_connect=False
+            )
+            connection.socket.do_handshake()
         except ssl.SSLCertVerificationError as error:
             self.distrust = error.verify_message
             raise
@@ -114,23 +117,6 @@ def _unbound_afterwards(connection: Connection) -> Iterator[None]:
             connection.strategy.close()
         if connection.socket is not None:  # one that could not be opened is left to us
             connection.socket.close()
-
-
-@contextmanager
-def _cut_off_after(connection: Connection, seconds: float) -> Iterator[None]:
-    """Close the socket when the time is over: a directory that answers byte by byte would never time out."""
-    timer = threading.Timer(CONNECT_SECONDS + seconds, _cut_off, [connection])
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-
-
-def _cut_off(connection: Connection) -> None:
-    with suppress(OSError, AttributeError):  # it may have been closed meanwhile
-        connection.socket.shutdown(socket.SHUT_RDWR)
 
 
 def _open(connection: Connection, tls: _CheckedTls, wanted: Search) -> None:

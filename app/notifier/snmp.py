@@ -36,6 +36,7 @@ from pysnmp.hlapi.v3arch.asyncio import (
 from pysnmp.proto.rfc1902 import Integer32, OctetString
 
 from app.notifier.addresses import Found, find_address
+from app.notifier.answers import shown
 from app.notifier.failures import NotDelivered
 from app.rendering.notices.message import Message
 from app.rendering.notices.traps import Variable, trap_oid_of, variables_of
@@ -102,7 +103,7 @@ class SnmpSender:
         notification = NotificationType(ObjectIdentity(trap_oid)).add_varbinds(*map(_bound, variables))
         error, status = await self._sent(engine, receiver, found, notification)
         if error is not None:
-            raise NotDelivered(f"{receiver.host}: {error}.")
+            raise NotDelivered(f"{receiver.host}: {shown(str(error))}.")
         if status:
             raise NotDelivered(f"{receiver.host} answered {status}.", is_of_message=True)
         if receiver.is_inform:

@@ -71,7 +71,10 @@ async def _send_on_stream(receiver: SyslogReceiver, found: Found, content: bytes
             ssl=trusting(receiver.certificates) if is_encrypted else None,
             server_hostname=receiver.host.strip("[]") if is_encrypted else None,
         )
-    writer.write(content)
-    await writer.drain()
-    writer.close()
-    await writer.wait_closed()
+    try:
+        writer.write(content)
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+    finally:
+        writer.transport.abort()  # who takes nothing, or does not say goodbye, keeps no connection

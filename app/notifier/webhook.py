@@ -3,18 +3,19 @@
 import socket
 import ssl
 import time
+from contextlib import suppress
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from app.notifier.addresses import Found, find_address
+from app.notifier.answers import shown
 from app.notifier.failures import NotDelivered, why_unreachable
 from app.notifier.trust import refusal_of, trusting
 from app.rendering.notices import events
 from app.rendering.notices.events import EventMessage
 from app.rendering.notices.message import Message
-from app.rendering.notices.subjects import on_one_line
 from app.rendering.notices.webhook import DELIVERY_HEADER, SIGNATURE_HEADER, body_of, signature_of
 from app.rules.receivers import WebHook
 
@@ -22,6 +23,7 @@ _CONNECT_SECONDS = 5
 _WHOLE_SECONDS = 15
 _LARGEST_ANSWER = 4 * 1024
 _SHOWN_CHARACTERS = 200
+_REASON_CHARACTERS = 60
 _OF_MESSAGE = frozenset({400, 409, 413, 415, 422})
 
 
@@ -41,13 +43,18 @@ async def _post(receiver: WebHook, body: bytes, key: str) -> str:
     timeout = aiohttp.ClientTimeout(total=_WHOLE_SECONDS, connect=_CONNECT_SECONDS)
     try:
         async with (
-            aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=False) as session,
+            aiohttp.ClientSession(
+                connector=connector,
+                timeout=timeout,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                trust_env=False,
+            ) as session,
             session.post(
                 url, data=body, headers=_headers(receiver, key, body), allow_redirects=False
             ) as answer,
         ):
-            said = (await answer.content.read(_LARGEST_ANSWER)).decode("utf-8", errors="replace")
-            return _judged(answer, said)
+            return _judged(receiver, answer, await _beginning_of(answer))
     except aiohttp.ClientConnectorCertificateError as error:
         inner = error.certificate_error
         raise (
@@ -59,8 +66,19 @@ async def _post(receiver: WebHook, body: bytes, key: str) -> str:
         raise NotDelivered(f"{host} cannot be reached: {why_unreachable(error.os_error)}.") from error
     except TimeoutError as error:
         raise NotDelivered(f"{host} did not answer within {_WHOLE_SECONDS} seconds.") from error
-    except (aiohttp.ClientError, OSError, ValueError) as error:
+    except (aiohttp.ClientResponseError, ValueError) as error:
+        raise NotDelivered(f"{host} answers with what is no HTTP.") from error
+    except (aiohttp.ClientError, OSError) as error:
         raise NotDelivered(f"{host} hung up without an answer.") from error
+
+
+async def _beginning_of(answer: aiohttp.ClientResponse) -> bytes:
+    """Return the first bytes of what is said; nothing of what is packed, or breaks off: the status says what counts."""
+    if answer.headers.get("Content-Encoding", "identity") != "identity":
+        return b""
+    with suppress(aiohttp.ClientError, OSError, ValueError):
+        return await answer.content.read(_LARGEST_ANSWER)
+    return b""
 
 
 class _Known(AbstractResolver):
@@ -93,6 +111,7 @@ def _headers(receiver: WebHook, key: str, body: bytes) -> dict[str, str]:
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "Ringmaster",
+        "Accept-Encoding": "identity",
         DELIVERY_HEADER: key,
     }
     if receiver.secret:
@@ -102,11 +121,11 @@ def _headers(receiver: WebHook, key: str, body: bytes) -> dict[str, str]:
     return headers
 
 
-def _judged(answer: aiohttp.ClientResponse, said: str) -> str:
-    shown = on_one_line(said)[:_SHOWN_CHARACTERS]
-    sentence = f"{answer.status} {on_one_line(answer.reason or '')[:60]}".strip() + (
-        f": {shown}" if shown else ""
-    )
+def _judged(receiver: WebHook, answer: aiohttp.ClientResponse, said: bytes) -> str:
+    secrets = (receiver.secret, receiver.authorization, receiver.authorization.rpartition(" ")[2])
+    reason = shown(answer.reason or "", secrets, most=_REASON_CHARACTERS)
+    text = shown(said, secrets, most=_SHOWN_CHARACTERS)
+    sentence = f"{answer.status} {reason}".strip() + (f": {text}" if text else "")
     if 200 <= answer.status < 300:
         return sentence
     if 300 <= answer.status < 400:

@@ -75,11 +75,18 @@ class RestApi:
     """Answers requests; for several threads."""
 
     def __init__(
-        self, database: Database, access: Access, cursors: Cursors, firmware: FirmwareStore, sign_in: SignIn
+        self,
+        database: Database,
+        access: Access,
+        cursors: Cursors,
+        firmware: FirmwareStore,
+        sign_in: SignIn,
+        data_folder: Path,
     ) -> None:
         self._database = database
         self._sign_in = sign_in
         self._firmware = firmware
+        self._data_folder = data_folder
         self._access = access
         self._cursors = cursors
 
@@ -112,6 +119,7 @@ class RestApi:
             cursors=self._cursors,
             firmware_folder=self._firmware.folder,
             sign_in=self._sign_in,
+            data_folder=self._data_folder,
         )
         if route.note is not None:
             with writing(self._database, ALL_TENANTS) as session:

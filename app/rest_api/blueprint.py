@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from http import HTTPStatus
 from io import BytesIO
+from os import fstat
 from pathlib import Path
+from typing import IO
 
 import flask
 from flask import Blueprint, current_app, request
@@ -21,6 +23,7 @@ from app.rest_api.problems import RefusedError, problem
 from app.rest_api.resources import ROUTES
 from app.rest_api.responses import Response, as_problem
 from app.rest_api.routes import BENEATH, Route
+from app.services import export_files
 
 EXTENSION = "ringmaster_rest_api"
 _OF_STRANGERS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS})
@@ -130,8 +133,9 @@ def _as_flask(response: Response) -> flask.Response:
 
 def _sent(file: SentFile, headers: Mapping[str, str]) -> flask.Response:
     """Send a file in pieces, or the part of it that is asked for; nothing where who asks has it already."""
+    content = BytesIO(file.content) if isinstance(file.content, bytes) else file.content
     answer = flask.send_file(
-        file.content if isinstance(file.content, Path) else BytesIO(file.content),
+        content,
         mimetype=file.media_type,
         as_attachment=True,
         download_name=file.name,
@@ -140,7 +144,18 @@ def _sent(file: SentFile, headers: Mapping[str, str]) -> flask.Response:
     )
     for name, value in headers.items():
         answer.headers[name] = value
+    if not isinstance(content, BytesIO | Path):
+        _send_open(answer, content)
     return answer
+
+
+def _send_open(answer: flask.Response, content: IO[bytes]) -> None:
+    """Say how long an open file is, and send it; it is closed with its last piece, or where nothing of it is sent."""
+    if answer.status_code == HTTPStatus.OK:
+        answer.content_length = fstat(content.fileno()).st_size
+        answer.response = export_files.pieces(content)
+    if request.method == "HEAD" or answer.status_code != HTTPStatus.OK:
+        content.close()
 
 
 def _allowed(routes: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import IO, Any, Generic, TypeVar
 
 from msgspec import Struct
 from sqlalchemy.orm import Session
@@ -48,6 +48,7 @@ class Call(Generic[Query, Body]):
     cursors: Cursors
     firmware_folder: Path
     sign_in: SignIn
+    data_folder: Path
 
     def check_may_change(self, shown: Struct) -> None:
         """Raise RefusedError 412 where who calls has seen another state than this one."""
@@ -58,10 +59,12 @@ class Call(Generic[Query, Body]):
 class SentFile:
     """A file as an answer: bytes, or where they lie, under a name. ``etag`` is without the quotes.
 
+    One that is open already is closed when it was sent.
+
     ``media_type`` is one of those that the route says.
     """
 
-    content: bytes | Path
+    content: bytes | Path | IO[bytes]
     name: str
     etag: str
     modified: datetime

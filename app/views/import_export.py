@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
-from tempfile import TemporaryFile
+from os import fstat
 from typing import IO
 
-from flask import Response, flash, jsonify, redirect, render_template, request
+from flask import Response, current_app, flash, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import BaseView
 from flask_appbuilder.baseviews import expose
@@ -19,12 +19,12 @@ from app.models.enums import ImportKind, ImportState, Verdict
 from app.rendering.csv_lines import BYTE_ORDER_MARK
 from app.security.roles import IMPORT, IMPORT_CONFIGURATION, IMPORT_EXPORT, SEE_SECRETS
 from app.security.tenant_scope import ALL_TENANTS, TenantScope, scope_of
-from app.services import configuration_export, journal, user_export
+from app.services import configuration_export, export_files, journal, user_export
 from app.services.firmware.files import megabytes
 from app.services.imports import jobs, rows
 from app.services.imports.arrival import SUFFIXES
 from app.services.imports.user_file import LARGEST_UPLOAD, MOST_ROWS
-from app.transaction import reading, transaction, writing
+from app.transaction import reading, reading_one_moment, transaction, writing
 from app.views.authors import author
 from app.views.error_pages import STATUS_OF
 from app.views.error_words import NOT_PERMITTED
@@ -34,9 +34,9 @@ from app.views.request_guards import takes_files, wants_json
 from app.views.shell import may
 from app.views.times import time_of_page
 from app.views.web_session import database, db
+from config import Settings
 
 LIST = "/import-export/"
-_PIECE = 64 * 1024
 
 
 class ImportExportView(BaseView):
@@ -59,7 +59,7 @@ class ImportExportView(BaseView):
         """Send the users that the account sees, with passwords only for those who may see them."""
         with_passwords = may(SEE_SECRETS, IMPORT_EXPORT)
         _record_export(f"users and devices, {'with' if with_passwords else 'without'} passwords")
-        with reading(database(), scope_of(db.session())) as session:
+        with reading_one_moment(database(), scope_of(db.session())) as session:
             return _archive(
                 user_export.FILE_NAME,
                 lambda file: user_export.write_users(session, file, with_passwords=with_passwords),
@@ -71,7 +71,7 @@ class ImportExportView(BaseView):
     def configuration(self) -> Response:
         """Send tenants, sites, templates, settings and placeholders, secrets among them."""
         _record_export("the configuration, with its secrets")
-        with reading(database(), scope_of(db.session())) as session:
+        with reading_one_moment(database(), scope_of(db.session())) as session:
             return _archive(
                 configuration_export.FILE_NAME,
                 lambda file: configuration_export.write_configuration(session, file),
@@ -223,21 +223,16 @@ def _result_lines(opened: Database, scope: TenantScope, job_id: int, by: str) ->
 
 def _archive(name: str, write: Callable[[IO[bytes]], None]) -> Response:
     """Send an archive, written whole first, so that all of it is of one moment and its size is known."""
-    file = TemporaryFile()  # noqa: SIM115 - closed when all of it was sent
-    write(file)
+    settings: Settings = current_app.extensions["ringmaster_settings"]
+    file = export_files.written(settings.data_dir, write)
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
-        "Content-Length": str(file.tell()),
+        "Content-Length": str(fstat(file.fileno()).st_size),
         "Cache-Control": "no-store",
     }
-    return Response(_pieces(file), mimetype="application/zip", headers=headers)
-
-
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        file.seek(0)
-        while piece := file.read(_PIECE):
-            yield piece
+    if request.method == "HEAD":
+        file.close()
+    return Response(export_files.pieces(file), mimetype="application/zip", headers=headers)
 
 
 def _record_export(what: str) -> None:

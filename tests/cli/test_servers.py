@@ -64,3 +64,15 @@ def test_only_trusted_proxies_say_that_a_request_came_by_https(proxies, believed
     config = configured(web_options(Settings(trusted_proxies=proxies)))
     assert config.forwarded_allow_ips == believed
     assert config.secure_scheme_headers == {"X-FORWARDED-PROTO": "https"}
+
+
+def test_what_gunicorn_has_filled_in_is_one_kind_of_line(caplog: pytest.LogCaptureFixture) -> None:
+    """Of which so many are written in a minute; of each that it has filled in itself there would be as many."""
+    log = web_options(Settings())["logger_class"](Config())
+    for line in (
+        "Invalid request from ip=192.0.2.1: Invalid header",
+        "Invalid request from ip=192.0.2.1: Invalid Method",
+    ):
+        log.warning(line)
+    assert {record.msg for record in caplog.records} == {"%s"}
+    assert caplog.records[0].getMessage() == "Invalid request from ip=192.0.2.1: Invalid header"

@@ -5,13 +5,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# The beginning of an answer of 16 KiB (BER): a reader waits for the rest.
-_BEGINNING = b"\x30\x84\x00\x00\x40\x00" + b"\x02" * 1000
+# The beginning of an answer of 16 KiB, by LDAP (BER) and in a handshake of TLS: a reader waits for the rest.
+LDAP = b"\x30\x84\x00\x00\x40\x00" + b"\x02" * 1000
+HANDSHAKE = b"\x16\x03\x03\x40\x00" + b"\x02" * 1000
 _SECONDS_BETWEEN_BYTES = 0.3
 
 
 class _Server:
-    def __init__(self, *, drips: bool) -> None:
+    def __init__(self, drips: bytes) -> None:
         self.listening = socket.create_server(("127.0.0.1", 0))
         self.arrived = threading.Semaphore(0)
         self.ended = threading.Event()
@@ -39,7 +40,7 @@ class _Server:
             connection.close()
 
     def _drip(self, connection: socket.socket) -> None:
-        for byte in _BEGINNING:
+        for byte in self._drips:
             try:
                 connection.sendall(bytes([byte]))
             except OSError:
@@ -49,9 +50,9 @@ class _Server:
 
 
 @contextmanager
-def silent_server(*, drips: bool = False) -> Iterator[tuple[int, threading.Semaphore]]:
-    """Yield its port, and a semaphore that counts who arrived; one that drips sends a byte now and then."""
-    server = _Server(drips=drips)
+def silent_server(*, drips: bytes = b"") -> Iterator[tuple[int, threading.Semaphore]]:
+    """Yield its port, and a semaphore that counts who arrived; one that drips sends a byte of this now and then."""
+    server = _Server(drips)
     thread = threading.Thread(target=server.accept)
     thread.start()
     try:

@@ -10,7 +10,7 @@ from app.directory import connections
 from app.directory.searching import search
 from app.errors import ConflictError, InvalidInputError, NotAllowedError, UnreachableError
 from app.rules.phone_book import Search, Security, Server, name_filter
-from tests.directory.silent_server import silent_server
+from tests.directory.silent_server import HANDSHAKE, LDAP, silent_server
 from tests.slapd import BASE, MANY, READER, READER_PASSWORD, SOFT_LIMIT, Slapd
 
 EVERYBODY = name_filter("(sn=%)", "")
@@ -134,14 +134,15 @@ class TestInTime:
                 search(replace(on(wanted, port, security), seconds=1))
             assert time.monotonic() - began < 5
 
+    @pytest.mark.parametrize(("security", "beginning"), [(Security.PLAIN, LDAP), (Security.LDAPS, HANDSHAKE)])
     def test_a_server_that_answers_byte_by_byte_is_cut_off(
-        self, wanted: Search, monkeypatch: pytest.MonkeyPatch
+        self, wanted: Search, monkeypatch: pytest.MonkeyPatch, security: Security, beginning: bytes
     ):
         monkeypatch.setattr(connections, "CONNECT_SECONDS", 1)
-        with silent_server(drips=True) as (port, _):
+        with silent_server(drips=beginning) as (port, _):
             began = time.monotonic()
             with pytest.raises(UnreachableError):
-                search(replace(on(wanted, port, Security.PLAIN), seconds=1))
+                search(replace(on(wanted, port, security), seconds=1))
             assert time.monotonic() - began < 6
 
     def test_no_more_than_two_search_at_once_and_both_come_free_again(self, wanted: Search):

@@ -4,6 +4,7 @@ Each row has valid inputs to begin from. Hypothesis changes them (test_parsers.p
 of the code an input reaches (guided.py).
 """
 
+import contextlib
 import io
 import tempfile
 from collections.abc import Mapping
@@ -11,7 +12,9 @@ from ipaddress import ip_network
 from pathlib import Path
 
 from app.cli.backup import archive
+from app.errors import InvalidInputError
 from app.models.enums import DestinationKind, ValueFormat
+from app.notifier.answers import shown
 from app.phone_api import alarms, keep_alive, user_keys
 from app.phone_api.accept_encoding import prefers_gzip
 from app.phone_api.calls import prepare
@@ -24,6 +27,7 @@ from app.rendering.overlay_lines import parse_lines
 from app.rendering.personal_file import Overlays, render_global_file, render_personal_file
 from app.rendering.template_bytes import as_kept, text_of_file
 from app.rendering.template_check import check_text
+from app.rendering.template_file import parse_template, write_template
 from app.rendering.text import fill
 from app.rules import api_tokens, file_system_names, network_lists, phone_forms, typed_names, uploaded_names
 from app.rules.addresses import find_address
@@ -87,7 +91,8 @@ def _read_table(content: bytes) -> None:
     if rows:
         columns.read_together(rows)
     for row in rows:
-        columns.read(row)
+        with contextlib.suppress(InvalidInputError):
+            columns.read(row)
 
 
 def _read_zip(content: bytes) -> None:
@@ -116,6 +121,7 @@ def _read_template(content: bytes) -> None:
     text = as_kept(text_of_file(content))
     for value_format in ValueFormat:
         check_text(text, {"mac"}, value_format)
+    assert parse_template(write_template(parse_template(text)))
 
 
 def _render(text: str) -> None:
@@ -215,6 +221,7 @@ PARSERS = (
     of_text("the text of a rule", [
         'model in (405, 430HD) and ip in 10.1.0.0/16 or not (tenant = "Acme & Co")',
         'firmware starts-with UC_3.4 or firmware < UC_3.1 and mac in 00908f and user ~ "sales-*" and tenant is-set',
+        "model in (405",
     ], _read_condition),
     Parser("a table of users", USER_TABLES, _read_table),
     Parser("a zip archive", [packed({"users.csv": USER_TABLES[0]}), *CONFIGURATION_ZIPS], _read_zip),
@@ -232,6 +239,8 @@ PARSERS = (
     of_text("the file of ways to sign in", WAYS, read_ways),
     of_text("a name for a directory", ["anna*)(uid=*", "+49 30 123"],
              lambda text: (escaped(text), name_filter("(cn=%*)", text), read_server(text, 389, None))),
+    Parser("what a receiver said", [b"250 2.0.0 Ok: queued as 4711\r\n", b"535 open-\0sesame, b3Blbi1zZXNhbWU="],
+           lambda content: shown(content, ["open-sesame", "a", ""]).encode()),
     of_text("the settings of a destination", DESTINATIONS, _read_destination),
     Parser("a backup", [backup()], _read_backup),
     Parser("the archive in a backup", [inside_of_a_backup()],

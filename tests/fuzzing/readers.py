@@ -9,8 +9,8 @@ from types import CodeType, FrameType
 from typing import NamedTuple
 
 FROM_OUTSIDE = (
-    "arrivals", "cli/backup", "directory", "identity_provider", "phone_api", "phone_client", "rendering", "rules",
-    "services/destinations",
+    "arrivals", "cli/backup", "directory", "identity_provider", "notifier", "phone_api", "phone_client",
+    "rendering", "rules", "services/destinations",
 )  # fmt: skip
 """Where what phones, files, clients and other servers send is read; pages and the REST API are held by their routes."""
 
@@ -39,14 +39,18 @@ class Place(NamedTuple):
 
 
 def readers() -> set[Place]:
-    """Return the functions that read what comes from outside, by names and what they take, or by what they call."""
+    """Return the functions that read what comes from outside.
+
+    They take a text and are named so, or take a text and refuse something; or they call a library that reads texts.
+    """
     return {
         Place(file, name)
         for package in FROM_OUTSIDE
         for path in sorted(Path("app", package).rglob("*.py"))
         for file in [str(path.relative_to("app"))]
         for name, function in _functions(ast.parse(path.read_text()))
-        if _is_named_so(name, function) or _calls_a_library(function)
+        if (_takes_text(function) and (_is_named_so(name) or _refuses(function)))
+        or _calls_a_library(function)
     }
 
 
@@ -83,11 +87,26 @@ def _functions(
             yield from _functions(node, f"{prefix}{node.name}.")
 
 
-def _is_named_so(name: str, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    own = name.rpartition(".")[2]
-    given = [argument.annotation for argument in (*function.args.args, *function.args.kwonlyargs)]
-    words = {node.id for each in given if each for node in ast.walk(each) if isinstance(node, ast.Name)}
-    return own.partition("_")[0] in NAMES and bool(words & _TEXTS)
+def _is_named_so(name: str) -> bool:
+    return name.rpartition(".")[2].partition("_")[0] in NAMES
+
+
+def _takes_text(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    arguments = function.args
+    given = [
+        each.annotation
+        for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+        if each.annotation
+    ]
+    return any(isinstance(node, ast.Name) and node.id in _TEXTS for each in given for node in ast.walk(each))
+
+
+def _refuses(function: ast.AST) -> bool:
+    """Whether it raises something, or turns what others raise into something else: whatever it is called."""
+    return any(
+        isinstance(node, ast.ExceptHandler) or (isinstance(node, ast.Raise) and node.exc is not None)
+        for node in ast.walk(function)
+    )
 
 
 def _calls_a_library(function: ast.AST) -> bool:

@@ -1,9 +1,8 @@
 """Whatever a phone answers to Ringmaster's questions, on its web pages and by Telnet, each ends with a sentence."""
 
 import asyncio
-import contextlib
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
 import hypothesis
 import pytest
@@ -14,22 +13,13 @@ from app.phone_client import connections, telnet, web_pages
 from app.rules.phone_calls import FACTORY, Answer, Outcome, PhoneCall
 from app.rules.telnet import MOST_TRANSCRIPT, TelnetCall
 from tests.fuzzing.mutations import NASTY_BYTES, mutated
+from tests.fuzzing.odd_server import ENDLESS, HOST, Converse, Said, with_a_server
 
 FEW, MANY = 15, 200
 MAC = "00908f000001"
-HOST = "127.0.0.1"
 PASSWORD = "open-sesame"
-PATIENCE_SECONDS = 0.05
-"""How long the phone waits for a question, before it says something unasked."""
-MOST_ANSWERS = 8
-"""Before it hangs up."""
 MOST_SECONDS = 5
 """Of processor time, for one conversation."""
-ENDLESS = b"\n(endless)"
-"""Says what stands before it again and again, for as long as somebody listens."""
-
-Said = Sequence[bytes]
-Converse = Callable[[int], Awaitable[None]]
 
 _BODY = (
     b"<html><form action=/mainform.cgi/reboot.htm>MAC 00:90:8f:00:00:01</form><status><line/></status></html>"
@@ -71,38 +61,6 @@ def _texts(usual: Sequence[bytes]) -> st.SearchStrategy[bytes]:
 def said_by_a_phone(usual: Sequence[bytes]) -> st.SearchStrategy[list[bytes]]:
     """Return what a phone says, one after the other: to each question, and on each connection."""
     return st.lists(_texts(usual), min_size=1, max_size=5)
-
-
-async def with_a_phone(said: Said, converse: Converse) -> None:
-    """Hold a conversation with a phone that says this, one after the other, and the last again."""
-    left, conversations = list(said), set()
-
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        conversations.add(asyncio.current_task())
-        with contextlib.suppress(OSError):
-            for _ in range(MOST_ANSWERS):
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(PATIENCE_SECONDS):
-                        if not await reader.read(64 * 1024):
-                            break
-                await _say(writer, left.pop(0) if len(left) > 1 else left[0])
-        writer.close()
-
-    server = await asyncio.start_server(answer, HOST, 0)
-    try:
-        await converse(server.sockets[0].getsockname()[1])
-    finally:
-        server.close()
-        await asyncio.gather(*conversations)
-
-
-async def _say(writer: asyncio.StreamWriter, content: bytes) -> None:
-    first, goes_on, _ = content.partition(ENDLESS)
-    writer.write(first)
-    while goes_on and not writer.is_closing():
-        writer.write(first[-40:] * 1024)
-        await writer.drain()
-    await writer.drain()
 
 
 async def _permitted() -> bool:
@@ -169,7 +127,7 @@ def ask_often(usual: Sequence[bytes], converse: Converse, times: int) -> tuple[i
 
     def once(said: Said) -> None:
         began = time.process_time()
-        asyncio.run(with_a_phone(said, converse))
+        asyncio.run(with_a_server(said, converse))
         spent.append(time.process_time() - began)
         assert spent[-1] < MOST_SECONDS
 

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from app.errors import InvalidInputError
 from app.phone_api.guesses import source_of
 from app.rendering import manager_urls, placeholders
-from app.rendering.features import FEATURES
+from app.rendering.dhcp_option import fill_dhcp_option
+from app.rendering.features import FEATURES, feature_lines
+from app.rendering.option_template import ovr_values, with_ovr_lines
 from app.rendering.user_keys import UserKeys
 from app.rendering.user_keys import checked as checked_keys
 from app.rules import api_tokens, given_reasons, phone_forms
@@ -15,11 +17,13 @@ from app.rules.conditions.fields import FIELDS
 from app.rules.conditions.operators import find_operator
 from app.rules.gates import parse_limit
 from app.rules.neighbours import are_neighbours
+from app.rules.phone_book import attributes_in, attributes_shown_by
 from app.rules.phone_subnets import size_of, subnet_of
 from app.rules.rule_kinds import form_values
 from app.rules.telnet import read_commands
 from app.rules.waves import parse_steps
 from tests.fuzzing.parser import of_text
+from tests.fuzzing.rule_forms import RULE_FORMS
 
 
 def _each(*orders: Callable[[], object]) -> None:
@@ -48,6 +52,8 @@ def _read_form(text: str) -> None:
         lambda: form_values.windows(values, "field"),
         lambda: form_values.zone(values, "field"),
         lambda: form_values.number(values, "field", least=0, most=9),
+        lambda: form_values.text(values, "field", most=80),
+        lambda: form_values.ids(values, "field", {1: "Acme"}, "tenant"),
     )
 
 
@@ -70,6 +76,23 @@ def _read_boot_file(text: str) -> None:
 
 def _read_feature(text: str) -> None:
     _each(*(lambda one=one: one.checked(text) for feature in FEATURES.values() for one in feature.inputs))
+    given = dict(line.partition("=")[::2] for line in text.split("\n"))
+    for feature in FEATURES.values():
+        feature_lines(feature, given)
+
+
+def _read_resiliency(text: str) -> None:
+    address, _, rest = text.partition("\n")
+    port, _, template = rest.partition("\n")
+    ovr_values(with_ovr_lines(template, address, port))
+
+
+def _read_public_url(text: str) -> None:
+    url, _, template = text.partition("\n")
+    fill_dhcp_option(template, manager_urls.manager_urls(url), None)
+
+
+_DAYS = "\n".join(f"{one.parameter}={one.usual}" for one in FEATURES["daylight"].inputs)
 
 
 TYPED = (
@@ -93,7 +116,13 @@ TYPED = (
     of_text("the name of a placeholder", ["P_Door_PIN", "a"], placeholders.check_name),
     of_text("the address of this server", ["phones.example.com:8081", "10.0.0.7", "[2001:db8::1]:80"],
             manager_urls.check_host),
-    of_text("the input of a feature", ["1", "10.1.2.3", "ntp.example.com", "Europe"], _read_feature),
+    of_text("the input of a feature", ["1", "10.1.2.3", "ntp.example.com", "Europe", _DAYS], _read_feature),
+    of_text("One Voice Resiliency", ["10.1.2.3\n5060\nprovisioning/method=STATIC"], _read_resiliency),
+    of_text("the public URL", ["https://phones.example.com:8443\n<HTTP_OR_S>://<IP_ADDRESS>/a", "http://10.1.2.3\n"],
+            _read_public_url),
+    of_text("attributes of a directory", ["sn, givenName telephoneNumber"],
+            lambda text: (attributes_in(text), attributes_shown_by(text))),
+    RULE_FORMS,
     of_text("keys as they are kept", ["personal_settings/functional_key/1/key_label=Bob"],
             lambda text: checked_keys(UserKeys.read(1, text).lines)),
 )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from hashlib import sha256
-from io import BytesIO
 from typing import IO, Annotated, Any
 
 from msgspec import Meta, Struct
@@ -12,8 +11,10 @@ from app.rest_api.calls import Answer, Call, SentFile
 from app.rest_api.routes import Right, Route
 from app.rules.api_tokens import Kind
 from app.security.roles import EXPORT, EXPORT_CONFIGURATION, IMPORT_EXPORT, SEE_SECRETS
-from app.services import configuration_export, journal, user_export
+from app.services import configuration_export, export_files, journal, user_export
+from app.transaction import see_one_moment
 
+_PIECE = 64 * 1024
 _TABLE, _ARCHIVE = "text/csv", "application/zip"
 
 
@@ -65,12 +66,19 @@ def send_configuration(call: Call[Any, Any]) -> Answer:
 
 
 def _sent(call: Call[Any, Any], name: str, media_type: str, write: Callable[[IO[bytes]], None]) -> Answer:
-    stream = BytesIO()
-    write(stream)
-    content = stream.getvalue()
-    etag = sha256(content).hexdigest()[:32]
+    see_one_moment(call.session)
+    content = export_files.written(call.data_folder, write)
+    etag = _digest(content)
+    content.seek(0)
     sent = SentFile(content=content, name=name, etag=etag, modified=call.now, media_type=media_type)
     return Answer(sent, headers={"Cache-Control": "no-store"})
+
+
+def _digest(file: IO[bytes]) -> str:
+    digest = sha256()
+    while piece := file.read(_PIECE):
+        digest.update(piece)
+    return digest.hexdigest()[:32]
 
 
 def _record(call: Call[Any, Any], name: str, what: str) -> None:

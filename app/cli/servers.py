@@ -37,6 +37,7 @@ _WEB_KEEPS_IDLE_SECONDS = 5
 
 PHONE_PLANE = "app.phone_api.plane:application"
 PLANE_WORKER = "app.cli.plane_worker.PlaneWorker"
+WEB_WORKER = "app.cli.web_worker.WebWorker"
 _SHARED_MEMORY = Path("/dev", "shm")
 
 Options = Mapping[str, Any]
@@ -78,7 +79,7 @@ def web_options(settings: Settings) -> Options:
     return {
         **_shared_options(settings),
         "proc_name": "web",
-        "worker_class": "gthread",
+        "worker_class": WEB_WORKER,
         "workers": settings.web_workers,
         "threads": settings.web_threads,
         "keepalive": _WEB_KEEPS_IDLE_SECONDS,

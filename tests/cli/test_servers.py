@@ -8,7 +8,7 @@ import pytest
 from gunicorn.config import Config
 
 from app.cli.plane_worker import PlaneWorker
-from app.cli.servers import Options, plane_options, web_options
+from app.cli.servers import WEB_WORKER, Options, plane_options, web_options
 from config import Settings
 from tests.nginx import CONFIGURATION
 
@@ -31,7 +31,7 @@ def test_there_is_neither_a_control_socket_nor_an_access_log(options_of) -> None
 
 def test_the_screens_have_the_processes_and_threads_of_the_settings() -> None:
     config = configured(web_options(Settings(web_workers=2, web_threads=3)))
-    assert (config.worker_class_str, config.workers, config.threads) == ("gthread", 2, 3)
+    assert (config.worker_class_str, config.workers, config.threads) == (WEB_WORKER, 2, 3)
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,8 @@ log = logging.getLogger(__name__)
 # nginx keeps its idle connections for a minute: the one that is asked closes later than the one that asks, so that no
 # request is sent into a connection that is being closed (docs/decisions/0017).
 _PLANE_KEEPS_IDLE_SECONDS = 75
-_WEB_KEEPS_IDLE_SECONDS = 5
+# Pages ask for what is fresh every 5 to 15 seconds: on the connection that they have. An idle one costs no thread.
+_WEB_KEEPS_IDLE_SECONDS = 20
 
 PHONE_PLANE = "app.phone_api.plane:application"
 PLANE_WORKER = "app.cli.plane_worker.PlaneWorker"

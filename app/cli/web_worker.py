@@ -4,6 +4,7 @@ import re
 import socket
 import time
 from collections import deque
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
 from selectors import EVENT_READ
@@ -51,9 +52,10 @@ class WebWorker(ThreadWorker):
     def murder_pending(self) -> None:
         """Close what was waited for too long; of a worker that stops, also those on which nothing has come."""
         if not self.alive:
-            for conn in self.pending_conns:
+            waiting: Iterable[TConn] = self.pending_conns
+            for conn in waiting:
                 conn.timeout = conn.timeout if conn.has_come else 0
-            self.pending_conns = deque(sorted(self.pending_conns, key=lambda conn: conn.timeout))
+            self.pending_conns: deque[TConn] = deque(sorted(waiting, key=lambda conn: conn.timeout))
         super().murder_pending()
 
     def _give_a_thread(self, conn: TConn) -> None:

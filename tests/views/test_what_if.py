@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Operation, RuleSetVersion, Simulation
+from app.models import Operation, Operator, RuleSetVersion, Simulation, Tenant
 from app.models.enums import RuleKind
 from app.scheduler.simulation_worker import SimulationWorker
 from app.security.tenant_scope import ALL_TENANTS
@@ -84,6 +84,25 @@ class TestPages:
         after = header.index("Template rule after")
         assert {row[after] for row in rows} == {'Rule 2 "everything"'}
         assert {row[0] for row in rows} >= {ACME_MAC, GLOBEX_MAC}
+
+    def test_account_that_lost_a_tenant_sees_its_simulations_of_it_no_more(
+        self, app: Flask, sign_in: SignIn, world: World, draft_id: int
+    ) -> None:
+        def give(*tenant_ids: int) -> None:
+            with writing(database_of(app), ALL_TENANTS) as session:
+                account = session.scalars(select(Operator).where(Operator.username == "olga")).one()
+                account.tenants = [session.get_one(Tenant, tenant_id) for tenant_id in tenant_ids]
+
+        olga = sign_in("olga")
+        own = simulate(app, olga, draft_id)
+        give(world.acme, world.globex)
+        both = simulate(app, olga, draft_id)
+        pages = (both, f"{both}/progress", f"{both}/changed.csv")
+        assert [olga.get(page).status_code for page in pages] == [200] * 3
+        give(world.acme)
+        assert [olga.get(page).status_code for page in pages] == [404] * 3
+        assert olga.get(own).status_code == 200
+        assert f'"{both}"' not in olga.get(PAGE).text
 
     def test_file_of_a_phone_is_compared_with_its_secrets_masked(
         self, app: Flask, sign_in: SignIn, world: World, draft_id: int

@@ -16,6 +16,7 @@ from app.rest_api.listing import ItemPage, Listing, ListQuery, Order, RowId
 from app.rest_api.routes import FILE_TYPES, Right, Route
 from app.rules.api_tokens import Kind
 from app.security.roles import IMPORT, IMPORT_CONFIGURATION, IMPORT_EXPORT
+from app.services.asked_jobs import seen_by
 from app.services.imports import arrival, jobs, rows
 from app.services.imports.user_file import LARGEST_UPLOAD
 
@@ -147,7 +148,7 @@ def delete(call: Call[Any, Any]) -> Answer:
 
 def _imports(call: Call[Any, Any]) -> Select[ImportJob]:
     """Select what who calls may see; of his account's imports those of tenants alone that the token sees, too."""
-    return select(ImportJob).where(jobs.seen_by(call.session, call.caller.username))
+    return select(ImportJob).where(seen_by(call.session, ImportJob, call.caller.username))
 
 
 def _import(call: Call[Any, Any], *, to_change: bool) -> ImportJob:

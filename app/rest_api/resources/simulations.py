@@ -23,6 +23,7 @@ from app.rest_api.resources.simulation_bodies import (
 from app.rest_api.routes import Right, Route
 from app.rules.api_tokens import Kind
 from app.security.roles import WHAT_IF
+from app.services.asked_jobs import seen_by
 from app.services.rule_sets import reading
 from app.services.what_if import jobs, standing
 from app.services.what_if.jobs import Wish
@@ -111,17 +112,8 @@ def _draft(call: Call[Any, Any], number: int, said: DraftNamed, kind: RuleKind) 
 
 
 def _simulations(call: Call[Any, Any]) -> Select[Simulation]:
-    """Select what who calls may see; of his account's simulations those of tenants alone that the token sees, too."""
-    scope = call.caller.scope
-    if scope.is_everything:
-        return select(Simulation)
-    own = select(Simulation.id, Simulation.tenant_ids).where(Simulation.by == call.caller.username)
-    seen = [
-        simulation_id
-        for simulation_id, tenant_ids in call.session.execute(own)
-        if tenant_ids is not None and all(map(scope.includes, tenant_ids))
-    ]
-    return select(Simulation).where(Simulation.id.in_(seen))
+    """Select what who calls may see."""
+    return select(Simulation).where(seen_by(call.session, Simulation, call.caller.username))
 
 
 ONE: dict[str, Any] = {"simulation_id": RowId}

@@ -14,6 +14,7 @@ from app.models import ImportDevice, ImportFile, ImportJob, ImportRow
 from app.models.enums import ImportKind, ImportState, Verdict
 from app.security.secrets import vault
 from app.security.tenant_scope import TenantScope, scope_of
+from app.services.asked_jobs import seen_by
 from app.services.author import Author
 
 LEASE = timedelta(minutes=1)
@@ -68,27 +69,13 @@ def add(
 def recent(session: Session, by: str, *, most: int = 20) -> Sequence[ImportJob]:
     """Return the latest imports that an account may see."""
     return session.scalars(
-        select(ImportJob).where(seen_by(session, by)).order_by(ImportJob.id.desc()).limit(most)
+        select(ImportJob).where(seen_by(session, ImportJob, by)).order_by(ImportJob.id.desc()).limit(most)
     ).all()
-
-
-def seen_by(session: Session, by: str) -> ColumnElement[bool]:
-    """Imports are seen by those who see every tenant, and by who brought them, while all the tenants are in sight that
-    were so then: an account that has lost one does not look at what it once brought for it."""
-    scope = scope_of(session)
-    if scope.is_everything:
-        return ImportJob.id.is_not(None)
-    own = select(ImportJob.id, ImportJob.tenant_ids).where(ImportJob.by == by)
-    return ImportJob.id.in_(
-        job_id
-        for job_id, tenant_ids in session.execute(own)
-        if tenant_ids is not None and all(map(scope.includes, tenant_ids))
-    )
 
 
 def get(session: Session, job_id: int, by: str) -> ImportJob:
     """Return an import, or NotFoundError for an account that may not see it."""
-    found = session.scalar(select(ImportJob).where(ImportJob.id == job_id, seen_by(session, by)))
+    found = session.scalar(select(ImportJob).where(ImportJob.id == job_id, seen_by(session, ImportJob, by)))
     if found is None:
         raise NotFoundError("There is no such import, or your account does not see it.")
     return found

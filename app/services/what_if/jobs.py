@@ -13,6 +13,7 @@ from app.models import Device, PhoneModel, RuleSetVersion, Simulation, Tenant
 from app.models.enums import RuleKind, RuleSetState, SimulationState
 from app.security.tenant_scope import scope_of
 from app.services.alarms.due import HISTORY_LASTS
+from app.services.asked_jobs import seen_by
 from app.services.author import Author
 from app.services.what_if import standing
 from app.services.what_if.alarms import recorded
@@ -106,13 +107,15 @@ def start(session: Session, wish: Wish, *, author: Author, now: datetime) -> Sim
 
 def recent(session: Session, kind: RuleKind, by: str) -> Sequence[Simulation]:
     """Return the simulations of a kind that an account may see, the latest first."""
-    seen = select(Simulation).where(Simulation.kind == kind, _may_see(session, by))
+    seen = select(Simulation).where(Simulation.kind == kind, seen_by(session, Simulation, by))
     return session.scalars(seen.order_by(Simulation.id.desc()).limit(MOST_KEPT)).all()
 
 
 def get(session: Session, simulation_id: int, by: str) -> Simulation:
     """Return a simulation, or NotFoundError for an account that may not see it."""
-    found = session.scalar(select(Simulation).where(Simulation.id == simulation_id, _may_see(session, by)))
+    found = session.scalar(
+        select(Simulation).where(Simulation.id == simulation_id, seen_by(session, Simulation, by))
+    )
     if found is None:
         raise NotFoundError("There is no such simulation, or your account does not see it.")
     return found
@@ -220,11 +223,6 @@ def _count(session: Session, simulation: Simulation) -> int:
             field="days",
         )
     return number
-
-
-def _may_see(session: Session, by: str) -> ColumnElement[bool]:
-    """Simulations are seen by who asked for them, and by those who see every tenant."""
-    return Simulation.id.is_not(None) if scope_of(session).is_everything else Simulation.by == by
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:

@@ -27,15 +27,13 @@ def hung_up_when_stalled(
 
     To read a piece lasts until all of it is there, so that somebody else has to look at the clock.
     """
-    connection: socket.socket | None = environ.get("gunicorn.socket")
     progress, is_over = Progress(), threading.Event()
 
     def watch() -> None:
         before = 0
         while not is_over.wait(every):
-            if progress.taken - before < LEAST_BYTES and connection is not None:
-                with suppress(OSError):  # the caller has left
-                    connection.shutdown(socket.SHUT_RD)
+            if progress.taken - before < LEAST_BYTES:
+                hear_no_more(environ)
             before = progress.taken
 
     watcher = threading.Thread(target=watch, daemon=True)
@@ -45,3 +43,11 @@ def hung_up_when_stalled(
     finally:
         is_over.set()
         watcher.join()
+
+
+def hear_no_more(environ: WSGIEnvironment) -> None:
+    """Take nothing more from a caller, who is answered all the same: what has not come yet is waited for by nobody."""
+    connection: socket.socket | None = environ.get("gunicorn.socket")
+    if connection is not None:
+        with suppress(OSError):  # the caller has left
+            connection.shutdown(socket.SHUT_RD)

@@ -12,6 +12,7 @@ from flask_login import current_user
 from flask_wtf import CSRFProtect
 from itsdangerous import BadSignature
 
+from app.arrivals.hanging_up import hear_no_more
 from app.logs import security_events
 from app.services import second_factors
 from app.services.second_factors import Demand
@@ -23,6 +24,8 @@ _TAKES_FILES = "takes_files"
 
 PHONE_API, REST_API = "phone_api", "rest_api"
 MOST_BYTES_OF_A_FORM = 1024 * 1024
+MOST_BYTES_OF_A_VISITOR = 32 * 1024
+"""Of a form of somebody who has not signed in: so much is there before a thread reads it (app/cli/web_worker.py)."""
 STATIC = frozenset({"static", "appbuilder.static"})
 PROGRAMS_ASK = frozenset({"MonitoringView.live", "MonitoringView.ready", "MonitoringView.metrics"})
 """What programs ask that watch over this one: they do not sign in."""
@@ -59,6 +62,7 @@ def install(app: Flask) -> None:
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES_OF_A_FORM
     app.before_request(_note_a_cookie_that_is_not_ours)
     app.before_request(_send_people_to_https)
+    app.before_request(bound_forms_of_visitors)
     app.before_request(_refuse_nul_bytes)
     app.before_request(_send_visitors_to_sign_in)
     app.before_request(_let_choose_a_password)
@@ -117,6 +121,16 @@ def _note_a_cookie_that_is_not_ours() -> None:
     except BadSignature:
         why = "Its signature is not ours."
         security_events.note_refusal("a session", f"{request.method} {request.path}", why)
+
+
+def bound_forms_of_visitors() -> ResponseReturnValue | None:
+    """Read nothing that a thread would have to wait for from who has not signed in."""
+    is_to_come = "Transfer-Encoding" in request.headers or "Expect" in request.headers
+    is_large = (request.content_length or 0) > MOST_BYTES_OF_A_VISITOR
+    if not (is_to_come or is_large) or is_of_a_program() or current_user.is_authenticated:
+        return None
+    hear_no_more(request.environ)
+    return _send_visitors_to_sign_in() or abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
 
 def _refuse_nul_bytes() -> None:

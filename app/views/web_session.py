@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Flask, current_app, g, request
+from flask.typing import ResponseReturnValue
 from flask_appbuilder import Model
 from flask_appbuilder.models.sqla.base import SQLA
 from flask_login import current_user
@@ -15,7 +16,7 @@ from app.security.tenant_scope import NO_TENANT, TenantScope, set_scope
 from app.services import operators
 from app.transaction import let_go
 from app.views import tenant_choice
-from app.views.request_guards import STATIC, carries_files, is_of_a_program
+from app.views.request_guards import STATIC, bound_forms_of_visitors, carries_files, is_of_a_program
 
 _READS_ONLY = {"GET", "HEAD", "OPTIONS"}
 # To check a password takes a tenth of a second, in which SQLite's only writer must not be somebody who may be anybody;
@@ -60,9 +61,9 @@ def _name_account() -> None:
     g.user = current_user
 
 
-def _prepare_session() -> None:
+def _prepare_session() -> ResponseReturnValue | None:
     if is_of_a_program() or request.endpoint in STATIC:
-        return
+        return None
     is_to_write = request.method not in _READS_ONLY
     # Nor must it be somebody whose file is still on its way.
     is_late = request.path in _WRITES_LATE | _POSTS_THAT_ONLY_READ or carries_files()
@@ -71,8 +72,11 @@ def _prepare_session() -> None:
     set_scope(db.session(), NO_TENANT)
     set_scope(db.session(), tenant_choice.narrow(db.session(), scope_of_asker()))
     if is_to_write and not is_late:
+        if (sent_away := bound_forms_of_visitors()) is not None:
+            return sent_away
         _take_in_form()
         begin_to_write()
+    return None
 
 
 def _take_in_form() -> None:

@@ -32,6 +32,12 @@ WRONG = {
     "TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc",
     "a head without end": b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 20_000,
 }
+LARGE = {
+    "a large form": POST + b"Content-Length: 500000\r\n\r\n" + b"a" * 40_000,
+    "a form in pieces": POST + b"Transfer-Encoding: chunked\r\n\r\n5\r\nabc",
+    "a form that is to be asked for": POST + b"Expect: 100-continue\r\nContent-Length: 500\r\n\r\n",
+}
+"""What a thread would read while it comes."""
 FAR_MORE_THAN_THREADS = 40
 SOON = 3
 """Seconds: without threads that are free nothing would be answered for longer."""
@@ -58,7 +64,7 @@ def answer_to(connection: socket.socket) -> bytes:
     return bytes(content)
 
 
-@pytest.mark.parametrize("begun", NOT_WHOLE.values(), ids=NOT_WHOLE)
+@pytest.mark.parametrize("begun", [*NOT_WHOLE.values(), *LARGE.values()], ids=[*NOT_WHOLE, *LARGE])
 def test_who_does_not_go_on_keeps_nobody_waiting(served: Running, begun: bytes):
     with ExitStack() as stack:
         for number in range(FAR_MORE_THAN_THREADS):

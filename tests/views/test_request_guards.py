@@ -8,6 +8,7 @@ from flask import Flask
 
 from app.security.tenant_scope import ALL_TENANTS
 from app.transaction import writing
+from app.views.request_guards import MOST_BYTES_OF_A_VISITOR
 from tests import factories
 from tests.views.browsing import Browser
 from tests.views.conftest import SignIn
@@ -73,14 +74,31 @@ def test_a_damaged_session_is_that_of_a_visitor(shared_app: Flask, cookie: str):
 
 
 def test_whoever_is_refused_is_heard_out_and_a_visitor_is_not(people: dict[str, Browser], visitor: Browser):
-    for browser, is_heard in ((people["alice"], True), (visitor, False)):
+    for browser, is_heard, status in ((people["alice"], True, 413), (visitor, False, 302)):
         body = io.BytesIO(b"x" * 3_000_000)
         answer = browser.client.post(
             "/tenants/add", input_stream=body, content_type="text/plain",
             environ_overrides={"CONTENT_LENGTH": "3000000"},
         )  # fmt: skip
-        assert answer.status_code == 413
+        assert answer.status_code == status
         assert (body.tell() == 3_000_000) is is_heard
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [("/login/", 413), ("/nowhere/", 413), ("/operators/add", 302), ("/firmware/upload", 302)],
+)
+def test_a_visitor_sends_no_form_that_a_thread_would_wait_for(visitor: Browser, address: str, status: int):
+    unread = io.BytesIO(b"a=" + b"b" * MOST_BYTES_OF_A_VISITOR)
+    form = {"input_stream": unread, "content_type": "application/x-www-form-urlencoded"}
+    answer = visitor.client.post(address, content_length=len(unread.getvalue()), **form)
+    assert answer.status_code == status
+    for name, value in (("Transfer-Encoding", "chunked"), ("Expect", "100-continue")):
+        answer = visitor.client.post(
+            address, headers={name: value}, environ_overrides={"wsgi.input_terminated": True}, **form
+        )
+        assert answer.status_code == status
+    assert unread.tell() == 0
 
 
 def test_a_form_is_read_before_its_request_takes_the_write_lock(app: Flask, sign_in: SignIn):

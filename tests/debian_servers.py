@@ -42,14 +42,6 @@ def make_certificate(folder: Path) -> None:
     run(["openssl", "req", "-x509", *key, *names])
 
 
-def free_ports() -> tuple[int, int]:
-    """Return two ports that nobody listened at a moment ago."""
-    with socket.socket() as first, socket.socket() as second:
-        first.bind((ADDRESS, 0))
-        second.bind((ADDRESS, 0))
-        return first.getsockname()[1], second.getsockname()[1]
-
-
 @contextmanager
 def running(
     command: Sequence[str], ports: Collection[int], log: Path, *, ends_by: signal.Signals = signal.SIGTERM

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from tests.debian_servers import ADDRESS, find_program, free_ports, make_certificate, running
+from tests.debian_servers import ADDRESS, find_program, make_certificate, running
+from tests.free_ports import free_port
 
 CONFIGURATION = Path(__file__).parent.parent / "deploy" / "nginx" / "ringmaster.conf"
 
@@ -49,7 +50,7 @@ def running_nginx(
     with tempfile.TemporaryDirectory(prefix="ringmaster-nginx-") as name:
         folder = Path(name)
         make_certificate(folder)
-        plain, tls = free_ports()
+        plain, tls = free_port(), free_port()
         places = {**_places(folder, web, plane, firmware_folder, plain, tls), **changed}
         configuration = folder / "nginx.conf"
         configuration.write_text(filled_in(CONFIGURATION.read_text(), places))

@@ -20,6 +20,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
 
 from tests.debian_servers import ADDRESS, end, find_program, make_certificate, start
+from tests.free_ports import free_port
 
 ENGINE_ID = "80004fb8050102030405060708"
 PATIENCE_SECONDS = 60
@@ -73,7 +74,7 @@ class MailServer(Controller):
             options |= {"authenticator": _authenticate, "auth_required": True, "auth_require_tls": bool(tls)}
         if at_once:
             options["ssl_context"] = at_once.context()
-        super().__init__(self, hostname=ADDRESS, port=_free_port(), ready_timeout=PATIENCE_SECONDS, **options)
+        super().__init__(self, hostname=ADDRESS, port=free_port(), ready_timeout=PATIENCE_SECONDS, **options)
 
     async def handle_RCPT(  # noqa: N802
         self, _server: Any, _session: Any, envelope: Envelope, address: str, _options: Any
@@ -263,7 +264,7 @@ def _pair(part: str) -> tuple[str, str]:
 @contextmanager
 def trap_receiver(folder: Path) -> Iterator[TrapReceiver]:
     """Run snmptrapd, which knows users of version 3 for traps and for informs, and a community of version 2c."""
-    port, log = _free_port(socket.SOCK_DGRAM), folder / "snmptrapd.log"
+    port, log = free_port(socket.SOCK_DGRAM), folder / "snmptrapd.log"
     configuration = folder / "snmptrapd.conf"
     configuration.write_text(_SNMPTRAPD.format(address=ADDRESS, port=port, engine=ENGINE_ID))
     command = [
@@ -276,9 +277,3 @@ def trap_receiver(folder: Path) -> Iterator[TrapReceiver]:
         yield TrapReceiver(port, log)
     finally:
         end(process, signal.SIGKILL)
-
-
-def _free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    with socket.socket(socket.AF_INET, kind) as free:
-        free.bind((ADDRESS, 0))
-        return int(free.getsockname()[1])

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.debian_servers import ADDRESS, find_program, free_ports, make_certificate, run, running
+from tests.debian_servers import ADDRESS, find_program, make_certificate, run, running
+from tests.free_ports import free_port
 
 BASE = "ou=people,dc=acme,dc=com"
 READER, READER_PASSWORD = "cn=phones,dc=acme,dc=com", "phones_1234"
@@ -68,7 +69,7 @@ def running_slapd() -> Iterator[Slapd]:
         entries = folder / "entries.ldif"
         entries.write_text(_entries())
         run([find_program("slapadd"), "-q", "-f", str(configuration), "-l", str(entries)])
-        plain, tls = free_ports()
+        plain, tls = free_port(), free_port()
         listens = f"ldap://{ADDRESS}:{plain}/ ldaps://{ADDRESS}:{tls}/"
         command = [find_program("slapd"), "-f", str(configuration), "-h", listens, "-d", "0"]
         with running(command, (plain, tls), folder / "slapd.log", ends_by=signal.SIGKILL):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from tests.cli.running import free_port
+from tests.free_ports import free_port
 from tests.postgresql import PostgresqlServer, running_server
 
 PRIMARY_ADDRESS, STANDBY_ADDRESS = "127.0.0.4", "127.0.0.5"

@@ -18,7 +18,8 @@ SECONDS_TO_COME = 10
 
 _END_OF_HEAD = b"\r\n\r\n"
 _begins_like_one = re.compile(rb"[A-Za-z\r\n]").match
-_length_of_body = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,6})[ \t]*\r\n", re.IGNORECASE).search
+_lengths_of_body = re.compile(rb"\r\ncontent-length:([^\r]*)", re.IGNORECASE).findall
+_is_a_length = re.compile(rb"\d{1,6}").fullmatch
 _comes_otherwise = re.compile(rb"\r\n(?:transfer-encoding|expect):", re.IGNORECASE).search
 """A body whose length nobody knows, or that comes when it is asked for."""
 
@@ -92,8 +93,8 @@ def is_whole(content: bytes) -> bool:
     head, end, body = content.partition(_END_OF_HEAD)
     if not end:
         return False
-    length = _length_of_body(head + b"\r\n")
-    if length is None or _comes_otherwise(head):
+    lengths = [length.strip(b" \t") for length in _lengths_of_body(head)]
+    if len(lengths) != 1 or not _is_a_length(lengths[0]) or _comes_otherwise(head):
         return True
-    missing = int(length[1]) - len(body)
+    missing = int(lengths[0]) - len(body)
     return missing <= 0 or len(content) + missing > MOST_WAITED_FOR

@@ -5,24 +5,17 @@ import http.client
 import os
 import select
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.free_ports import free_port
+
 ROOT = Path(__file__).parent.parent.parent
 LAST_WORDS = "Ctrl-C stops it.\n"
 PATIENCE_SECONDS = 30
-
-
-def free_port() -> int:
-    """Return a port that nobody listened at a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def environment(data_dir: Path, **settings: str) -> dict[str, str]:

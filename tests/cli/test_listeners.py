@@ -11,7 +11,7 @@ from app.cli import listeners
 from app.cli.listeners import listen_for_phones, listen_for_screens, url_of, wait_until_answering
 from app.errors import ConflictError, InvalidInputError
 from config import Settings
-from tests.cli.running import free_port
+from tests.free_ports import free_port
 
 
 @pytest.fixture

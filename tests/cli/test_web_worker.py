@@ -27,6 +27,7 @@ NOT_WHOLE = {
     "all but the last byte of a head": CLOSES[:-1],
     "a head without its form": SENT.removesuffix(FORM),
     "half a form": SENT[:-1],
+    "a form whose length ends the head": POST + b"cONTENT-lENGTH:\t5 \r\n\r\n1234",
 }
 WRONG = {
     "TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc",
@@ -154,6 +155,8 @@ def test_a_part_of_a_request_is_not_whole(content: bytes):
         POST + b"Content-Length: %d\r\n\r\n" % MOST_WAITED_FOR,
         POST + b"Content-Length: 9999999\r\n\r\n",
         POST + b"content-length: x\r\n\r\n",
+        POST + b"Content-Length:\r\n\r\n",
+        POST + b"Content-Length: 1\r\ncontent-length: 2\r\n\r\n",
         POST + b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n",
         POST + b"Expect: 100-continue\r\nContent-Length: 5\r\n\r\n",
     ],

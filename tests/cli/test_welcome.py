@@ -5,7 +5,7 @@ import pytest
 from app.cli.listeners import listen_for_screens
 from app.cli.welcome import welcome
 from config import Settings
-from tests.cli.running import free_port
+from tests.free_ports import free_port
 
 HINT = "Phones on the network cannot reach"
 

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.cli.running import free_port, kill
+from tests.cli.running import kill
 from tests.databases import PostgresqlDatabases
 from tests.flows.installation import Installation, installation
+from tests.free_ports import free_port
 from tests.nginx import Nginx, running_nginx
 from tests.standby import Pair, primary_and_standby
 

@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from app.models import DeviceStatus
-from tests.cli.running import free_port
 from tests.databases import Databases
 from tests.flows.asking import Answer, ask
 from tests.flows.installation import Installation, behind_nginx, installation
+from tests.free_ports import free_port
 from tests.nginx import CONFIGURATION, Nginx, check, filled_in, running_nginx
 
 KEEP_ALIVE = "/rest/v1/ipphoneMgrStatus/keep-alive"

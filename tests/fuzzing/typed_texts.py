@@ -112,6 +112,7 @@ TYPED = (
     of_text("waves of a roll-out", ["5 %, 25 %, 100 %", "10, 100, rest"], parse_steps),
     of_text("the limit of a gate", ["3", "5 %"], parse_limit),
     of_text("a reason", ["The phone was moved, \u00e9"], given_reasons.checked_reason),
+    of_text("a note as a reason", ["They moved, \u00e9", "one\ntwo"], given_reasons.reason_in),
     of_text("commands for Telnet", ["show mac\nshow status"], read_commands),
     of_text("the name of a placeholder", ["P_Door_PIN", "a"], placeholders.check_name),
     of_text("the address of this server", ["phones.example.com:8081", "10.0.0.7", "[2001:db8::1]:80"],

@@ -248,11 +248,16 @@ def test_a_large_firmware_is_streamed(served, running):
 
 
 def test_a_phone_that_leaves_in_the_middle_of_a_download_disturbs_nobody(served, phone):
-    for _ in range(3):
+    left = 0
+    while left < 3:
         with wire_to(served) as wire:
             wire.send(request("GET", "/firmwarefiles/430HD.img"))
-            wire.receive_head()
-            wire.count_body(100_000)
+            status, _ = wire.receive_head()
+            if status == 200:
+                wire.count_body(100_000)
+                left += 1
+            else:
+                assert status == 503  # it is not noticed yet that those before have left
     with wire_to(served) as wire:
         wire.send(request("POST", KEEP_ALIVE, report_of(phone)))
         assert wire.receive().status == 200

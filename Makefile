@@ -34,7 +34,7 @@ test: test-packages $(DEVELOPMENT) ## Everything about correctness, on SQLite an
 acceptance: test-packages $(DEVELOPMENT) ## Full sizes, storms, kills and fuzzing, into docs/acceptance.md (at most an hour)
 	@$(IN_VENV) -m tests.acceptance
 
-check: $(DEVELOPMENT) ## Lint, format, types, layers, secrets, lock files and shell scripts
+check: $(DEVELOPMENT) ## Lint, format, types, layers, secrets, lock files, known weaknesses of libraries and shell scripts
 	$(IN_VENV) -m ruff check .
 	$(IN_VENV) -m ruff format --check .
 	$(IN_VENV) -m mypy
@@ -42,6 +42,7 @@ check: $(DEVELOPMENT) ## Lint, format, types, layers, secrets, lock files and sh
 	$(IN_VENV) -m pytest --quiet tests/test_architecture.py
 	$(IN_VENV) tools/check_lock_files.py
 	$(IN_VENV) tools/check_secrets.py
+	$(IN_VENV) -m tools.check_advisories
 	@for script in .ci/run tools/make-environment tools/install-test-packages; do bash -n "$$script" || exit 1; done
 
 audit: $(DEVELOPMENT) ## Ask the package index which pinned libraries have known weaknesses (needs the Internet)

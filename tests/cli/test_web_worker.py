@@ -98,6 +98,7 @@ def test_a_connection_that_is_kept_waits_like_a_new_one(served: Running):
         assert answer_to(kept).startswith(b"HTTP/1.1 200 ")
 
 
+@pytest.mark.acceptance
 def test_who_drips_is_given_up(served: Running):
     begun = time.monotonic()
     with closing(connected(served)) as slow:

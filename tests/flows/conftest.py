@@ -1,7 +1,5 @@
 """Ringmaster on both kinds of database, each started once for the flows of a test process, and ended behind them."""
 
-import random
-import socket
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +7,7 @@ import pytest
 from app.security.secrets import open_vault
 from tests.databases import Databases
 from tests.flows.installation import KEY, Installation, installation
+from tests.free_ports import free_port
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -52,9 +51,5 @@ def ringmaster(request: pytest.FixtureRequest) -> Installation:
 
 @pytest.fixture
 def web_port() -> int:
-    """A port on which the phones may have their pages; none of those that connections are given by themselves."""
-    for port in random.sample(range(20_000, 32_000), 100):
-        with socket.socket() as tried:
-            if tried.connect_ex(("127.0.0.1", port)):
-                return port
-    raise AssertionError("a hundred ports are all taken")
+    """A port on which the phones may have their pages."""
+    return free_port()

@@ -60,7 +60,7 @@ def _compare(bench: Workbench, kind: Kind) -> Iterator[tuple[str, float, float, 
         bare = stack.enter_context(servers.gunicorn(bare_search.APPLICATION, "gthread", log, environment))
         storage = stack.enter_context(bench.opened(kind, url))
         session = screens.signed_in(web.url, ADMIN_PASSWORD)
-        for name, words in _words(storage.database).items():
+        for name, words in _words(storage.database, bench.scale.phones // 30).items():
             query = f"?q={quote(words)}"
             asked = (
                 (bare, f"/search/{query}"),
@@ -85,13 +85,13 @@ def _cpu_of(server: Server, session: str, address: str, storage: Storage) -> flo
     return (sum(map(cpu.seconds_of, pids)) - before) / (_LOADS + 1)
 
 
-def _words(database: Database) -> Mapping[str, str]:
-    """Return words of one phone, by what they are, and words of nobody."""
+def _words(database: Database, before: int) -> Mapping[str, str]:
+    """Return words of the phone that stands behind so many, by what they are, and words of nobody."""
     one = (
         select(DeviceStatus)
         .where(DeviceStatus.user_name != "")
         .order_by(DeviceStatus.mac)
-        .offset(1000)
+        .offset(before)
         .limit(1)
     )
     with reading(database, ALL_TENANTS) as session:

@@ -183,9 +183,11 @@ def test_what_its_gate_stopped_says_why_and_is_rolled_back_after_a_question(
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("get back what they had before")
     dialog.get_by_role("button", name="Cancel").press("Enter")
+    expect(dialog).to_be_hidden()
     assert newest(company_app).undoes_id is None
     page.get_by_role("button", name="Roll back").press("Enter")
-    page.get_by_role("dialog").get_by_role("button", name="Roll back").press("Enter")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="Roll back").press("Enter")
     expect(page.get_by_text("each phone gets back what it had before")).to_be_visible()
     assert newest(company_app).undoes_id == stopped_by_its_gate
     page.get_by_role("link", name=f"operation {stopped_by_its_gate}", exact=True).click()

@@ -77,7 +77,18 @@ def test_a_weakness_ends_the_check(
     assert main(service.url) == 0
 
 
-@pytest.mark.parametrize("answers", [b"", b"<html>", b"{}", b"[]", b'{"results": []}'])
+@pytest.mark.parametrize(
+    "answers",
+    [
+        b"",
+        b"<html>",
+        b"{}",
+        b"[]",
+        b'{"results": []}',
+        b'{"results": [1]}',
+        b'{"results": [{"vulns": [{}]}]}',
+    ],
+)
 def test_an_answer_that_says_nothing_is_none(
     service: Service, capsys: pytest.CaptureFixture[str], answers: bytes
 ):

@@ -11,15 +11,18 @@ from selectors import EVENT_READ
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-MOST_WAITED_FOR = 64 * 1024
-"""Bytes of a head and its body; a larger body is read by a thread."""
+from app.views.request_guards import MOST_BYTES_OF_A_VISITOR
+
+MOST_OF_A_HEAD = 64 * 1024
+MOST_OF_A_BODY = MOST_BYTES_OF_A_VISITOR
+"""A larger one is read by a thread: who has not signed in sends none that the application takes."""
 SECONDS_TO_COME = 10
 """For all of it, however often a little more comes."""
 
 _END_OF_HEAD = b"\r\n\r\n"
 _begins_like_one = re.compile(rb"[A-Za-z\r\n]").match
 _lengths_of_body = re.compile(rb"\r\ncontent-length:([^\r]*)", re.IGNORECASE).findall
-_is_a_length = re.compile(rb"\d{1,6}").fullmatch
+_is_a_length = re.compile(rb"0*(\d{1,6})").fullmatch
 _comes_otherwise = re.compile(rb"\r\n(?:transfer-encoding|expect):", re.IGNORECASE).search
 """A body whose length nobody knows, or that comes when it is asked for."""
 
@@ -70,7 +73,7 @@ class WebWorker(ThreadWorker):
         # What came with the request before was read with it.
         begun = conn.parser.unreader.buf.getvalue() if conn.parser is not None else b""
         try:
-            fresh = conn.sock.recv(MOST_WAITED_FOR, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+            fresh = conn.sock.recv(MOST_OF_A_HEAD + MOST_OF_A_BODY, socket.MSG_PEEK | socket.MSG_DONTWAIT)
         except BlockingIOError:
             return is_whole(begun)
         except OSError:
@@ -78,7 +81,7 @@ class WebWorker(ThreadWorker):
         content = begun + fresh
         if len(fresh) <= conn.has_come or is_whole(content):
             return True  # the first: the other side has closed it
-        if len(content) >= MOST_WAITED_FOR or not _begins_like_one(content):
+        if _has_no_end(content) or not _begins_like_one(content):
             with suppress(OSError):
                 conn.sock.shutdown(socket.SHUT_RD)  # gunicorn says what is wrong with what is there
             return True
@@ -90,11 +93,16 @@ class WebWorker(ThreadWorker):
 
 def is_whole(content: bytes) -> bool:
     """Whether this is a request of which nothing is to be waited for but a large body."""
-    head, end, body = content.partition(_END_OF_HEAD)
+    # Empty lines before a request are none of it, and no end of a head (RFC 9112, 2.2).
+    head, end, body = content.lstrip(b"\r\n").partition(_END_OF_HEAD)
     if not end:
         return False
     lengths = [length.strip(b" \t") for length in _lengths_of_body(head)]
-    if len(lengths) != 1 or not _is_a_length(lengths[0]) or _comes_otherwise(head):
+    length = _is_a_length(lengths[0]) if len(lengths) == 1 else None
+    if length is None or _comes_otherwise(head):
         return True
-    missing = int(lengths[0]) - len(body)
-    return missing <= 0 or len(content) + missing > MOST_WAITED_FOR
+    return len(body) >= int(length[1]) or int(length[1]) > MOST_OF_A_BODY
+
+
+def _has_no_end(content: bytes) -> bool:
+    return len(content) >= MOST_OF_A_HEAD and _END_OF_HEAD not in content.lstrip(b"\r\n")

@@ -7,9 +7,11 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from tests.free_ports import free_port
 
@@ -64,11 +66,21 @@ class Running:
         """Return the next line of its log that has the text."""
         return next(line for line in self.process.stdout if text in line)
 
+    def hear_out(self) -> None:
+        """Read what it logs from now on, and drop it: it would wait for whoever does not read what it says."""
+        threading.Thread(target=_drop, args=[self.process.stdout], daemon=True).start()
+
     def stop(self, number: signal.Signals) -> tuple[int, str]:
         """Send it the signal and return its exit code and its last words."""
         self.process.send_signal(number)
         rest = self.process.stdout.read()
         return self.process.wait(), rest
+
+
+def _drop(log: IO[str]) -> None:
+    with contextlib.suppress(ValueError):  # it is closed at the end
+        for _ in log:
+            pass
 
 
 def children_of(pid: int) -> list[int]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cli.web_worker import MOST_WAITED_FOR, SECONDS_TO_COME, is_whole
+from app.cli.web_worker import MOST_OF_A_BODY, MOST_OF_A_HEAD, SECONDS_TO_COME, is_whole
 from tests.cli.running import Running, descendants_of, environment, ringmaster
 
 HEAD = b"GET /health/live HTTP/1.1\r\nHost: here\r\n"
@@ -19,14 +19,19 @@ POST = (
     b"Content-Type: application/x-www-form-urlencoded\r\n"
 )
 SENT = POST + b"Content-Length: %d\r\n\r\n" % len(FORM) + FORM
+LARGE_HEAD = b"".join(b"X-%d: %s\r\n" % (number, b"a" * 4_000) for number in range(12))
 NOT_WHOLE = {
     "nothing": b"",
     "a byte": b"G",
     "half a line": b"GET /health",
+    "empty lines": b"\r\n\r\n",
+    "half a line behind empty ones": b"\r\n\r\n\r\nGET /health",
     "half a head": HEAD,
     "all but the last byte of a head": CLOSES[:-1],
     "a head without its form": SENT.removesuffix(FORM),
     "half a form": SENT[:-1],
+    "a form whose length has many digits": POST + b"Content-Length: 0000000000%d\r\n\r\n" % MOST_OF_A_BODY,
+    "a form behind a large head": POST + LARGE_HEAD + b"Content-Length: %d\r\n\r\n" % MOST_OF_A_BODY,
     "a form whose length ends the head": POST + b"cONTENT-lENGTH:\t5 \r\n\r\n1234",
 }
 WRONG = {
@@ -49,6 +54,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A whole Ringmaster on SQLite."""
     folder: Path = tmp_path_factory.mktemp("data")
     with ringmaster(environment(folder, ADMIN_PASSWORD="pass_1234")) as started:
+        started.hear_out()
         yield started
 
 
@@ -83,6 +89,17 @@ def test_what_comes_byte_by_byte_is_answered_when_it_is_whole(served: Running, c
         for byte in content:
             slow.sendall(bytes([byte]))
         assert answer_to(slow).startswith(b"HTTP/1.1 200 " if content is CLOSES else b"HTTP/1.1 400 ")
+
+
+def test_the_largest_form_behind_a_large_head_is_taken_whole(served: Running):
+    form = b"username=nobody&password=" + b"a" * (MOST_OF_A_BODY - 25)
+    content = POST + LARGE_HEAD + b"Content-Length: %d\r\n\r\n" % len(form) + form
+    assert MOST_OF_A_BODY < len(content) < MOST_OF_A_HEAD + MOST_OF_A_BODY
+    with closing(connected(served)) as slow:
+        for start in range(0, len(content), 5_000):
+            slow.sendall(content[start : start + 5_000])
+            time.sleep(0.01)
+        assert answer_to(slow).startswith(b"HTTP/1.1 400 ")  # it has no token of ours
 
 
 def test_a_connection_that_is_kept_waits_like_a_new_one(served: Running):
@@ -153,7 +170,7 @@ def test_a_part_of_a_request_is_not_whole(content: bytes):
         CLOSES,
         SENT,
         SENT + CLOSES,
-        POST + b"Content-Length: %d\r\n\r\n" % MOST_WAITED_FOR,
+        POST + b"Content-Length: %d\r\n\r\n" % (MOST_OF_A_BODY + 1),
         POST + b"Content-Length: 9999999\r\n\r\n",
         POST + b"content-length: x\r\n\r\n",
         POST + b"Content-Length:\r\n\r\n",

@@ -1,13 +1,10 @@
 """Whatever is no request is refused by whoever it comes to: the web server, the phone plane, nginx before them."""
 
-import contextlib
 import re
 import socket
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO
 from urllib.parse import urlsplit
 
 import hypothesis
@@ -41,18 +38,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, 
     folder: Path = tmp_path_factory.mktemp("data")
     env = environment(folder, ADMIN_PASSWORD="pass_1234", TRUSTED_PROXIES="127.0.0.1")
     with ringmaster(env) as started:
-        # It logs what it refuses, and would wait for whoever does not read that.
-        threading.Thread(target=_hear_out, args=[started.process.stdout], daemon=True).start()
+        started.hear_out()
         web, plane = started.ports[:2]
         places = {"web": f"127.0.0.1:{web}", "plane": f"127.0.0.1:{plane}"}
         with running_nginx(**places, firmware_folder=folder) as nginx:
             yield started, {"web": web, "plane": plane, "nginx": urlsplit(nginx.url).port or 0}
-
-
-def _hear_out(log: IO[str]) -> None:
-    with contextlib.suppress(ValueError):  # it is closed at the end
-        for _ in log:
-            pass
 
 
 def heard(port: int, content: bytes) -> tuple[bytes, bool]:

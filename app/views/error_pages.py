@@ -7,7 +7,7 @@ import logging
 from dataclasses import replace
 from http import HTTPStatus
 
-from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -36,7 +36,7 @@ from app.views.error_words import (
     try_again_in,
     words_of,
 )
-from app.views.request_guards import STATIC, is_of_a_program, wants_json
+from app.views.request_guards import SIGN_OUT, STATIC, is_of_a_program, wants_json
 from app.views.web_session import db
 
 log = logging.getLogger(__name__)
@@ -91,6 +91,9 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 def _csrf_error(error: CSRFError) -> ResponseReturnValue:
     security_events.note_refusal("a form", _asked(), str(error.description))
     _hear_out()
+    if request.endpoint == SIGN_OUT and not current_user.is_authenticated:
+        # A browser that has forgotten the session, with its token, wants nothing but this.
+        return redirect("/login/", HTTPStatus.SEE_OTHER)
     return _page(
         HTTPStatus.BAD_REQUEST,
         "The form was open for too long or came from another place, so nothing was changed.",

@@ -29,10 +29,11 @@ MOST_BYTES_OF_A_VISITOR = 32 * 1024
 STATIC = frozenset({"static", "appbuilder.static"})
 PROGRAMS_ASK = frozenset({"MonitoringView.live", "MonitoringView.ready", "MonitoringView.metrics"})
 """What programs ask that watch over this one: they do not sign in."""
+SIGN_OUT = "SignInView.logout"
 OPEN_TO_VISITORS = (
     STATIC
     | PROGRAMS_ASK
-    | {"SignInView.login", "SignInView.logout", "SecondStepView.code", "PhoneManagerView.sign_in"}
+    | {"SignInView.login", SIGN_OUT, "SecondStepView.code", "PhoneManagerView.sign_in"}
     | {"ProviderSignInView.leave", "ProviderSignInView.back"}
 )
 OPEN_TO_THOSE_WHO_CHOOSE = OPEN_TO_VISITORS | {"AccountView.password"}

@@ -154,6 +154,14 @@ def test_to_open_the_address_signs_nobody_out_and_its_button_does(app: Flask, wo
     assert browser.get("/logout/").location == "/login/"
 
 
+def test_whose_browser_has_forgotten_the_session_signs_out_of_nothing(app: Flask, world: World):
+    browser = signed_in(app, "alice")
+    token = browser.token()
+    browser.client.delete_cookie("session")
+    answer = browser.client.post("/logout/", data={"csrf_token": token})
+    assert (answer.status_code, answer.location) == (303, "/login/")
+
+
 def test_signing_in_without_a_token_is_refused(app: Flask, world: World):
     answer = Browser(app).client.post("/login/", data={"username": "alice", "password": "pass_1234"})
     assert answer.status_code == 400

@@ -63,7 +63,6 @@ def install(app: Flask) -> None:
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES_OF_A_FORM
     app.before_request(_note_a_cookie_that_is_not_ours)
     app.before_request(_send_people_to_https)
-    app.before_request(bound_forms_of_visitors)
     app.before_request(_refuse_nul_bytes)
     app.before_request(_send_visitors_to_sign_in)
     app.before_request(_let_choose_a_password)

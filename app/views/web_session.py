@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Flask, current_app, g, request
-from flask.typing import ResponseReturnValue
 from flask_appbuilder import Model
 from flask_appbuilder.models.sqla.base import SQLA
 from flask_login import current_user
@@ -53,6 +52,8 @@ def install(app: Flask) -> None:
         set_up(db.engine)
         app.extensions["ringmaster_database"] = Database(db.engine)
     app.before_request(_name_account)
+    # Before the form is read, which the next one does.
+    app.before_request(bound_forms_of_visitors)
     app.before_request(_prepare_session)
 
 
@@ -61,9 +62,9 @@ def _name_account() -> None:
     g.user = current_user
 
 
-def _prepare_session() -> ResponseReturnValue | None:
+def _prepare_session() -> None:
     if is_of_a_program() or request.endpoint in STATIC:
-        return None
+        return
     is_to_write = request.method not in _READS_ONLY
     # Nor must it be somebody whose file is still on its way.
     is_late = request.path in _WRITES_LATE | _POSTS_THAT_ONLY_READ or carries_files()
@@ -72,11 +73,8 @@ def _prepare_session() -> ResponseReturnValue | None:
     set_scope(db.session(), NO_TENANT)
     set_scope(db.session(), tenant_choice.narrow(db.session(), scope_of_asker()))
     if is_to_write and not is_late:
-        if (sent_away := bound_forms_of_visitors()) is not None:
-            return sent_away
         _take_in_form()
         begin_to_write()
-    return None
 
 
 def _take_in_form() -> None:
